@@ -23,7 +23,7 @@ from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.registers.displaynames import ACT_NAMES, named
 
 if TYPE_CHECKING:
-    from rmdocs.audit.trace import SetAside, TracedEvent, TracedRecord
+    from rmdocs.audit.recordview import SetAside, TracedEvent, TracedRecord
     from rmdocs.issuing.later import Done
 
 

@@ -19,7 +19,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.registers.disposals import DisposalRegister, Listed
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
-from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ class Appraisal:
     def appraise(self, number: RecordNumber, outcome: DispositionAction) -> Appraised:
         """Return a record with everything that stands in the way of an outcome."""
         try:
-            head = self._registry.store.head(number.volume.ref)
-            if head is None:
-                raise unknown_number(number)
-            folder = read_folder(head, number)
+            folder = find_folder(self._registry.store, number)
             known = kept(self._registry, folder)
         except RmdocsError as problem:
             found = _finding(UNREADABLE, number, problem.reason, problem.remedy)

@@ -26,7 +26,7 @@ from rmdocs.registers.holds import (
     hold_kinds,
 )
 from rmdocs.registers.officetime import zone_of
-from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.records import find_folder
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
@@ -118,8 +118,5 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
 
 
 def _require_there(store: Store, number: RecordNumber) -> None:
-    head = store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    if read_folder(head, number).tombstone is not None:
+    if find_folder(store, number).tombstone is not None:
         lifecycle.require_act(lifecycle.RecordStatus.DISPOSED, lifecycle.RecordAct.DISPOSE)

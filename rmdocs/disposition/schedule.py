@@ -15,7 +15,7 @@ from rmdocs.records.summary import Keeping, keeping, summarise
 from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def due(registry: Registry, number: RecordNumber) -> date | None:
 
     :raises: as :func:`kept`.
     """
-    head = registry.store.require_head(number.volume.ref)
-    return kept(registry, read_folder(head, number)).keeping.ends
+    return kept(registry, find_folder(registry.store, number)).keeping.ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

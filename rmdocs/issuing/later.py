@@ -30,7 +30,7 @@ from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.records import read_folder, volume_head
 from rmdocs.registers.renditions import as_read
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
@@ -242,15 +242,13 @@ def opened_record(
     :raises ControlError: if the number was never given, or the key is not the actor's.
     """
     require_key(acting.person, acting.key)
-    if registry.store.head(number.volume.ref) is None:
-        raise unknown_number(number)
+    volume_head(registry.store, number)  # a number that was never given begins no volume
     with registry.store.locked(number.volume.ref) as branch:
-        found = StandingRecord.of(
-            registry, branch.require_head(), number, acting.person, acting.today
-        )
+        folder = read_folder(branch.require_head(), number)
+        found = StandingRecord.of(registry, folder, acting.person, acting.today)
         yield Opened(
             registry=registry,
-            folder=found.folder,
+            folder=folder,
             released=found.released,
             unit=found.unit,
             person=acting.person,

@@ -25,7 +25,7 @@ from rmdocs.records.context import record_names
 from rmdocs.records.dependence import rests_on
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import changes
-from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.records import find_folder
 from rmdocs.values import texts
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.registers.staff import Person
-    from rmdocs.store.protocol import Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +54,12 @@ class StandingRecord:
     today: date
 
     @classmethod
-    def of(
-        cls, registry: Registry, head: Head, number: RecordNumber, person: Person, today: date
-    ) -> Self:
-        """Return a record as a commit of its volume has it.
-
-        :raises ControlError: if the number was never given.
-        """
-        folder = read_folder(head, number)
-        form, revision = folder.form, folder.revision
+    def of(cls, registry: Registry, folder: RecordFolder, person: Person, today: date) -> Self:
+        """Return a record as a commit of its volume has it."""
         return cls(
             registry=registry,
             folder=folder,
-            released=registry.form_revision(form, revision),
+            released=registry.form_revision(folder.form, folder.revision),
             unit=folder.unit,
             person=person,
             today=today,
@@ -81,10 +73,7 @@ def standing_record(
 
     :raises ControlError: if the number was never given.
     """
-    head = registry.store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    return StandingRecord.of(registry, head, number, person, today)
+    return StandingRecord.of(registry, find_folder(registry.store, number), person, today)
 
 
 def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person) -> None:

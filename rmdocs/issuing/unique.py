@@ -20,7 +20,7 @@ from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.indexentries import Query, unique_key
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -145,12 +145,9 @@ def _not_to_be_replaced(
         number = RecordNumber.parse(named)
     except UsageError as problem:
         return "REPLACES-UNKNOWN", problem.reason
-    head = registry.store.head(number.volume.ref)
     try:
-        folder = read_folder(head, number) if head is not None else None
+        folder = find_folder(registry.store, number)
     except ControlError:
-        folder = None
-    if folder is None:
         return "REPLACES-UNKNOWN", message("there is no record {number}", number=number)
     if folder.voided:
         return "REPLACES-VOID", message("{number} is void", number=number)

@@ -21,7 +21,7 @@ from rmdocs.messages import Called, Text, message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate, route
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import is_begun
 
 if TYPE_CHECKING:
@@ -150,8 +150,7 @@ class _Planner:
     def plan(self, record: IndexedRecord) -> Planned | None:
         """Return what becomes of a record; None if it is not asked for."""
         number = RecordNumber.parse(record.number)
-        head = self.registry.store.require_head(number.volume.ref)
-        folder = read_folder(head, number)
+        folder = find_folder(self.registry.store, number)
         if folder.content is None:
             return self._planned(
                 record, folder, RegenerationOutcome.UNREADABLE, folder.refusal().reason

@@ -25,7 +25,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, route
 from rmdocs.regeneration.plan import carry_over
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 from rmdocs.rendering.compiled import CompiledTemplate
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _turn(record: IndexedRecord) -> tuple[str, int, int, str]:
 def _tried(
     registry: Registry, form: Form, template: CompiledTemplate, number: RecordNumber
 ) -> Tried:
-    folder = read_folder(registry.store.require_head(number.volume.ref), number)
+    folder = find_folder(registry.store, number)
     if folder.content is None:
         refusal = folder.refusal()
         unread = warning("CONTENT-UNREADABLE", str(number), refusal.reason, refusal.remedy)

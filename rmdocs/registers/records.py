@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DisposalNumber, DocumentNumber, RecordNumber, Revision
     from rmdocs.store.event import Event, SealedFile
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Head, Store
 
 RECORD_NAME = "record.json"
 
@@ -230,6 +230,25 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
         raise _unreadable(number) from problem
 
 
+def find_folder(store: Store, number: RecordNumber) -> RecordFolder:
+    """Return the record with that number as it stands now.
+
+    :raises: as :func:`read_folder`.
+    """
+    return read_folder(volume_head(store, number), number)
+
+
+def volume_head(store: Store, number: RecordNumber) -> Head:
+    """Return the volume that a number was given in, as it stands now.
+
+    :raises ControlError: if nothing was ever sealed in it, so that the number was never given.
+    """
+    head = store.head(number.volume.ref)
+    if head is None:
+        raise unknown_number(number)
+    return head
+
+
 def _unreadable(number: RecordNumber) -> StoreError:
     return StoreError(
         message("the acts on {number} cannot be read", number=number),
@@ -329,6 +348,16 @@ def as_of(head: Head, folder: RecordFolder, edition: int) -> RecordFolder:
     events = tuple(event for event in folder.events if event.index <= issued.event.index)
     then = replace(_folder(folder.number, events), tombstone=folder.tombstone)
     return replace(then, content=_content(head, then))
+
+
+def folder_as_of(store: Store, folder: RecordFolder, edition: int | None) -> RecordFolder:
+    """Return the record as it stood when an edition was issued; as it stands if none is named.
+
+    :raises ControlError: if there was no such edition.
+    """
+    if edition is None:
+        return folder
+    return as_of(volume_head(store, folder.number), folder, edition)
 
 
 def unknown_number(number: RecordNumber) -> ControlError:

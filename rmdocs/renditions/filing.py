@@ -19,7 +19,7 @@ from rmdocs.events.records import PaperFiled
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
 from rmdocs.pdf.overlay import opened
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import of_edition, renditions, set_aside_by, valid_editions
 from rmdocs.renditions.inked import unsigned
 from rmdocs.renditions.making import document_code
@@ -137,12 +137,9 @@ def code_status(
     registry: Registry, acting: ActingPerson, code: DocumentCode, slip: int
 ) -> CodeStatus:
     """Return what the store knows of a document or a slip, and whether the actor may file it."""
-    head = registry.store.head(code.number.volume.ref)
     try:
-        folder = read_folder(head, code.number) if head is not None else None
+        folder = find_folder(registry.store, code.number)
     except ControlError:
-        folder = None
-    if folder is None:
         return CodeStatus.UNKNOWN
     if folder.voided:
         return CodeStatus.VOID

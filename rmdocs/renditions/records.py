@@ -15,7 +15,7 @@ from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.registers.records import as_of, read_folder, unknown_number
+from rmdocs.registers.records import find_folder, folder_as_of, read_folder
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import NewEvent, NewFile
 
@@ -123,10 +123,7 @@ def subject_or_void(registry: Registry, number: RecordNumber) -> Subject:
 
     :raises ControlError: if the number was never given, or it was disposed of.
     """
-    head = registry.store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    folder = read_folder(head, number)
+    folder = find_folder(registry.store, number)
     folder.require_content()
     return Subject(
         registry=registry,
@@ -138,9 +135,9 @@ def subject_or_void(registry: Registry, number: RecordNumber) -> Subject:
 
 def at_edition(found: Subject, edition: int) -> Subject:
     """Return the record as one of its editions printed it, under the form's revision of then."""
-    head = found.registry.store.require_head(found.number.volume.ref)
-    folder = as_of(head, found.folder, edition)
-    return replace(found, folder=folder, form=found.registry.form_of(folder))
+    registry = found.registry
+    folder = folder_as_of(registry.store, found.folder, edition)
+    return replace(found, folder=folder, form=registry.form_of(folder))
 
 
 def not_rendered(found: Subject) -> ControlError:
@@ -160,10 +157,8 @@ def form_of_edition(registry: Registry, number: RecordNumber, edition: int) -> F
 
     :raises ControlError: if the number was never given, or it has no such edition.
     """
-    head = registry.store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    return registry.form_of(as_of(head, read_folder(head, number), edition))
+    folder = find_folder(registry.store, number)
+    return registry.form_of(folder_as_of(registry.store, folder, edition))
 
 
 def require_own(found: Subject, person: Person, act: Text) -> None:

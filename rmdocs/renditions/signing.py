@@ -22,7 +22,7 @@ from rmdocs.events.records import OnEdition, PdfSigned, SigningBegunAnew
 from rmdocs.findings import Finding, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import (
     Rendition,
     as_read,
@@ -348,7 +348,7 @@ def validate_file(
         found = validate(pdf, trust, now, (), name)
         return _told(found, _unknown(name) if found.signatures else ())
     number = RecordNumber.parse(known.number)
-    folder = read_folder(registry.store.require_head(number.volume.ref), number)
+    folder = find_folder(registry.store, number)
     event = next(
         one
         for one in folder.events

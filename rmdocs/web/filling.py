@@ -34,7 +34,7 @@ from rmdocs.workspace.draftplace import ChangedDraftError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from rmdocs.audit.trace import TracedContent
+    from rmdocs.audit.recordview import TracedContent
     from rmdocs.findings import Finding
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft

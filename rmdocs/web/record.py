@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from rmdocs.audit.trace import documents
+from rmdocs.audit.recorddocuments import documents
 from rmdocs.errors import ControlError
 from rmdocs.events.records import RecordAmended, RecordRegenerated, StageAdded
 from rmdocs.forms.roles import ROLE_NAMES
@@ -23,7 +23,8 @@ from rmdocs.workspace import nextacts, records, renditions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rmdocs.audit.trace import Trace, TracedEvent
+    from rmdocs.audit.recordview import TracedEvent
+    from rmdocs.audit.trace import Trace
     from rmdocs.messages import Text
     from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.store.event import SealedFile

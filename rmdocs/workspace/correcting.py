@@ -19,7 +19,7 @@ from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.language.numbers import shown
 from rmdocs.messages import message
 from rmdocs.records.draft import NUMBER
-from rmdocs.registers.records import as_of, read_folder, unknown_number
+from rmdocs.registers.records import find_folder, folder_as_of
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
@@ -27,15 +27,13 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.intake.rowfiles import RowFile
     from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.records import RecordFolder
 
 
 def written(registry: Registry, number: RecordNumber, edition: int | None, *, sheet: bool) -> File:
     """Return a record as it stands, or as an edition printed it; see ``records.export_record``."""
-    folder = _folder(registry, number)
+    folder = find_folder(registry.store, number)
     folder.require_content()
-    if edition is not None:
-        folder = as_of(registry.store.require_head(number.volume.ref), folder, edition)
+    folder = folder_as_of(registry.store, folder, edition)
     if sheet:
         data = _sheet(number, folder.record, registry.form_of(folder))
         return File(name=f"{number}.xlsx", data=data)
@@ -54,7 +52,7 @@ def read_corrected(
     """
     if file.suffix.lower() not in reading.TABLE_SUFFIXES:
         return _of_record(reading.read_value(file), number), []
-    folder = _folder(registry, number)
+    folder = find_folder(registry.store, number)
     folder.require_content()
     form = registry.form_of(folder)
     table = reading.read_table(file, Selection(hidden=Hidden.REFUSE))
@@ -138,10 +136,3 @@ def kept(old: Json, base: Json, new: Json) -> Json:
         at = min(len(old), len(base))
         return [kept(old[i], base[i], one) if i < at else one for i, one in enumerate(new)]
     return new
-
-
-def _folder(registry: Registry, number: RecordNumber) -> RecordFolder:
-    head = registry.store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    return read_folder(head, number)

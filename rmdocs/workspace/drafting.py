@@ -12,7 +12,7 @@ from rmdocs.issuing.standing import next_stage, standing_record
 from rmdocs.messages import message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.registers.records import read_folder, unknown_number
+from rmdocs.registers.records import find_folder
 from rmdocs.schemas.fields import split
 from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
 
@@ -141,10 +141,7 @@ def _like(workspace: Workspace, form: Form, number: RecordNumber) -> JsonObject:
             message("{number} is no record of {form}", number=number, form=form.number),
             message("name a record of the same form"),
         )
-    head = workspace.store.head(number.volume.ref)
-    if head is None:
-        raise unknown_number(number)
-    record = canonical.decode(canonical.encode(read_folder(head, number).record))
+    record = canonical.decode(canonical.encode(find_folder(workspace.store, number).record))
     return {**record, **_around(workspace, form.number), "content": record["content"]}
 
 

@@ -13,7 +13,7 @@ from rmdocs.issuing import standing, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.approvalrequests import waiting_request
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -47,7 +47,7 @@ def next_acts(workspace: Workspace, number: RecordNumber) -> tuple[NextAct, ...]
     :raises ControlError: if the number was never given.
     """
     person = workspace.require_person()
-    folder = read_folder(workspace.store.require_head(number.volume.ref), number)
+    folder = find_folder(workspace.store, number)
     form = workspace.registry.form_revision(folder.form, folder.revision).form
     if folder.status(form) in {RecordStatus.VOIDED, RecordStatus.DISPOSED}:
         return ()

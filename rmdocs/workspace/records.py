@@ -21,7 +21,8 @@ from rmdocs.workspace import machine
 from rmdocs.workspace.incoming import Incoming, check_files
 
 if TYPE_CHECKING:
-    from rmdocs.audit.trace import Trace, TracedRecord
+    from rmdocs.audit.recordview import TracedRecord
+    from rmdocs.audit.trace import Trace
     from rmdocs.findings import Finding
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.issuing.issue import Issued
@@ -177,9 +178,9 @@ def unreadable(
 
 def show(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> TracedRecord:
     """Return a record as it stands."""
-    from rmdocs.audit import trace
+    from rmdocs.audit.recordview import show
 
-    return trace.show(workspace.registry, number, edition)
+    return show(workspace.registry, number, edition)
 
 
 def differences(before: TracedRecord, after: TracedRecord) -> Iterator[Difference]:
@@ -207,16 +208,16 @@ def _lines(record: TracedRecord, title: Text) -> dict[str, str]:
 
 def trace(workspace: Workspace, target: str | File) -> Trace:
     """Return everything known of a number, a file or a SHA-256."""
-    from rmdocs.audit import trace
+    from rmdocs.audit.trace import trace
 
-    return trace.trace(workspace.registry, target)
+    return trace(workspace.registry, target)
 
 
 def export(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> list[File]:
     """Return an edition's documents, as they are handed out."""
-    from rmdocs.audit import trace
+    from rmdocs.audit.recorddocuments import documents
 
-    found = trace.documents(workspace.registry, number, edition)
+    found = documents(workspace.registry, number, edition)
     return [File(name=name, data=data) for name, data in found]
 
 
@@ -237,7 +238,7 @@ def export_record(
 
 def reprint(workspace: Workspace, number: RecordNumber, day: date) -> list[File]:
     """Return what was in force of a record on a day, marked as a reprint."""
-    from rmdocs.audit.reprint import reprint
+    from rmdocs.audit.recorddocuments import reprint
 
     found = reprint(workspace.registry, number, day, workspace.today())
     return [File(name=name, data=data) for name, data in found]

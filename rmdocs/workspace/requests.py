@@ -26,7 +26,7 @@ from rmdocs.registers.approvalrequests import (
     unknown_request,
 )
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder, read_folder
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RequestNumber
@@ -90,8 +90,7 @@ def refused(workspace: Workspace) -> list[ApprovalRequest]:
     found = [*ControlRequests(workspace.registry.control).all()]
     for record in workspace.index.find(Query(refused_to=mine)):
         number = RecordNumber.parse(record.number)
-        head = workspace.store.require_head(number.volume.ref)
-        request = refused_request(read_folder(head, number))
+        request = refused_request(find_folder(workspace.store, number))
         found += [] if request is None else [request]
     since = workspace.now() - _TOLD
     refused = [
@@ -129,7 +128,7 @@ def not_to_reject(workspace: Workspace, request: ApprovalRequest) -> RmdocsError
 
 
 def _require_may_approve(workspace: Workspace, number: RecordNumber, person: Person) -> None:
-    folder = read_folder(workspace.store.require_head(number.volume.ref), number)
+    folder = find_folder(workspace.store, number)
     form = workspace.registry.form_revision(number.series.form, folder.revision)
     voiding.require_may_approve(folder, form.form, person)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rmdocs.audit.reprint import MARK
+from rmdocs.audit.recorddocuments import MARK
 from rmdocs.errors import ControlError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
