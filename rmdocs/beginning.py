@@ -15,7 +15,7 @@ from rmdocs import canonical
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
-from rmdocs.control.requesting import announced
+from rmdocs.control.requestkinds import announced
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.events.records import Unit
 from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk, read_document

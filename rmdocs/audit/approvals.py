@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE, Authority, Released, fingerprint
-from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
+from rmdocs.audit.twopeople import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import Policy
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
-from rmdocs.control.requesting import KINDS, policy_statement
+from rmdocs.control.requestkinds import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.events.control import DraftApproved, PolicyEntered, RevisionReleased, YearEntered
 from rmdocs.events.kinds import read, read_as

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE, Authority
-from rmdocs.audit.evidence import CLAUSE, FIND_OUT, Evidence, wrong
+from rmdocs.audit.renditionfiles import CLAUSE, FIND_OUT, Evidence, wrong
 from rmdocs.errors import why
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (

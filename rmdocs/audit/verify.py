@@ -23,9 +23,9 @@ from rmdocs.audit.approvals import (
 )
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
-from rmdocs.audit.conduct import Conduct
 from rmdocs.audit.disposals import Grounds
-from rmdocs.audit.entries import control_findings, volume_findings
+from rmdocs.audit.eventplaces import control_findings, volume_findings
+from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import FindingsError, RmdocsError

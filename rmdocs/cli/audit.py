@@ -17,7 +17,7 @@ from rmdocs.findings import has_errors
 from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
-    from rmdocs.audit.copies import CopyTrace
+    from rmdocs.audit.copytrace import CopyTrace
     from rmdocs.audit.trace import Trace
 
 

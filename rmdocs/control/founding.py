@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import adoption_event, document_adoption_event, release_event
-from rmdocs.control.requesting import policy_event, year_event
+from rmdocs.control.requestkinds import policy_event, year_event
 from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
 from rmdocs.errors import FindingsError
 from rmdocs.events.control import StoreFounded

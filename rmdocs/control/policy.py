@@ -7,7 +7,7 @@ person. Who may issue, amend and void records is said by each form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,10 +18,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
 from rmdocs.forms.tomltables import TomlTable, read_table, read_toml
-from rmdocs.messages import Bilingual, Text, Verbatim, listed, message
-from rmdocs.registers.displaynames import role_names
-from rmdocs.registers.lists import listing
-from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
+from rmdocs.messages import Bilingual, Text, listed, message
 from rmdocs.registers.officetime import (
     DEFAULT_ZONE,
     POLICY_DIRECTORY,
@@ -32,12 +29,12 @@ from rmdocs.registers.officetime import (
     zone_named,
 )
 from rmdocs.registers.staff import ROLES
-from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.schemas.schema import Schema
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.registers.staff import Person
+    from rmdocs.store.event import Actor
     from rmdocs.store.protocol import Head
 
 RULES = 2
@@ -74,18 +71,19 @@ ACTS: Mapping[str, Text] = {
 }
 """The acts that a policy gives to roles, and what a person calls each."""
 
-BY_FORM = ("record.void", "record.void_approve")
+BY_FORM: Mapping[str, Text] = {
+    "record.void": message("void a record"),
+    "record.void_approve": message("approve the void of a record"),
+}
 """Acts whose roles each form names; a policy can only keep them apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performer:
-    """Who did an act: a person and the key that signed."""
+    """Who did an act of the policy: a person and the key that signed."""
 
     act: str
-    staff_no: str
-    name: str
-    fingerprint: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,18 +177,18 @@ class Policy:
                 message("write in it: rules = {now}", now=self.rules),
             )
 
-    def require_separate(self, own: Performer, others: Iterable[Performer]) -> None:
+    def require_separate(self, own: Performer, *others: Performer) -> None:
         """Refuse if who acts did one of the acts that must be done by somebody else.
 
         :raises ControlError: naming the rule and the person; one person with
             two keys, or two with one, count as one.
         """
-        parties = tuple(others)
         for rule in self.separations:
             if own.act not in rule.acts:
                 continue
-            for other in parties:
-                if other.act in rule.acts and other.act != own.act and _same_person(own, other):
+            for other in others:
+                apart = other.act in rule.acts and other.act != own.act
+                if apart and own.actor.is_same_as(other.actor):
                     raise _not_separate(rule, other)
 
 
@@ -224,13 +222,7 @@ def _last_entry(head: Head) -> bytes | None:
 
 def party(acting: ActingPerson, act: str) -> Performer:
     """Return who acts as a party to ``act``."""
-    person = acting.person
-    return Performer(
-        act=act,
-        staff_no=str(person.staff_no),
-        name=person.name,
-        fingerprint=acting.key.public.fingerprint,
-    )
+    return Performer(act=act, actor=acting.actor)
 
 
 def _rules(root: TomlTable) -> int:
@@ -250,20 +242,15 @@ def _built_in_roles(act: str) -> tuple[str, ...]:
     return tuple(read_toml(BUILT_IN.read_bytes(), POLICY_NAME)["acts"][act])
 
 
-def _same_person(one: Performer, other: Performer) -> bool:
-    """Return whether two parties are one: by number, or by key."""
-    return one.staff_no == other.staff_no or one.fingerprint == other.fingerprint
-
-
 def _not_separate(rule: Separation, other: Performer) -> ControlError:
     return ControlError(
         message(
             "{rule}: {message}; {name} ({staff_no}) has had a part in it: {act}",
             rule=rule.code,
             message=rule.message,
-            name=other.name,
-            staff_no=other.staff_no,
-            act=ACTS.get(other.act, Verbatim(other.act)),
+            name=other.actor.name,
+            staff_no=other.actor.staff_no,
+            act={**ACTS, **BY_FORM}[other.act],
         ),
         message("ask somebody else, with a key of their own"),
         clause=rule.clause,
@@ -333,88 +320,3 @@ def _require_separations(root: TomlTable, found: tuple[Separation, ...]) -> None
                 ),
                 message("a policy may widen a separation, but not narrow or drop it"),
             )
-
-
-NAME = "policy"
-_COLUMNS = (
-    Column(name="act", title=message("act"), width=22),
-    Column(name="meaning", title=message("what is done"), width=24),
-    Column(name="roles", title=message("roles that may"), width=28),
-    Column(name="separate", title=message("kept apart by"), width=16),
-    Column(name="apart_from", title=message("not by who did"), width=28),
-    Column(name="clause", title=message("clause"), width=16),
-)
-_BY_FORM: dict[str, Text] = {
-    "record.void": message("void a record"),
-    "record.void_approve": message("approve the void of a record"),
-}
-
-
-def policy_list(ledgers: Ledgers) -> Report:
-    """Return roles and separations as they were in force at the end of the day.
-
-    :raises FindingsError: if the policy in the ledger cannot be read.
-    """
-    policy = policy_in_force(ledgers.then) if ledgers.then is not None else None
-    rows = tuple(_row(policy, act) for act in (*ACTS, *BY_FORM)) if policy is not None else ()
-    rules = policy.separations if policy is not None else ()
-    return Report(
-        name=NAME,
-        title=message("Duties and their separation"),
-        columns=_COLUMNS,
-        rows=rows,
-        as_of=ledgers.day,
-        organisation=ledgers.organisation,
-        notes=(
-            BY_EVENTS,
-            _origin(ledgers),
-            *_version(policy),
-            *_zone(policy),
-            *(_rule(rule) for rule in rules),
-        ),
-        signatures=listing.SIGNERS,
-    )
-
-
-def _row(policy: Policy, act: str) -> tuple[Cell, ...]:
-    rules = [rule for rule in policy.separations if act in rule.acts]
-    others = dict.fromkeys(other for rule in rules for other in rule.acts if other != act)
-    meanings = {**ACTS, **_BY_FORM}
-    roles = policy.acts.get(act)
-    return (
-        act,
-        meanings[act],
-        message("as the form says") if roles is None else role_names(roles),
-        ", ".join(rule.code for rule in rules),
-        listed(meanings[other] for other in others),
-        ", ".join(dict.fromkeys(rule.clause for rule in rules if rule.clause)),
-    )
-
-
-def _version(policy: Policy | None) -> tuple[Text, ...]:
-    """Say by which version of the rules records are judged."""
-    if policy is None:
-        return ()
-    return (message("records are judged by version {rules} of the rules", rules=policy.rules),)
-
-
-def _rule(rule: Separation) -> Text:
-    return message("{code}: {message}", code=rule.code, message=rule.message)
-
-
-def _zone(policy: Policy | None) -> tuple[Text, ...]:
-    if policy is None:
-        return ()
-    return (message("days are those of the time zone {zone}", zone=policy.time_zone),)
-
-
-def _origin(ledgers: Ledgers) -> Text:
-    """Say which entry of the policy this is, or that none is sealed."""
-    events = ledgers.then.events(POLICY_DIRECTORY) if ledgers.then is not None else []
-    if not events:
-        return message("the policy that rmdocs brings along: none is sealed in the ledger")
-    return message(
-        "entry {entry} of the policy, of {day}",
-        entry=len(events),
-        day=ledgers.day_of(events[-1]),
-    )

@@ -183,7 +183,7 @@ def review(
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.review")
         change, draft = _judged(branch, cover, files, RevisionAct.REVIEW)
-        policy.require_separate(party(acting, "revision.review"), _parties(change))
+        policy.require_separate(party(acting, "revision.review"), *_parties(change))
         require_signer(cover, "reviewed", acting)
         new_event = _new_event(
             _on_draft(DraftReviewed, change, draft),
@@ -205,7 +205,7 @@ def approve(
     with _acting_on(store, acting) as (branch, policy):
         policy.require(acting, "revision.approve")
         change, draft = _judged(branch, cover, files, RevisionAct.APPROVE)
-        policy.require_separate(party(acting, "revision.approve"), _parties(change))
+        policy.require_separate(party(acting, "revision.approve"), *_parties(change))
         require_signer(cover, "approved", acting)
         register = RevisionRegister(branch.require_head(), change.request.base)
         require_later(cover.effective, cover.number, register, acting.today)
@@ -349,14 +349,7 @@ def _parties(change: ChangeRequest) -> tuple[Performer, ...]:
     """Return who submitted the draft that counts, and who reviewed it."""
     events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
     return tuple(
-        Performer(
-            act=act,
-            staff_no=event.actor.staff_no,
-            name=event.actor.name,
-            fingerprint=event.actor.fingerprint,
-        )
-        for act, event in events
-        if event is not None
+        Performer(act=act, actor=event.actor) for act, event in events if event is not None
     )
 
 

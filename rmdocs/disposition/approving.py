@@ -131,18 +131,9 @@ class _Disposing:
         if disposal.status is DisposalStatus.APPROVED:
             return
         require_proposed(disposal, zone_of(head))
-        proposer = disposal.proposed.actor
-        policy_in_force(head).require_separate(
-            party(self.acting, "disposition.approve"),
-            (
-                Performer(
-                    act="disposition.propose",
-                    staff_no=proposer.staff_no,
-                    name=proposer.name,
-                    fingerprint=proposer.fingerprint,
-                ),
-            ),
-        )
+        proposer = Performer(act="disposition.propose", actor=disposal.proposed.actor)
+        approver = party(self.acting, "disposition.approve")
+        policy_in_force(head).require_separate(approver, proposer)
         appraised = self._appraise(disposal.proposal.records)
         require_no_obstacle(appraised)
         different = tuple(

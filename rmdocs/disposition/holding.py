@@ -95,18 +95,8 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
                 message("see what still holds with: rmdocs hold list"),
                 clause=CLAUSE,
             )
-        placer = hold.placed.actor
-        policy.require_separate(
-            party(acting, "hold.lift"),
-            (
-                Performer(
-                    act="hold.place",
-                    staff_no=placer.staff_no,
-                    name=placer.name,
-                    fingerprint=placer.fingerprint,
-                ),
-            ),
-        )
+        placer = Performer(act="hold.place", actor=hold.placed.actor)
+        policy.require_separate(party(acting, "hold.lift"), placer)
         new_event = NewEvent(
             facts=HoldLifted(),
             subject=str(number),

@@ -7,8 +7,8 @@ store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
@@ -19,38 +19,30 @@ from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnEdition, PdfSigned, SigningBegunAnew
-from rmdocs.findings import Finding, has_errors, warning
+from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import (
     Rendition,
-    as_read,
     edition_of,
     formal,
     original_event,
-    set_aside_by,
     signed,
-    signed_until,
     signing_edition,
-    valid_editions,
 )
 from rmdocs.renditions.records import (
     Subject,
     at_edition,
     edition_event,
-    form_of_edition,
     not_rendered,
     rendition_event,
     require_own,
     subject,
-    subject_or_void,
     unchanged,
 )
 from rmdocs.signing.levels import Level
 from rmdocs.signing.sign import sign
 from rmdocs.signing.signaturerequest import LONGEST_REASON, SignatureRequest, beyond_limit
-from rmdocs.signing.validation import validate
 from rmdocs.values import require_line
 
 if TYPE_CHECKING:
@@ -61,7 +53,6 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.signing.credentials import Credential
-    from rmdocs.signing.signatures import Validation
     from rmdocs.signing.timestamps import StampAuthority
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
@@ -144,7 +135,7 @@ def begin_anew(
             subject_line=f"Begin signing {number} edition {edition} anew",
             trailers={"Event": SigningBegunAnew.KIND, "Number": str(number)},
         )
-    left = tuple(party.name for party in _parties(one))
+    left = tuple(party.name for party in parties_of(one))
     parties = tuple(rendition.party for rendition in made)
     return BegunAnew(number=number, edition=edition, set_aside=parties, left=left)
 
@@ -162,7 +153,7 @@ def sign_rendition(
         not come, or its certificate is not good for it.
     """
     one = _allowed(registry, number, acting)
-    parties, made = _parties(one), signed(one.folder.events)
+    parties, made = parties_of(one), signed(one.folder.events)
     if how.again:
         _set_aside(one, how.reason)
         made = ()
@@ -179,7 +170,7 @@ def sign_rendition(
         trust=how.trust,
         level=how.level,
         authority=how.authority,
-        since=_times(rendition.event for rendition in made),
+        since=sealed_times(rendition.event for rendition in made),
         called=called,
         reason=(reason := "" if how.again else how.reason.strip()),
     )
@@ -236,10 +227,10 @@ def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
     """Return what counts no more once signing begins anew, and of which edition it is."""
     require_reason(reason)
     require_line(reason, "reason", LONGEST_REASON)
-    _parties(one)
+    parties_of(one)
     made = signed(one.folder.events)
     if not made:
-        raise _unsigned(
+        raise unsigned(
             one,
             message(
                 "{number} is not signed electronically: nothing begins anew", number=one.number
@@ -248,7 +239,7 @@ def _set_aside(one: Subject, reason: str) -> tuple[tuple[Rendition, ...], int]:
     return made, made[-1].edition
 
 
-def _unsigned(one: Subject, reason: Text) -> ControlError:
+def unsigned(one: Subject, reason: Text) -> ControlError:
     """Return the refusal where nothing is signed: what became of it, and whether to sign.
 
     :param reason: what is said where nobody ever signed it.
@@ -259,7 +250,7 @@ def _unsigned(one: Subject, reason: Text) -> ControlError:
         reason = message(
             "{number}: {story}; nobody has signed since",
             number=one.number,
-            story=_anew(one.folder, asides[-1], one.registry.zone),
+            story=begun_anew(one.folder, asides[-1], one.registry.zone),
         )
     if one.is_void:
         return ControlError(
@@ -276,12 +267,12 @@ def _unsigned(one: Subject, reason: Text) -> ControlError:
         message(
             "have it signed with: rmdocs sign {number} --party {party} …",
             number=one.number,
-            party=_parties(one)[0].name,
+            party=parties_of(one)[0].name,
         ),
     )
 
 
-def _anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
+def begun_anew(folder: RecordFolder, begun: Event, zone: ZoneInfo) -> Text:
     """Return who had signing begin anew, on which edition, when and why."""
     return message(
         "{name} ({staff_no}) had the signing of edition {edition} begin anew at {time}: {reason}",
@@ -310,103 +301,16 @@ def _name(one: Subject, base: Rendition, how: PartySigning) -> str:
     return f"{stem}-signed-{how.party}{f'-{begun + 1}' if begun else ''}.pdf"
 
 
-def validate_rendition(registry: Registry, number: RecordNumber, trust: Trust) -> Validation:
-    """Return what the signatures of a record's newest edition are worth.
-
-    :raises ControlError: if it is not signed electronically.
-    """
-    one = subject_or_void(registry, number)
-    made = signed(one.folder.events)
-    if not made:
-        reason = message(
-            "edition {edition} of {number} bears no electronic signature",
-            edition=one.folder.current.number,
-            number=number,
-        )
-        raise _unsigned(one, reason)
-    # What was sealed is judged as of its sealing: certificates end, the signature stands.
-    sealed, events = made[-1], [rendition.event for rendition in made]
-    pdf, parties = one.content(sealed.file), _parties(one)
-    found = validate(pdf, trust, sealed.event.time, parties, since=_times(events))
-    found = found.with_reasons(_reasons(one.folder, events))
-    return _told(found, _outdated(one.folder, sealed.event, registry.zone))
-
-
-def validate_file(
-    registry: Registry, pdf: bytes, trust: Trust, now: datetime, name: str
-) -> Validation:
-    """Return what the signatures of a file are worth, and what the store knows of it.
-
-    :param now: by which a file is judged that the store does not know.
-    :param name: what to call it in findings.
-    :raises FindingsError: if it is no PDF that can be judged.
-    """
-    registry.catalogue.catch_up()
-    digest = canonical.sha256(pdf)
-    known = registry.catalogue.sealed_file(digest)
-    if known is None:
-        found = validate(pdf, trust, now, (), name)
-        return _told(found, _unknown(name) if found.signatures else ())
-    number = RecordNumber.parse(known.number)
-    folder = find_folder(registry.store, number)
-    event = next(
-        one
-        for one in folder.events
-        for file in (*as_read(one), *one.files)
-        if file.sha256 == digest
-    )
-    # Who signs is asked of the form it was printed under: that stays when the record is void.
-    form = form_of_edition(registry, number, edition_of(event) or folder.current.number)
-    before = signed_until(folder.events, event)
-    found = validate(pdf, trust, event.time, form.signing, name, since=_times(before))
-    found = found.with_reasons(_reasons(folder, before))
-    return _told(found, _outdated(folder, event, registry.zone))
-
-
-def _times(events: Iterable[Event]) -> tuple[datetime, ...]:
+def sealed_times(events: Iterable[Event]) -> tuple[datetime, ...]:
     """Return when signatures were sealed, in their order."""
     return tuple(one.time for one in events)
 
 
-def _reasons(folder: RecordFolder, events: Iterable[Event]) -> dict[str, str]:
-    """Return the reasons that were sealed with signatures, by their parties."""
-    return {
-        said.party: folder.reason(one)
-        for one in events
-        if (said := read_as(one, PdfSigned)) is not None
-    }
+def parties_of(one: Subject) -> tuple[Party, ...]:
+    """Return who signs a record, in their order.
 
-
-def _told(found: Validation, more: Iterable[Finding]) -> Validation:
-    return replace(found, findings=(*found.findings, *more))
-
-
-def _unknown(name: str) -> Iterator[Finding]:
-    reason = message("no event of this store seals the file: nobody here made it to be signed")
-    remedy = message("compare it with an export of the record whose number it prints")
-    yield warning("FILE-UNKNOWN", name, reason, remedy, clause="ISO 9001 §7.5.3")
-
-
-def _outdated(folder: RecordFolder, event: Event, zone: ZoneInfo) -> Iterator[Finding]:
-    """Yield why good signatures count no more: the record is void, gone or corrected since."""
-    number = str(folder.number)
-    if folder.voided:
-        yield warning("RECORD-VOID", number, message("the record was declared void (作废)"))
-    elif edition_of(event) not in set(valid_editions(folder.events)):
-        reason = message("a correction has replaced the edition that was signed")
-        yield warning("EDITION-SUPERSEDED", number, reason)
-    begun = set_aside_by(event, folder.events) if read_as(event, PdfSigned) else None
-    if begun is not None:
-        reason = message(
-            "{story}; what was signed before is kept, but counts no more",
-            story=_anew(folder, begun, zone),
-        )
-        yield warning("SIGNING-ANEW", number, reason)
-    if folder.tombstone is not None:
-        yield warning("RECORD-DISPOSED", number, folder.refusal().reason)
-
-
-def _parties(one: Subject) -> tuple[Party, ...]:
+    :raises ControlError: if its form is not signed electronically.
+    """
     if not one.form.signing:
         raise ControlError(
             message("{form} is not signed electronically", form=one.form.number),

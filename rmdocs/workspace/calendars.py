@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rmdocs.control.requesting import (
-    YEAR,
-    announced,
-)
+from rmdocs.control.requestkinds import YEAR, announced
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, warning
 from rmdocs.messages import message

@@ -24,7 +24,7 @@ from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import machine
 
 if TYPE_CHECKING:
-    from rmdocs.audit.copies import CopyTrace
+    from rmdocs.audit.copytrace import CopyTrace
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.copies.issuance import Exemplar, Lost, Printer
     from rmdocs.forms.document import ControlledDocument
@@ -191,7 +191,7 @@ def _done(workspace: Workspace, copy: Copy) -> Copy:
 
 def trace(workspace: Workspace, target: str | File) -> CopyTrace | None:
     """Return the controlled copy that a number, a file or a SHA-256 is; None if it is none."""
-    from rmdocs.audit.copies import trace_copy
+    from rmdocs.audit.copytrace import trace_copy
 
     return trace_copy(workspace.registry, target, workspace.today())
 

@@ -10,6 +10,7 @@ from rmdocs.files import File
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.expression import Expression
+from rmdocs.regeneration import reports
 from rmdocs.regeneration import run as carrying
 from rmdocs.regeneration.plan import (
     NOTHING_GIVEN,
@@ -80,15 +81,15 @@ def run(
 
 def plan_report(workspace: Workspace, plan: Plan) -> Report:
     """Return a plan as a report."""
-    return carrying.plan_report(plan, workspace.registry.forms.load(plan.to).form.organisation)
+    return reports.plan_report(plan, workspace.registry.forms.load(plan.to).form.organisation)
 
 
 def result_report(workspace: Workspace, serial: int) -> Report:
     """Return what a run changed, document by document."""
     registry = workspace.registry
     done = RegenerationRegister(registry.control).get(serial)
-    release = registry.forms.release(done.form, done.to)
-    return carrying.result_report(registry, done, registry.forms.load(release).form.organisation)
+    form = registry.form_revision(done.form, done.to).form
+    return reports.result_report(registry, done, form.organisation)
 
 
 def missing_sheet(workspace: Workspace, plan: Plan) -> bytes | None:
@@ -130,8 +131,7 @@ def _given(
         return NOTHING_GIVEN, ()
     from rmdocs.intake.missing import read_missing
 
-    registry = workspace.registry
-    return read_missing(filled, registry.forms.load(registry.forms.release(number, to)).form)
+    return read_missing(filled, workspace.registry.form_revision(number, to).form)
 
 
 def _reason(workspace: Workspace, plan: Plan) -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.control import policy, volumes
+from rmdocs.control import policylist, volumes
+from rmdocs.control.policy import policy_file
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
@@ -85,7 +86,7 @@ def close_series(workspace: Workspace, which: Series) -> ClosingStatement:
 
 def policy_text(workspace: Workspace) -> str:
     """Return the policy in force as a file."""
-    return policy.policy_file(workspace.registry.control).decode()
+    return policy_file(workspace.registry.control).decode()
 
 
 def ledgers(workspace: Workspace, on: date | None = None) -> Ledgers:
@@ -229,7 +230,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
             make=lambda _, of, asked: people.calendar_list(of, asked.year),
             takes=frozenset({"year"}),
         ),
-        policy.NAME: _Kind(make=lambda _, of, __: policy.policy_list(of)),
+        policylist.NAME: _Kind(make=lambda _, of, __: policylist.policy_list(of)),
     }
 )
 

@@ -235,7 +235,7 @@ def signatures(workspace: Workspace, target: RecordNumber | File) -> Validation:
 
     :param target: of a file that is too large to be judged its beginning is enough.
     """
-    from rmdocs.renditions.signing import validate_file, validate_rendition
+    from rmdocs.renditions.validating import validate_file, validate_rendition
 
     registry, now = workspace.registry, workspace.now()
     if isinstance(target, File):

@@ -7,7 +7,6 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from rmdocs.control.requesting import (
-    KINDS,
     approve_request,
     ask,
     kind_of,
@@ -15,6 +14,7 @@ from rmdocs.control.requesting import (
     reject_request,
     require_waiting,
 )
+from rmdocs.control.requestkinds import KINDS
 from rmdocs.errors import RmdocsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing import voiding

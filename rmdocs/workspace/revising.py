@@ -26,6 +26,7 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
+from rmdocs.store.event import Actor
 from rmdocs.workspace import desk, documents, regeneration, revisions
 from rmdocs.workspace.kinds import KINDS, DocumentKind, without_the_unseen
 from rmdocs.workspace.places import write_whole
@@ -182,8 +183,9 @@ def _signer(
         person = staff.person(named)
         policy.require_person(person, act)
         # Told now rather than when the draft lies before them.
-        signer = Performer(act=act, staff_no=str(named), name=person.name, fingerprint="")
-        policy.require_separate(signer, (party(acting, "revision.submit"),))
+        actor = Actor(staff_no=str(named), name=person.name, fingerprint="")
+        signer = Performer(act=act, actor=actor)
+        policy.require_separate(signer, party(acting, "revision.submit"))
         return person.name
     able = [
         person.name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
 from rmdocs.control.covers import repeated
-from rmdocs.control.requesting import KINDS as CONTROL_KINDS
+from rmdocs.control.requestkinds import KINDS as CONTROL_KINDS
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message

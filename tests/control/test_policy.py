@@ -9,9 +9,10 @@ from conftest import refused_for
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, Performer, Policy, policy_in_force
-from rmdocs.control.requesting import policy_event
+from rmdocs.control.requestkinds import policy_event
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.folders import read
+from rmdocs.store.event import Actor
 from rmdocs.workspace import records, requests
 
 TODAY = date(2026, 6, 1)
@@ -53,24 +54,17 @@ def test_a_separation_is_neither_dropped_nor_narrowed(old, new):
 
 def test_one_person_is_one_by_number_or_by_key():
     policy = Policy.load(BUILT_IN.read_bytes())
-    first = Performer(
-        act="revision.submit", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"
-    )
-    for second in (
-        Performer(act="revision.review", staff_no="SD00-0001", name="甲", fingerprint="SHA256:b"),
-        Performer(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:a"),
-    ):
+    same_number = Actor(staff_no="SD00-0001", name="甲", fingerprint="SHA256:b")
+    same_key = Actor(staff_no="SD00-0002", name="乙", fingerprint="SHA256:a")
+    other = Actor(staff_no="SD00-0002", name="乙", fingerprint="SHA256:b")
+    actor = Actor(staff_no="SD00-0001", name="甲", fingerprint="SHA256:a")
+    first = Performer(act="revision.submit", actor=actor)
+    for one in (same_number, same_key):
         with pytest.raises(ControlError, match="SOD-REVISION"):
-            policy.require_separate(second, (first,))
-    policy.require_separate(
-        Performer(act="revision.review", staff_no="SD00-0002", name="乙", fingerprint="SHA256:b"),
-        (first,),
-    )
+            policy.require_separate(Performer(act="revision.review", actor=one), first)
+    policy.require_separate(Performer(act="revision.review", actor=other), first)
     # Acts that no rule keeps apart may be one person's.
-    policy.require_separate(
-        Performer(act="copy.issue", staff_no="SD00-0001", name="甲", fingerprint="SHA256:a"),
-        (first,),
-    )
+    policy.require_separate(Performer(act="copy.issue", actor=actor), first)
 
 
 def change(bank, data, actor="SD00-0004", approver="SD00-0003"):

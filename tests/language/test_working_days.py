@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.control.requesting import announced
+from rmdocs.control.requestkinds import announced
 from rmdocs.language.dates import (
     WEEK,
     Doubt,

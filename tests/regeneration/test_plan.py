@@ -15,7 +15,7 @@ from rmdocs.identifiers import Revision
 from rmdocs.messages import Language
 from rmdocs.records.migration import missing
 from rmdocs.regeneration.plan import RegenerationOutcome
-from rmdocs.regeneration.run import plan_report
+from rmdocs.regeneration.reports import plan_report
 from rmdocs.renditions.records import rendition_event, subject, unchanged
 from rmdocs.reports.report import rows_json
 from rmdocs.signing.levels import Level

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_last_release import STRANGER, unpack
 
-from rmdocs.control.requesting import announced, year_event
+from rmdocs.control.requestkinds import announced, year_event
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.folders import read

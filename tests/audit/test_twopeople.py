@@ -12,7 +12,8 @@ from last_release import unpack
 from rmdocs import canonical
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import approve
-from rmdocs.control.requesting import decision, policy_event, policy_statement
+from rmdocs.control.requesting import decision
+from rmdocs.control.requestkinds import policy_event, policy_statement
 from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
 from rmdocs.events.control import EntryRequested

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
-from rmdocs.audit.requests import Approved, must_be_requested, names_request, unrequested
+from rmdocs.audit.twopeople import Approved, must_be_requested, names_request, unrequested
 from rmdocs.errors import RmdocsError
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (

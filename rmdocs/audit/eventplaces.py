@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.facts import fact_findings
-from rmdocs.control.requesting import KINDS
+from rmdocs.control.requestkinds import KINDS
 from rmdocs.errors import UsageError
 from rmdocs.events.control import (
     ChangeProposed,

@@ -10,7 +10,8 @@ from custody import OUTSIDE, Custody
 from forged import APPROVER, AUTHOR, OFFICER, append
 
 from rmdocs.control.policy import BUILT_IN
-from rmdocs.control.requesting import decision, policy_event
+from rmdocs.control.requesting import decision
+from rmdocs.control.requestkinds import policy_event
 from rmdocs.control.staff import person_event
 from rmdocs.errors import StoreError
 from rmdocs.events.facts import Unknown
