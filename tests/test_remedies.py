@@ -38,6 +38,7 @@ OWN_WORDS = OURS | {
     "_RefusedError",
     "_UnstampedError",
     "WideWorkbookError",
+    "ChangedDraftError",
 }
 
 SAYINGS = {"message", "Verbatim", "listed", "Bilingual", "error", "warning", "notice", "Finding"}

@@ -37,7 +37,7 @@ def test_of_an_encrypted_record_nothing_stands_in_clear(filed):
     head = archive.at().registry.store.require_head(NUMBER.volume.ref)
     folder = read_folder(head, NUMBER)
     made = list(sealed(folder.events))
-    assert [one.kind for one in made] == ["render", PaperFiled.KIND]
+    assert [one.said.kind for one in made] == ["render", PaperFiled.KIND]
     words = [ANSWERS[0].encode(), b"%PDF", b"xmpmeta", b"%%EOF", b"JFIF"]
     for path, oid in head.walk(NUMBER.directory):
         data = head.content(oid)

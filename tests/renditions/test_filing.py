@@ -36,7 +36,7 @@ def folder(bank, number):
 
 
 def scans(found):
-    return [one for one in of_current(found.events) if one.kind == PaperFiled.KIND]
+    return [one for one in of_current(found.events) if one.said.kind == PaperFiled.KIND]
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,9 @@ def begun(one):
 def sealed(bank, number, kind=RENDER):
     """Return the newest rendition of a kind, as bytes."""
     one = subject(bank.at().registry, number)
-    return one.content([made for made in made_of(one.folder.events) if made.kind == kind][-1].file)
+    return one.content(
+        [made for made in made_of(one.folder.events) if made.said.kind == kind][-1].file
+    )
 
 
 def engine(bank, number):
@@ -178,7 +180,7 @@ class TestScanned:
         bank, number = rendered
         facts = {**pages(bank, number), "of_edition": edition, "copy": "x", "filed_on": "never"}
         forge(bank, number, SCAN, sealed(bank, number), facts)
-        assert bank.codes() == {"RENDITION-EDITION", "RENDITION-PLACE", "RENDITION-DATE"}
+        assert bank.codes() == {"EVENT-FACTS", "RENDITION-EDITION", "RENDITION-DATE"}
         assert records.trace(bank.at(), str(number)).original == ""
         assert [row.status for row in records.find(bank.at(), Query())] == ["issued"]
         assert due.what_is_due(bank.at(), Wanted(within=400)).items

@@ -13,8 +13,7 @@ from rmdocs.errors import ControlError
 from rmdocs.events.records import PdfMade
 from rmdocs.files import File
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import of_current
-from rmdocs.registers.renditions import rendered as newest
+from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -27,8 +26,7 @@ def folder(bank, number):
 
 def test_it_is_sealed_and_the_engine_is_named(rendered):
     bank, number = rendered
-    found = newest(folder(bank, number).events)
-    assert found is not None
+    [found] = print_copy(folder(bank, number).events)
     assert found.event.facts["engine"].startswith("libreoffice ")
     assert found.event.facts["formal"] is True
     assert found.file.path.endswith(f"renditions/1/{number}-e1.pdf")
@@ -77,7 +75,7 @@ def test_a_new_edition_has_none_until_it_is_made(rendered):
     assert of_current(folder(bank, number).events) == ()
     [made] = renditions.make(bank.at(MANAGER), [number])
     assert made.name == f"{number}-e2.pdf"
-    assert [one.kind for one in of_current(folder(bank, number).events)] == [PdfMade.KIND]
+    assert [one.said.kind for one in of_current(folder(bank, number).events)] == [PdfMade.KIND]
     assert bank.codes() == set()
 
 
