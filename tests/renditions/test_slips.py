@@ -81,7 +81,7 @@ def test_the_receipts_of_both_addressees(noticed, bank, tmp_path):
         for made in of_current(
             read_folder(work.registry.store.require_head(number.volume.ref), number).events
         )
-        if made.kind == PaperFiled.KIND
+        if made.said.kind == PaperFiled.KIND
     ]
     assert made == [], "they are of the edition that was sent"
     assert filed(one.folder.events, one.form) == {"original": None, "receipt": "2026-09-20"}
