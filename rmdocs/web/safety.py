@@ -102,6 +102,8 @@ class Failures:
             await self.app(scope, receive, sending)
         except ClientDisconnect:
             return  # nobody is there to be told
+        # The last of the chain: whatever nobody foresaw is logged and told by a reference,
+        # and no traceback reaches a browser.
         except Exception as problem:
             request = Request(scope, receive)
             if isinstance(problem, RmdocsError):

@@ -14,7 +14,7 @@ from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import page, see
-from rmdocs.workspace import due, requests
+from rmdocs.workspace import drafts, due, requests
 
 if TYPE_CHECKING:
     from datetime import date
@@ -98,7 +98,9 @@ def _work(visit: Visit) -> Response:
     )
     if visit.person is not None:
         parts = (*parts, _drafts(visit))
-    return visit.page("work.html", parts=parts, findings=due_list.findings)
+    return visit.page(
+        "work.html", parts=parts, findings=(*due_list.findings, *drafts.damaged(visit.workspace))
+    )
 
 
 def _drafts(visit: Visit) -> WorkList:

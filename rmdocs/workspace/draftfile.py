@@ -58,7 +58,7 @@ def read_draft(file: File, stage: str | None = "") -> Draft:
     """
     try:
         return _parsed(json.loads(file.data), stage)
-    except (ValueError, TypeError, AttributeError, UsageError) as problem:
+    except (ValueError, TypeError, AttributeError, RecursionError, UsageError) as problem:
         reason = message("this is no draft of a record")
         remedy = message("name the file that rmdocs new kept when it was broken off")
         if stage:

@@ -13,13 +13,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, ControlError, UsageError
+from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.files import File
+from rmdocs.findings import warning
 from rmdocs.messages import message
 from rmdocs.workspace.draftfile import Draft, read_draft, write_draft
 from rmdocs.workspace.places import drafts_place, write_whole
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.workspace.opening import Workspace
 
 _NAME = re.compile(r"[0-9a-f]{16}")
@@ -110,17 +112,45 @@ def change(workspace: Workspace, place: Path, name: str, draft: Draft) -> Draft:
 
 def forget(place: Path, workspace: Workspace) -> None:
     """Drop what was issued long ago."""
-    for path in place.glob(f"*{_SUFFIX}"):
-        draft = _load(path)
+    for path, draft in _readable(place):
         if draft.issued and draft.changed and draft.changed < workspace.now() - _REMEMBERED:
             path.unlink()
 
 
 def all_in(place: Path) -> list[tuple[str, Draft]]:
-    """Return the drafts that became nothing yet, with their names, the last changed first."""
-    found = [(path.stem, _load(path)) for path in place.glob(f"*{_SUFFIX}")]
-    open_ones = [(name, draft) for name, draft in found if not draft.issued]
+    """Return the drafts that became nothing yet, with their names, the last changed first.
+
+    Of what is damaged :func:`damaged_in` tells: it keeps nobody from the others.
+    """
+    open_ones = [(path.stem, draft) for path, draft in _readable(place) if not draft.issued]
     return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
+
+
+def damaged_in(place: Path) -> list[Finding]:
+    """Return a warning for each draft that cannot be read."""
+    return [
+        warning(
+            "DRAFT-DAMAGED",
+            path.name,
+            message("one of your drafts cannot be read: it is not listed"),
+            message("have its file taken away, or put back from a backup"),
+        )
+        for path, draft in _loaded(place)
+        if draft is None
+    ]
+
+
+def _readable(place: Path) -> Iterator[tuple[Path, Draft]]:
+    return ((path, draft) for path, draft in _loaded(place) if draft is not None)
+
+
+def _loaded(place: Path) -> Iterator[tuple[Path, Draft | None]]:
+    """Yield each file of a draft with what it says; None where it cannot be read."""
+    for path in sorted(place.glob(f"*{_SUFFIX}")):
+        try:
+            yield path, _load(path)
+        except (FindingsError, OSError):
+            yield path, None
 
 
 def new_in(place: Path, draft: Draft, name: str = "") -> str:

@@ -29,6 +29,7 @@ from rmdocs.workspace.draftplace import (
     ChangedDraftError,
     all_in,
     change,
+    damaged_in,
     forget,
     locked,
     new_in,
@@ -164,6 +165,13 @@ def mine(workspace: Workspace) -> list[tuple[str, Draft]]:
     if workspace.person() is None:
         return []
     return all_in(place_of(workspace))
+
+
+def damaged(workspace: Workspace) -> list[Finding]:
+    """Return a warning for each draft of whoever acts that cannot be read."""
+    if workspace.person() is None:
+        return []
+    return damaged_in(place_of(workspace))
 
 
 def forms(workspace: Workspace) -> list[Form]:

@@ -11,6 +11,7 @@ from rmdocs.intake.typed import write
 from rmdocs.registers.indexentries import Query
 from rmdocs.web.previews import Previews
 from rmdocs.workspace import customers, drafts, records
+from rmdocs.workspace.places import drafts_place
 
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
 LOG = "RXD7200-02"
@@ -246,3 +247,12 @@ def test_a_fifth_form_is_drawn_and_issued_without_code(browse, personal_bank, ca
     version = re.search(r'name="version" value="(\d+)"', draft.page.text)[1]
     issued = browser.submit(f"{draft.path}/issue", {"version": version})
     assert issued.url.path == "/records/RXD7200-05-JN01-2026-0001"
+
+
+def test_a_damaged_draft_is_told_on_my_work(browser, bank):
+    begun = browser.submit("/new", {"form": LOG})
+    name = str(begun.url).rpartition("/")[2]
+    drafts_place(bank.root, MANAGER).joinpath(f"{name}.draft").write_bytes(b"{")
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert "one of your drafts cannot be read" in page.text

@@ -13,7 +13,7 @@ from rmdocs.intake.typed import write
 from rmdocs.registers.indexentries import Query
 from rmdocs.workspace import customers, drafting, drafts, offers, records
 from rmdocs.workspace.draftfile import read_draft
-from rmdocs.workspace.draftplace import ChangedDraftError
+from rmdocs.workspace.draftplace import ChangedDraftError, place_of
 
 LOG, NOTICE = DocumentNumber("RXD7200-02"), DocumentNumber("RXD7200-04")
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
@@ -231,3 +231,19 @@ def test_the_last_record_of_the_customer_is_offered(bank, workspace, filled, vis
     offered = drafts.refer(workspace, name, like=number).offered
     assert offered["content"]["contacts"] == visit["record"]["content"]["contacts"]
     assert offered["date"] == "2026-04-09"
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b"[" * 100_000, b"\xff", b'{"form": 1}', None])
+def test_a_damaged_draft_keeps_nobody_from_the_others(workspace, damage):
+    lost, kept = drafts.begin(workspace, LOG), drafts.begin(workspace, NOTICE)
+    path = place_of(workspace) / f"{lost}.draft"
+    path.unlink()
+    if damage is None:
+        path.mkdir()  # what no program reads as a file
+    else:
+        path.write_bytes(damage)
+    assert [name for name, _ in drafts.mine(workspace)] == [kept]
+    assert [(one.code, one.path) for one in drafts.damaged(workspace)] == [
+        ("DRAFT-DAMAGED", path.name)
+    ]
+    assert drafts.begin(workspace, LOG) != lost
