@@ -206,7 +206,12 @@ class Server:
         """End it, and return its exit code and the rest of what it said."""
         if self.process.poll() is None:
             self.interrupt()
-        rest = self.process.communicate(timeout=60)[0]
+        try:
+            rest = self.process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
         if self._keyboard is not None:
             os.close(self._keyboard)
             self._keyboard = None

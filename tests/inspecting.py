@@ -19,6 +19,8 @@ class Inspector:
 
     def __call__(self, name):
         """Note what axe-core finds, and refuse a page that is wider than the screen."""
+        # A click waits until the next page has begun to come, not until it is there.
+        self._page.wait_for_load_state()
         for width, height in SIZES:
             self._page.set_viewport_size({"width": width, "height": height})
             for one in Axe().run(self._page).response["violations"]:

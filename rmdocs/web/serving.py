@@ -115,9 +115,10 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
         tell(Verbatim(f"  {address}"))
         return address
 
-    show(invite())
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_run(uvicorn.Server(config), sockets, invite))
+    server = Announced(config, lambda: show(invite()))
+    # From here on Ctrl-C is never an exception, which might be raised where nothing can end.
+    with suppress(KeyboardInterrupt), server.capture_signals():
+        asyncio.run(_run(server, sockets, invite))
 
 
 def _site(  # noqa: PLR0913 - as serve
@@ -180,6 +181,22 @@ def _names(outside: Outside) -> tuple[str, ...]:
             message("have one issued with the name under which this machine is reached"),
         )
     return names
+
+
+class Announced(uvicorn.Server):
+    """A server that says where it is once it answers, and can be ended.
+
+    :param announce: says it.
+    """
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def main_loop(self) -> None:
+        """Say where it is, and serve until it is interrupted."""
+        self._announce()
+        await super().main_loop()
 
 
 class Impatient(H11Protocol):

@@ -226,6 +226,11 @@ def test_a_sample_is_made_where_there_is_none(serve, tmp_path, port):
     assert "made the workspace" not in serve(tmp_path, "--port", port, "--sample").said[0]
 
 
+def test_it_can_be_ended_as_soon_as_it_has_said_where_it_is(serve, root, port):
+    for _ in range(4):
+        assert serve(root, "--port", port).end() == (0, "ended\n")
+
+
 def test_without_write_access_reading_needs_no_log(serve, root, port):
     (root / "web").write_text("no folder can be made here")
     assert fetched(serve(root, "--port", port, "--read-only").url)[0] == 303
