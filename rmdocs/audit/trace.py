@@ -75,7 +75,21 @@ def trace(registry: Registry, target: str | File) -> Trace:
     :raises ControlError: if the store does not know it.
     """
     registry.catalogue.catch_up()
-    number, edition, findings = _identify(registry, target)
+    return trace_edition(registry, *_identify(registry, target))
+
+
+def trace_edition(
+    registry: Registry,
+    number: RecordNumber,
+    edition: int | None,
+    findings: tuple[Finding, ...] = (),
+) -> Trace:
+    """Return everything known of a record, as one of its editions printed it.
+
+    :param edition: the newest if None.
+    :param findings: what is known of it already.
+    :raises ControlError: if the number or the edition was never given.
+    """
     folder = find_folder(registry.store, number)
     view = shown(registry, folder, edition)
     release = registry.forms.release(folder.form, Revision.parse(view.revision))

@@ -9,7 +9,7 @@ cannot be seen from inside, and is not claimed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,7 +28,7 @@ from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.seals import ledger_key, registered_keys
-from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber, Volume
@@ -51,6 +51,22 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedLedger:
+    """A ledger as it was gone through.
+
+    :param name: ``control``, or that of a volume of records.
+    :param pin: the size and short root that it was gone through at, as documents print it;
+        empty where its checkpoint cannot be read.
+    :param events: how many it holds. :param files: how many they seal.
+    """
+
+    name: str
+    pin: str
+    events: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification(Answer):
     """What was gone through, and everything found wrong.
 
@@ -59,6 +75,7 @@ class Verification(Answer):
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
     :param findings: everything found wrong.
+    :param ledgers: each at the state in which it was gone through, control first.
     """
 
     TOLD: ClassVar = ("volumes", "events", "files", "adopted", "ok", "findings")
@@ -67,6 +84,7 @@ class Verification(Answer):
     files: int
     findings: tuple[Finding, ...]
     adopted: int = 0
+    ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -74,11 +92,16 @@ class Verification(Answer):
         return not has_errors(self.findings)
 
 
-def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
+def verify(
+    store: LedgerStore,
+    trust: Trust | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verification:
     """Go through the whole store.
 
     :param trust: to judge electronic signatures by, and read scans again, which
         takes long; None to leave that out.
+    :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
     control = store.require_head(CONTROL_REF)
@@ -87,10 +110,12 @@ def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
     allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     grounds, unread = Grounds.of(control, staff_keys, store.vault)
     findings += [_on(CONTROL_REF, finding) for finding in unread]
-    events = files = 0
+    ledgers: list[VerifiedLedger] = []
     volumes = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
+    total = sum(_stated_size(store, ref) for ref in (CONTROL_REF, *volumes))
     rules: _Rules | None = None
     for ref in (CONTROL_REF, *volumes):
+        progress(sum(one.events for one in ledgers), total)
         head = store.require_head(ref)
         report = examine_ledger(head, ledger_public, ledger_origin(ref))
         # Control comes first: the others are judged by what it knew.
@@ -107,8 +132,7 @@ def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
             *grounds.findings(head, report.events),
         ]
         findings += [_on(ref, finding) for finding in found]
-        events += len(report.events)
-        files += report.files
+        ledgers.append(_gone_through(ref, report))
     findings += _volumes(control, volumes)
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
@@ -117,7 +141,29 @@ def verify(store: LedgerStore, trust: Trust | None = None) -> Verification:
     ]
     known = adopted(rules.authority) if rules is not None else 0
     return Verification(
-        volumes=len(volumes), events=events, files=files, findings=tuple(findings), adopted=known
+        volumes=len(volumes),
+        events=sum(one.events for one in ledgers),
+        files=sum(one.files for one in ledgers),
+        findings=tuple(findings),
+        adopted=known,
+        ledgers=tuple(ledgers),
+    )
+
+
+def _stated_size(store: LedgerStore, ref: str) -> int:
+    """Return how many events a ledger says it has; 0 where that cannot be read."""
+    try:
+        return store.require_head(ref).checkpoint.size
+    except StoreError:
+        return 0
+
+
+def _gone_through(ref: str, report: LedgerReport) -> VerifiedLedger:
+    return VerifiedLedger(
+        name=ref.removeprefix("refs/heads/").removeprefix("records/"),
+        pin=report.checkpoint.pin if report.checkpoint is not None else "",
+        events=len(report.events),
+        files=report.files,
     )
 
 

@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.web import (
+    auditing,
     drafts,
     filling,
     ledgers,
@@ -96,6 +97,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *requests.ROUTES,
         *sheets.ROUTES,
         *ledgers.ROUTES,
+        *auditing.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(

@@ -6,12 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
+from datetime import datetime
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import RmdocsError
 
 if TYPE_CHECKING:
+    from rmdocs.audit.verify import Verification
     from rmdocs.files import File
 
 _KEPT = 16
@@ -71,3 +73,58 @@ def _done(work: Callable[[], tuple[File, ...]]) -> Outcome:
         return Outcome(files=work())
     except RmdocsError as problem:
         return Outcome(refusal=problem)
+
+
+@dataclass(slots=True, kw_only=True)
+class VerificationRun:
+    """The whole store being gone through, or gone through.
+
+    :param begun: by the clock of the office. :param asked_by: who asked for it.
+    :param renditions: whether signatures and scans are judged as well.
+    :param done: how many events were gone through, of how many (``of``).
+    :param ended: when; None while it runs, or if it could not be done.
+    :param found: what came of it; None as long.
+    :param refusal: why it could not be done, where that is known.
+    """
+
+    begun: datetime
+    asked_by: str
+    renditions: bool
+    done: int = 0
+    of: int = 0
+    ended: datetime | None = None
+    found: Verification | None = None
+    refusal: RmdocsError | None = None
+
+    def progress(self, done: int, of: int) -> None:
+        """Note how far it is."""
+        self.done, self.of = done, of
+
+
+class Verifying:
+    """One verification at a time, for all who read; the last one stays to be looked at."""
+
+    def __init__(self) -> None:
+        self.last: VerificationRun | None = None
+        self.running: VerificationRun | None = None
+        self._lock = Lock()
+
+    def begin(self, run: VerificationRun, work: Callable[[VerificationRun], Verification]) -> None:
+        """Have the store gone through, unless that is under way.
+
+        Nothing is written by it: whoever ends the server need not wait for it.
+        """
+        with self._lock:
+            if self.running is not None:
+                return
+            self.running = run
+        Thread(target=self._done, args=(run, work), name="verifying", daemon=True).start()
+
+    def _done(self, run: VerificationRun, work: Callable[[VerificationRun], Verification]) -> None:
+        try:
+            run.found = work(run)
+        except RmdocsError as problem:
+            run.refusal = problem
+        finally:
+            with self._lock:
+                self.last, self.running = run, None

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from rmdocs.files import File
 from rmdocs.messages import Text, message
-from rmdocs.web.background import Background
+from rmdocs.web.background import Background, Verifying
 from rmdocs.web.drawing import draw
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
@@ -63,6 +63,7 @@ class Site:
     :param readers: who comes in with a code of their own; None where the address lets in.
     :param previews: pages that are drawn in the background.
     :param background: other work that is done there.
+    :param verifying: the store as a whole, gone through.
     """
 
     sessions: Sessions
@@ -77,6 +78,7 @@ class Site:
     guesses: Guesses = field(default_factory=Guesses)
     previews: Previews = field(default_factory=Previews)
     background: Background = field(default_factory=Background)
+    verifying: Verifying = field(default_factory=Verifying)
 
     def remember(self, answer: Response, secret: str) -> Response:
         """Have the browser keep a session's secret; return the answer."""
@@ -146,6 +148,18 @@ class Visit:
             return ""
         return str(self.person.unit)
 
+    def require_all_units(self) -> None:
+        """Refuse what concerns the records of all units.
+
+        :raises WebError: if whoever asks sees those of one only (403).
+        """
+        if self.unit:
+            raise WebError(
+                403,
+                message("this concerns the records of all units"),
+                message("ask the records officer or an auditor"),
+            )
+
     def require_unit(self, unit: object) -> None:
         """Refuse what belongs to a unit of others, whether it is there or not.
 
@@ -166,28 +180,32 @@ View = Callable[[Visit], Response]
 class PageLink:
     """A page that the head of every page leads to.
 
+    :param acting: whether it is there where somebody acts.
     :param roles: whose work it is, of those who act; empty for everybody's.
-    :param reading: whether it is there where nobody acts, and only there.
+    :param reading: whether it is there where nobody acts.
     """
 
     path: str
     title: Text
+    acting: bool = True
     roles: frozenset[str] = frozenset()
     reading: bool = False
 
 
 LINKS = (
     PageLink(path="/", title=message("My work")),
-    PageLink(path="/", title=message("What is due"), reading=True),
+    PageLink(path="/", title=message("What is due"), acting=False, reading=True),
     PageLink(path="/new", title=message("New record")),
     PageLink(path="/sheets", title=message("Sheets and ledgers")),
+    PageLink(path="/trace", title=message("Trace"), roles=_EVERYWHERE, reading=True),
+    PageLink(path="/verify", title=message("Verify"), roles=_EVERYWHERE, reading=True),
 )
 
 
 def _links(person: Person | None, *, read_only: bool) -> Iterator[PageLink]:
     for link in LINKS:
         mine = person is not None and (not link.roles or link.roles & person.roles)
-        if (read_only and link.reading) or (mine and not link.reading):
+        if (read_only and link.reading) or (mine and link.acting):
             yield link
 
 

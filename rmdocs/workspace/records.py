@@ -21,6 +21,7 @@ from rmdocs.workspace import machine
 from rmdocs.workspace.incoming import Incoming, check_files
 
 if TYPE_CHECKING:
+    from rmdocs.audit.outside import CalledFile, PaperTrace
     from rmdocs.audit.recordview import TracedRecord
     from rmdocs.audit.trace import Trace
     from rmdocs.findings import Finding
@@ -211,6 +212,23 @@ def trace(workspace: Workspace, target: str | File) -> Trace:
     from rmdocs.audit.trace import trace
 
     return trace(workspace.registry, target)
+
+
+def trace_paper(workspace: Workspace, number: RecordNumber, edition: int, pin: str) -> PaperTrace:
+    """Return what was sealed of the edition that a paper in somebody's hand says it is.
+
+    :param pin: the check code (核验码) as it was typed; empty if none was.
+    """
+    from rmdocs.audit.outside import trace_paper
+
+    return trace_paper(workspace.registry, number, edition, pin)
+
+
+def called(workspace: Workspace, file: File) -> CalledFile | None:
+    """Return the record whose document a file that is not known has the name of, if any."""
+    from rmdocs.audit.outside import called
+
+    return called(workspace.registry, file)
 
 
 def export(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> list[File]:

@@ -1,0 +1,193 @@
+"""What an auditor does: trace a file, or a paper in the hand; go through the whole store."""
+
+import re
+import time
+
+import pytest
+from browsing import heading
+from inspecting import Inspector
+
+VISIT = "RXD7200-02-JN01-2026-0001"
+NOTICE = "RXD7200-04-JN01-2026-0001"
+
+
+@pytest.fixture
+def reader(browse, shared_bank):
+    """Somebody who may only read."""
+    made = browse(shared_bank, read_only=True)
+    made.enter()
+    return made
+
+
+def document(browser, number=VISIT, edition=1):
+    return browser.get(f"/records/{number}/{edition}/{number}-e{edition}.docx").content
+
+
+def drop(browser, data, name="文件.docx"):
+    return browser.submit("/trace", {}, files={"file": (name, data)})
+
+
+def said(page):
+    """Return the sentence that tells what tracing came to."""
+    return re.search(r'class="outcome (\w+)"[^>]*><strong>(.*?)</strong>', page.text)
+
+
+def code(browser, number=VISIT, edition=1):
+    """Return the check code that an edition prints, as its page tells it."""
+    page = browser.submit("/trace", {"number": number, "edition": edition, "pin": ""})
+    return re.search(r"<dt>check code</dt><dd[^>]*>([^<]*)<", page.text)[1]
+
+
+def test_a_sealed_file_is_known_by_its_bytes_under_any_name(reader):
+    page = drop(reader, document(reader), "附件1.bin")
+    assert said(page)[1] == "sound"
+    assert "edition 1 of this record" in said(page)[2]
+    assert VISIT in heading(page)
+    assert "EDITION-SUPERSEDED" not in page.text
+    assert (
+        "edition 1 was replaced by edition 2" not in drop(reader, document(reader, edition=2)).text
+    )
+    assert "was replaced by edition" in page.text
+
+
+def test_a_file_that_was_changed_is_told_by_its_name_alone(reader):
+    page = drop(reader, document(reader) + b"\n", f"{VISIT}-e1.docx")
+    assert said(page)[1] == "unsound"
+    assert f'href="/records/{VISIT}"' in page.text
+    sealed = re.findall(r"[0-9a-f]{64}", page.text)
+    assert len(set(sealed)) == len(sealed) > 1
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>.pdf", "RXD7200-99-JN01-2026-0001.pdf"])
+def test_a_file_from_elsewhere(reader, name):
+    page = drop(reader, b"%PDF-1.7 not ours", name)
+    assert (page.status_code, said(page)[1]) == (200, "unsound")
+    assert "<script>alert" not in page.text
+    assert "/records/" not in page.text
+
+
+def test_nothing_of_a_file_is_kept(reader, shared_bank):
+    drop(reader, b"a secret that nobody sealed")
+    found = [one for one in shared_bank.root.rglob("*") if one.is_file()]
+    assert not any(b"a secret that nobody sealed" in one.read_bytes() for one in found)
+
+
+def test_a_paper_by_number_edition_and_code(reader):
+    pin = code(reader, edition=2)
+    for typed in (pin, pin.replace("·", " "), pin.upper().replace("·", ".")):
+        page = reader.submit("/trace", {"number": VISIT.lower(), "edition": "2", "pin": typed})
+        assert said(page)[1] == "sound"
+    assert "Compare the text" in page.text
+    assert "济南" in page.text
+
+
+def test_a_paper_whose_code_is_of_another_edition(reader):
+    page = reader.submit(
+        "/trace", {"number": VISIT, "edition": "1", "pin": code(reader, edition=2)}
+    )
+    assert said(page)[1] == "unsound"
+    assert "this is the code of edition 2, not of edition 1" in page.text
+
+
+def test_a_paper_of_a_history_that_this_store_never_had(reader):
+    pin = code(reader, edition=2)
+    other = pin[:-1] + ("0" if pin[-1] != "0" else "1")
+    page = reader.submit("/trace", {"number": VISIT, "edition": "2", "pin": other})
+    assert said(page)[1] == "unsound"
+    assert f"never stood at {other}" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"number": ""}, "nothing was given to trace"),
+        ({"number": "第一份"}, "is not a record number"),
+        ({"number": VISIT.replace("0001", "0999")}, "was never given"),
+        ({"number": VISIT, "edition": "99"}, "has no edition 99"),
+        ({"number": VISIT, "edition": "一"}, "the edition of the paper is not known"),
+        ({"number": VISIT, "edition": "1", "pin": "看不清"}, "this is no check code"),
+        ({"number": VISIT, "pin": "0"}, "the edition of the paper is not known"),
+        ({"number": "0" * 64}, "no event seals these bytes"),
+    ],
+)
+def test_what_cannot_be_traced_is_told_beside_what_was_typed(reader, typed, told):
+    page = reader.submit("/trace", typed)
+    assert heading(page) == "Trace a document"
+    assert told in page.text
+    assert f'value="{typed["number"]}"' in page.text
+
+
+def test_another_units_papers_are_not_traced(browse, shared_bank):
+    manager = browse(shared_bank)
+    manager.enter("SD00-0009")
+    other = document(manager, "RXD7200-02-YT03-2026-0001")
+    manager.submit("/who", {"staff_no": "JN01-0101"})
+    assert drop(manager, other).status_code == 403
+    page = drop(manager, other + b"\n", "RXD7200-02-YT03-2026-0001-e1.docx")
+    assert "/records/" not in page.text
+
+
+def verified(browser):
+    """Have the store gone through, and return the report."""
+    assert browser.submit("/verify", {"renditions": ""}).status_code == 200
+    for _ in range(600):
+        if browser.get("/verify/progress").status_code == 204:
+            return browser.get("/verify")
+        time.sleep(0.1)
+    return None
+
+
+def test_the_store_is_verified_while_one_may_leave(reader):
+    page = verified(reader)
+    assert heading(page) == "Verification report"
+    assert "no error was found" in page.text
+    assert "never" not in said(page)[2]
+    pins = re.findall(r"\d+·[0-9a-f]{12}", page.text)
+    assert len(pins) == 1 + len(set(re.findall(r"RXD7200-\d\d/\w{4}/\d{4}/\d", page.text)))
+    assert "Electronic signatures were not judged" in page.text
+
+
+def test_what_is_wrong_is_told_by_its_code(browse, visited_bank):
+    visited_bank.git("update-ref", "refs/heads/elsewhere", visited_bank.refs().popitem()[1])
+    reader = browse(visited_bank, read_only=True)
+    reader.enter()
+    page = verified(reader)
+    assert said(page)[1] == "unsound"
+    assert "REF-FOREIGN" in page.text
+    assert "does not belong in a records store" in page.text
+
+
+def test_who_sees_one_unit_does_not_verify_all(browse, shared_bank):
+    manager = browse(shared_bank)
+    manager.enter("JN01-0101")
+    assert "/verify" not in manager.get("/").text
+    assert manager.get("/verify").status_code == 403
+    assert manager.submit("/verify", {}).status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_the_auditors_pages_keep_nobody_out(visit):
+    page = visit("SD00-0009")
+    look = Inspector(page)
+    home = page.url.rstrip("/")
+    page.goto(f"{home}/trace")
+    look("trace")
+    page.set_input_files("#file", {"name": "x.docx", "mimeType": "", "buffer": b"x"})
+    page.click("form:has(#file) button")
+    look("foreign")
+    page.goto(f"{home}/trace")
+    page.fill("#number", VISIT)
+    page.fill("#edition", "1")
+    page.click("form:has(#number) button")
+    look("paper")
+    page.goto(f"{home}/verify")
+    look("verify")
+    page.click("form[action='/verify'] button")
+    page.wait_for_selector("#result")
+    look("report")
+    assert look.told == []
+    assert look.found == {}
+    page.emulate_media(media="print")
+    assert page.is_visible(".signs")
+    assert not any(one.is_visible() for one in page.query_selector_all("button"))
