@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from rmdocs import canonical
+from rmdocs.control.actingperson import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.founding import Foundation, found, founder
-from rmdocs.control.keyring import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.releasing import APPROVER_ROLES
 from rmdocs.control.requestkinds import announced
 from rmdocs.errors import ConflictError, StoreError, system_problem

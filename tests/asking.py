@@ -36,7 +36,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports import report
 from rmdocs.reports.report import Report
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+from rmdocs.workspace.machine import CERTIFICATE_VARIABLE
 
 KEPT = Path(__file__).parent / "data" / "answers"
 MANAGER, SECOND, HEAD, PRESIDENT = "JN01-0101", "JN01-0102", "JN01-0001", "JN01-0002"

@@ -21,7 +21,6 @@ from rmdocs.identifiers import (
 from rmdocs.registers.holds import Held
 from rmdocs.workspace import (
     copies,
-    customers,
     disposition,
     people,
     regeneration,
@@ -92,7 +91,7 @@ def chronicle(bank: Bank) -> None:
     bank.approve(asked.number, APPROVER, DAY.policy)
     staff = StaffNumber.parse("QD05-0501")
     people.add(bank.at(OFFICER, DAY.roles), staff, "孙试例", UnitCode("JN01"), ["department_head"])
-    customers.enter(
+    people.change_customer(
         bank.at(OFFICER, DAY.roles), "91370112MA3DEM019E", {"name": "济南虚构岱岳重型机械有限公司"}
     )
     revising.propose(bank.at(AUTHOR, DAY.rejected), PLAN_FORM, "试改", date(2026, 8, 1))

@@ -13,9 +13,9 @@ from rmdocs.events.facts import Unknown
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
-from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval
+from rmdocs.registers.series import SERIES_NAME, SeriesState
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import revising
 

@@ -13,7 +13,7 @@ from rmdocs.errors import ConflictError, UsageError
 from rmdocs.files import File
 from rmdocs.intake.candidates import ALL, LARGEST_FILE, Unread
 from rmdocs.messages import message
-from rmdocs.renditions.review import LIST_NAME
+from rmdocs.renditions.filing import LIST_NAME
 
 
 def test_a_file_is_its_name_and_its_bytes(tmp_path):

@@ -115,7 +115,7 @@ def test_no_list_is_joined_past_it():
 
 _OWN_COMMAS = {
     "forms/properties.py",  # values, compared with each other
-    "control/policylist.py",  # codes
+    "workspace/registers.py",  # codes
     "disposition/approving.py",  # sealed
     "language/texts.py",  # what a Chinese form prints
     "intake/cells.py",  # read back

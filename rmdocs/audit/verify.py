@@ -33,8 +33,7 @@ from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import Text, message
-from rmdocs.numbering import SERIES_NAME, SeriesState
-from rmdocs.registers.series import known_volumes
+from rmdocs.registers.series import SERIES_NAME, SeriesState, known_volumes
 from rmdocs.store.checking import examine_ledger, history_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin

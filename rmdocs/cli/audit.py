@@ -97,14 +97,14 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
 @pass_session
 def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
     """Verify the whole store against its ledgers and keys."""
-    from rmdocs.workspace import calendars, store
+    from rmdocs.workspace import requests, store
 
     result = store.verify(session.workspace(), renditions=renditions)
     findings = result.findings
     if as_json:
         printing.echo_answer(result, session)
     else:
-        missing = calendars.missing(session.workspace())
+        missing = requests.calendar_warning(session.workspace())
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
         summary = message(

@@ -78,9 +78,9 @@ def calendar_fill(session: Session, year: int, reason: str, notice: str, *, as_j
     and due dates. What was done before stays as it was counted. Who may change
     the policy may ask, and who may approve that approves.
     """
-    from rmdocs.workspace import calendars
+    from rmdocs.workspace import requests
 
-    request = calendars.fill(session.workspace(), year, reason, notice.strip())
+    request = requests.fill_calendar(session.workspace(), year, reason, notice.strip())
     echo_request(request, session, as_json=as_json)
 
 

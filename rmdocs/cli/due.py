@@ -79,8 +79,8 @@ def due(
     A file loans.toml beside the ledger may say what its columns are called
     ([columns]) and what it leaves out ([values]).
     """
-    from rmdocs.workspace import calendars
     from rmdocs.workspace import due as dates
+    from rmdocs.workspace import requests
 
     if records is not None and (ledger is None or records.suffix != ".jsonl"):
         raise UsageError(
@@ -89,7 +89,7 @@ def due(
         )
     workspace = session.workspace()
     if not as_json:
-        printing.echo_findings(calendars.missing(workspace), session.language, err=True)
+        printing.echo_findings(requests.calendar_warning(workspace), session.language, err=True)
     handed = None if ledger is None else folders.ledger(ledger, selection_of(sheets, hidden))
     wanted = dates.Wanted(within=within, unit=unit, manager=rm, ledger=handed)
     due_list = dates.what_is_due(workspace, wanted)
@@ -114,7 +114,7 @@ def _write_calendar(due_list: DueList, path: Path, session: Session) -> None:
 
     :raises UsageError: if its name is no calendar's.
     """
-    from rmdocs.reports.icalendar import is_ours
+    from rmdocs.registers.lists.due import is_ours
     from rmdocs.workspace import due as dates
 
     if path.suffix.lower() != ".ics":

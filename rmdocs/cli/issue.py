@@ -194,7 +194,7 @@ def issue(
     With --from-due the records are made from the ledger first, into a file beside
     it; a row of which something is missing keeps all of them from being issued.
     """
-    from rmdocs.workspace import calendars, machine, records
+    from rmdocs.workspace import machine, records, requests
 
     if bool(files) == (ledger is not None):
         raise UsageError(
@@ -205,7 +205,7 @@ def issue(
     if pdf:
         machine.formal_engine()
     if not as_json:
-        printing.echo_findings(calendars.missing(workspace), session.language, err=True)
+        printing.echo_findings(requests.calendar_warning(workspace), session.language, err=True)
     if ledger is not None:
         made = _records_of(ledger, session, selection, complete=not skip_invalid, quiet=as_json)
         if made is None:

@@ -262,7 +262,7 @@ def scan(
 
 def _free(folder: Path, day: date) -> Path:
     """Return the folder, or one of the day inside where it holds the list of another pile."""
-    from rmdocs.renditions.review import LIST_NAME
+    from rmdocs.renditions.filing import LIST_NAME
 
     names = (folder / f"{day}{f'-{again}' if again > 1 else ''}" for again in count(1))
     places = (place for chain in ((folder,), names) for place in chain)

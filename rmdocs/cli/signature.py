@@ -17,7 +17,7 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Joined, Text, message
-from rmdocs.workspace.credentials import (
+from rmdocs.workspace.machine import (
     CERTIFICATE_VARIABLE,
     PIN_VARIABLE,
     SignatureOrder,

@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "signatures": _entry("signature", "signatures", "Say what the signatures of a PDF are worth."),
     "trace": _entry("audit", "trace", "Trace a document to its record, form, people and seals."),
     "verify": _entry("audit", "verify", "Verify the whole store against its ledgers and keys."),
-    "register": _entry("register", "register", "Print a register, as it is or as it was on a day."),
+    "register": _entry("search", "register", "Print a register, as it is or as it was on a day."),
     "form": CommandEntry(
         summary="Forms: revise, release, list, check, blanks and spreadsheets to fill.",
         commands={
@@ -113,9 +113,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "hold": CommandEntry(
         summary="Holds: what must not be disposed of.",
         commands={
-            "place": _entry("hold", "hold_place", "Hold records against disposal."),
-            "lift": _entry("hold", "hold_lift", "Lift a hold that somebody else placed."),
-            "list": _entry("hold", "hold_list", "List the holds."),
+            "place": _entry("disposition", "hold_place", "Hold records against disposal."),
+            "lift": _entry("disposition", "hold_lift", "Lift a hold that somebody else placed."),
+            "list": _entry("disposition", "hold_list", "List the holds."),
         },
     ),
     "disposition": CommandEntry(
@@ -171,12 +171,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "customer": CommandEntry(
         summary="The register of customers.",
         commands={
-            "add": _entry(
-                "customer", "customer_add", "Enter a customer, or what has changed of one."
-            ),
-            "list": _entry("customer", "customer_list", "List the customers."),
+            "add": _entry("staff", "customer_add", "Enter a customer, or what has changed of one."),
+            "list": _entry("staff", "customer_list", "List the customers."),
             "show": _entry(
-                "customer",
+                "staff",
                 "customer_show",
                 "Show a customer as the register has it, and who entered what when.",
             ),

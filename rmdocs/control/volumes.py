@@ -12,12 +12,13 @@ from rmdocs.errors import ConflictError, ControlError
 from rmdocs.events.control import SeriesClosed, VolumeOpened
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import message
-from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.series import (
     CLOSED_NAME,
     OPENED_NAME,
+    SERIES_NAME,
     VOLUMES,
     ClosingStatement,
+    SeriesState,
     closing_statement,
     known_volumes,
     series_path,

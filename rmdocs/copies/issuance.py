@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -19,16 +20,12 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import CopyIssued, CopyLost, CopyReplaced, CopyTerms, Holder
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
-from rmdocs.registers.copies import (
-    COPY_NAME,
-    PDF,
-    Copy,
-    CopyStatus,
-    copy_directory,
-    exemplar_path,
-)
+from rmdocs.pdf.archive import About, finish
+from rmdocs.pdf.marks import Marks, mark
+from rmdocs.registers.copies import COPY_NAME, PDF, Copy, CopyStatus, copy_directory, exemplar_path
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.registers.staff import StaffRegister
+from rmdocs.rendering.pageidentity import numbers_pages
 from rmdocs.rendering.stamps import Stamp, stamp
 from rmdocs.store.protocol import NewFile
 from rmdocs.values import is_blank, require_readable
@@ -36,8 +33,10 @@ from rmdocs.values import is_blank, require_readable
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
+    from rmdocs.pdf.engine import Engine
     from rmdocs.registers.revisions import Release
     from rmdocs.store.protocol import NewEvent, Store
+
 
 Source = Callable[["Release", "CopyNumber"], bytes]
 """Makes the document (.docx) of a released revision that a copy is given out of."""
@@ -64,7 +63,7 @@ class Exemplar:
 
 
 Printer = Callable[[bytes, Exemplar], bytes]
-"""Makes the marked PDF of an exemplar out of its document (.docx), which bears no mark."""
+"""Makes the marked PDF of an exemplar out of its document (.docx), which bears no control_mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +195,7 @@ def lose_copy(  # noqa: PLR0913 - as issuing one
         return Lost(lost=lost, replacement=replacement)
 
 
-def mark(number: CopyNumber, exemplar: int, holder: Holder, revision: Revision) -> Stamp:
+def control_mark(number: CopyNumber, exemplar: int, holder: Holder, revision: Revision) -> Stamp:
     """Return what is stamped on every page of an exemplar."""
     again = "" if exemplar == 1 else f"（第{exemplar}份）"
     return Stamp(
@@ -236,7 +235,7 @@ def _files(exemplar: Exemplar, source: Source, printer: Printer | None) -> tuple
     """Return the marked document of an exemplar, and its PDF if one is asked for."""
     number, serial = exemplar.number, exemplar.serial
     document = source(exemplar.release, number)
-    stamped = stamp(document, mark(number, serial, exemplar.holder, exemplar.revision))
+    stamped = stamp(document, control_mark(number, serial, exemplar.holder, exemplar.revision))
     file = NewFile(path=exemplar_path(number, serial), data=stamped, media_type=DOCX_TYPE)
     if printer is None:
         return (file,)
@@ -265,3 +264,55 @@ def _still_in_force(control: LockedControl, copy: Copy) -> Release:
             clause=CLAUSE,
         )
     return release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPrinting:
+    """What the PDF of a copy is made with.
+
+    :param engine: a formal one.
+    :param title: of the document, in Chinese; ``organisation`` likewise.
+    :param moment: of the act that gives the copy out.
+    """
+
+    engine: Engine
+    title: str
+    organisation: str
+    moment: datetime
+
+
+def print_exemplar(document: bytes, exemplar: Exemplar, press: CopyPrinting) -> bytes:
+    """Return the PDF of an exemplar; pages are numbered unless the document does so.
+
+    :param document: the document (.docx) without any mark.
+    :raises FindingsError: if it cannot be converted or marked.
+    """
+    name = exemplar.number.document_name(exemplar.serial)
+    pdf = press.engine.convert({name: document})[name]
+    marks = Marks(control=control_text(exemplar), numbered=not numbers_pages(document))
+    about = About(
+        number=str(exemplar.number),
+        revision=str(exemplar.revision),
+        edition=exemplar.serial,
+        title=press.title,
+        organisation=press.organisation,
+        moment=press.moment,
+        engine=f"{press.engine.name} {press.engine.version}",
+    )
+    return finish(mark(pdf, marks, name), about)
+
+
+def control_text(exemplar: Exemplar) -> str:
+    """Return what stands beside 受控号.
+
+    Marks have few Chinese signs: of a holder the staff number is printed; the
+    name, and who holds a copy outside, is in the register.
+    """
+    holder = exemplar.holder.staff_no
+    parts = [
+        str(exemplar.number),
+        f"第{exemplar.serial}份" if exemplar.serial > 1 else "",
+        f"持有人 {holder}" if holder else "",
+        f"版本 {exemplar.revision}",
+    ]
+    return " ".join(filter(None, parts))

@@ -23,9 +23,9 @@ from rmdocs.issuing.editions import not_made, render_edition
 from rmdocs.issuing.registry import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
-from rmdocs.numbering import SERIES_NAME, SeriesState
 from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.renditions import as_read
+from rmdocs.registers.series import SERIES_NAME, SeriesState
 from rmdocs.rendering.compiled import RENDERER_VERSION
 from rmdocs.store.protocol import NewEvent, NewFile
 

@@ -1,11 +1,16 @@
-"""Released forms and other documents, loaded: what each revision says, its bytes checked."""
+"""Released forms and other documents, loaded and checked; references to them resolved."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from rmdocs.errors import ControlError
+from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.document import (
     BODY_NAME,
     DOCUMENT_NAME,
@@ -15,9 +20,10 @@ from rmdocs.forms.document import (
 )
 from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.messages import Bilingual
+from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 
 if TYPE_CHECKING:
@@ -144,3 +150,188 @@ def read_revision(register: Register, release: Release) -> Controlled:
     if isinstance(register, FormRegister):
         return register.load(release).form
     return register.load(release).document
+
+
+_CLAUSE = "ISO 9001 §7.5.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """That one document names another.
+
+    :param place: where, for a finding: ``documents/IXD7200-01/document.toml:references[0]``.
+    :param clause: the clause of the citing document; empty for a form's parent.
+    """
+
+    source: DocumentNumber
+    target: DocumentNumber
+    place: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A citation and the revision it means on the date asked for."""
+
+    citation: Citation
+    release: Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Citations resolved, and a finding for each that is dangling."""
+
+    resolved: tuple[Resolved, ...]
+    findings: tuple[Finding, ...]
+
+
+class References:
+    """What refers to what on one date.
+
+    :param on: the date; only revisions in force then are looked at.
+    :param expected: numbers that are not released yet but lie on the desk: a
+        reference to one is a warning.
+    """
+
+    def __init__(
+        self,
+        forms: FormRegister,
+        documents: DocumentRegister,
+        on: date,
+        expected: Collection[DocumentNumber] = (),
+    ) -> None:
+        self._forms = forms
+        self._documents = documents
+        self._on = on
+        self._expected = frozenset(expected)
+
+    def in_force(self, number: DocumentNumber) -> Release:
+        """Return the revision of a form or other document in force on the date.
+
+        :raises ControlError: if the number is in no register, or nothing is in force.
+        """
+        registers: tuple[RevisionRegister, ...] = (self._forms, self._documents)
+        for register in registers:
+            if register.validities(number):
+                return register.in_force(number, self._on)
+        raise ControlError(
+            message("{number} is in no register", number=number),
+            message("correct the number, or have the document released into the register"),
+        )
+
+    def of(self, document: ControlledDocument) -> Resolution:
+        """Return what a document refers to: its parent and its references."""
+        return self._resolve(citations(document))
+
+    def of_form(self, form: Form) -> Resolution:
+        """Return what a form refers to: the document it belongs to."""
+        return self._resolve(iter((parent_citation(form),)))
+
+    def all(self) -> Resolution:
+        """Return every reference of every revision in force, and all that dangle."""
+        found: list[Resolved] = []
+        findings: list[Finding] = []
+        for one in (*self._document_resolutions(), *self._form_resolutions()):
+            found += one.resolved
+            findings += one.findings
+        for parent in sorted({resolved.citation.target for resolved in found}):
+            findings += self._annex_findings(parent)
+        return Resolution(resolved=tuple(found), findings=tuple(findings))
+
+    def annexes(self, parent: DocumentNumber) -> list[ReleasedForm]:
+        """Return the forms in force that belong to a document, in the order of annex."""
+        found = [form for form in self._forms_in_force() if form.form.parent == parent]
+        return sorted(found, key=_annex_order)
+
+    def _document_resolutions(self) -> Iterator[Resolution]:
+        for number in self._documents.numbers():
+            release = _in_force(self._documents, number, self._on)
+            if release is not None:
+                yield self.of(self._documents.load(release).document)
+
+    def _form_resolutions(self) -> Iterator[Resolution]:
+        for released in self._forms_in_force():
+            yield self.of_form(released.form)
+
+    def _forms_in_force(self) -> Iterator[ReleasedForm]:
+        for number in self._forms.numbers():
+            release = _in_force(self._forms, number, self._on)
+            if release is not None:
+                yield self._forms.load(release)
+
+    def _annex_findings(self, parent: DocumentNumber) -> Iterator[Finding]:
+        annexes = self.annexes(parent)
+        names = Counter(released.form.annex.zh for released in annexes)
+        for released in annexes:
+            if names[released.form.annex.zh] > 1:
+                yield error(
+                    "ANNEX-DUPLICATE",
+                    f"{FORMS}/{released.form.number}/{FORM_MANIFEST}:form.annex",
+                    message(
+                        "{parent} has more than one {annex}",
+                        parent=parent,
+                        annex=released.form.annex,
+                    ),
+                    message("give each annexed form a name of its own"),
+                )
+
+    def _resolve(self, cited: Iterator[Citation]) -> Resolution:
+        found: list[Resolved] = []
+        findings: list[Finding] = []
+        for citation in cited:
+            try:
+                found.append(Resolved(citation=citation, release=self.in_force(citation.target)))
+            except ControlError as problem:
+                findings.append(self._dangling(citation, problem))
+        return Resolution(resolved=tuple(found), findings=tuple(findings))
+
+    def _dangling(self, citation: Citation, problem: ControlError) -> Finding:
+        expected = citation.target in self._expected
+        remedy: Text = problem.remedy
+        if expected:
+            remedy = message("it lies on the desk: have it released before this takes effect")
+        return (warning if expected else error)(
+            "REFERENCE-DANGLING",
+            citation.place,
+            problem.reason,
+            remedy,
+            clause=_CLAUSE,
+            label=citation.clause,
+        )
+
+
+def citations(document: ControlledDocument) -> Iterator[Citation]:
+    """Yield what a document names: its parent first, then its references in order."""
+    manifest = f"{DOCUMENTS}/{document.number}/{DOCUMENT_NAME}"
+    if document.parent is not None:
+        yield Citation(
+            source=document.number,
+            target=document.parent,
+            place=f"{manifest}:document.parent",
+            clause="",
+        )
+    for index, reference in enumerate(document.references):
+        place = f"{manifest}:references[{index}]"
+        yield Citation(
+            source=document.number, target=reference.number, place=place, clause=reference.clause
+        )
+
+
+def parent_citation(form: Form) -> Citation:
+    """Return that a form belongs to its parent."""
+    place = f"{FORMS}/{form.number}/{FORM_MANIFEST}:form.parent"
+    return Citation(source=form.number, target=form.parent, place=place, clause="")
+
+
+def _in_force(register: RevisionRegister, number: DocumentNumber, on: date) -> Release | None:
+    try:
+        return register.in_force(number, on)
+    except ControlError:
+        return None
+
+
+def _annex_order(released: ReleasedForm) -> tuple[list[tuple[int, str]], DocumentNumber]:
+    """Sort “Annex 2” before “Annex 10”; the Chinese name has no digits to sort by."""
+    pieces = re.findall(r"\d+|\D+", released.form.annex.en)
+    key = [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
+    return key, released.form.number

@@ -1,23 +1,27 @@
 """Filing scans of signed paper: what is complete and beyond doubt is sealed, the rest is told.
 
 How sheets are read and sorted is ``scanning``'s business; here is what the
-store knows of a document whose code stands on a sheet.
+store knows of a document whose code stands on a sheet. What a pile leaves to a person
+are pictures of sheets, and a list of what is in doubt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.events.records import PaperFiled
+from rmdocs.files import File
 from rmdocs.findings import has_errors
-from rmdocs.messages import message
+from rmdocs.messages import Language, message
 from rmdocs.pdf.overlay import opened
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import of_edition, renditions, set_aside_by, valid_editions
@@ -31,7 +35,8 @@ from rmdocs.renditions.records import (
     subject,
     unchanged,
 )
-from rmdocs.scanning.documentpdf import assemble_documents
+from rmdocs.reports.report import Column, Report
+from rmdocs.scanning.documentpdf import assemble_documents, pictures
 from rmdocs.scanning.pile import CodeStatus, Pile, ScannedDocument
 from rmdocs.scanning.reading import Progress, read
 from rmdocs.scanning.sorting import put_aside, put_unsigned
@@ -249,3 +254,52 @@ def _seal(
         slip=slip.name if slip else None,
         slip_title=slip.title if slip else None,
     )
+
+
+LIST_NAME, TABLE_NAME = "review.json", "review.xlsx"
+"""The lists: for a program, and for a person."""
+
+_COLUMNS = (
+    Column(name="place", title=message("file and page"), width=26),
+    Column(name="document", title=message("document"), width=30),
+    Column(name="what", title=message("what is in doubt"), width=34),
+    Column(name="remedy", title=message("what to do"), width=34),
+    Column(name="picture", title=message("picture"), width=34),
+)
+
+
+def review_files(
+    pile: Pile, files: Sequence[Path], day: date, language: Language
+) -> Iterator[File]:
+    """Yield the pictures of a pile's doubtful sheets, then the lists of them (JSON, XLSX).
+
+    :param files: the pile was read from.
+    :param language: of the lists.
+    """
+    from rmdocs.reports.xlsx import write_xlsx  # noqa: PLC0415 - slow to import, seldom needed
+
+    told: list[tuple[Finding, str | None]] = [(finding, None) for finding in pile.findings]
+    drawn = pictures([aside.sheet for aside in pile.review], files)
+    for place, (aside, shown) in enumerate(zip(pile.review, drawn, strict=True), 1):
+        sheet, name = aside.sheet, ""
+        if shown is not None:
+            stem = PurePath(sheet.name).stem
+            name = f"{place:03d}-{aside.finding.code}-{stem}-{sheet.number}.png"
+            yield File(name=name, data=shown)
+        told.append((aside.finding, name))
+    entries = [
+        {**finding.to_json(language), **({} if picture is None else {"picture": picture})}
+        for finding, picture in told
+    ]
+    text = json.dumps(entries, ensure_ascii=False, indent=1)
+    yield File(name=LIST_NAME, data=f"{text}\n".encode())
+    yield File(name=TABLE_NAME, data=write_xlsx(_report(told, day), language))
+
+
+def _report(told: Sequence[tuple[Finding, str | None]], day: date) -> Report:
+    rows = tuple(
+        (finding.path, finding.label or None, finding.message, finding.remedy, picture or None)
+        for finding, picture in told
+    )
+    title = message("Scanned sheets left to a person")
+    return Report(name="review", title=title, columns=_COLUMNS, rows=rows, as_of=day)

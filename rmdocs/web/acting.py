@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from rmdocs.control.keyring import KeyRing
+from rmdocs.control.actingperson import KeyRing
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.web.refusals import WebError

@@ -29,7 +29,7 @@ from rmdocs.web.drawing import draw
 from rmdocs.web.fields import DrawnPart, Known, drawn, identifier, keys
 from rmdocs.web.pages import act, page, see
 from rmdocs.workspace import drafts, offers, records
-from rmdocs.workspace.draftplace import ChangedDraftError
+from rmdocs.workspace.draftfile import ChangedDraftError
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -15,7 +15,7 @@ from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import DIFFERENCE_COLUMNS, attachment, difference_rows
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import drafts, laterdrafts
-from rmdocs.workspace.draftplace import ChangedDraftError
+from rmdocs.workspace.draftfile import ChangedDraftError
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject

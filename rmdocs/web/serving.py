@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from rmdocs.control.actingperson import Passphrase, no_passphrase
 from rmdocs.control.founding import is_sample
-from rmdocs.control.keyring import Passphrase, no_passphrase
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
 from rmdocs.web.acting import LocalKeys, Nobody

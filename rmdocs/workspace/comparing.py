@@ -21,7 +21,7 @@ from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.workspace import revisions
-from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, released_revision
+from rmdocs.workspace.revisions import DESK, DRAFT, WORDS, released_revision
 
 if TYPE_CHECKING:
     from rmdocs.control.covers import RevisionFiles

@@ -226,8 +226,7 @@ def _document(workspace: Workspace, release: Release, number: CopyNumber) -> byt
     A form's is its blank; any other document's is its controlled edition,
     with the 受控号 on the cover.
     """
-    from rmdocs.issuing.controllededitions import Assembler
-    from rmdocs.issuing.editions import blank_document
+    from rmdocs.issuing.editions import Assembler, blank_document
 
     if workspace.registry.control.commit != workspace.store.require_head(CONTROL_REF).commit:
         # As the ledger stands under the lock, not as it stood when it was opened.
@@ -243,7 +242,7 @@ def _printer(workspace: Workspace, acting: ActingPerson) -> Printer:
 
     :raises MissingProgramError: if LibreOffice is not installed.
     """
-    from rmdocs.copies.printing import CopyPrinting, print_exemplar
+    from rmdocs.copies.issuance import CopyPrinting, print_exemplar
 
     engine = machine.formal_engine()
 

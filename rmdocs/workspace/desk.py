@@ -26,9 +26,9 @@ from rmdocs.rendering.lint import clean_template, form_names, lint_template, use
 from rmdocs.rendering.pageidentity import judge_pages
 from rmdocs.workspace import regeneration, revisions
 from rmdocs.workspace.documents import revised_rows
-from rmdocs.workspace.kinds import DESK, DRAFT, WORDS, form_files, released_revision
 from rmdocs.workspace.naming import called
 from rmdocs.workspace.places import STORE_PATH
+from rmdocs.workspace.revisions import DESK, DRAFT, WORDS, form_files, released_revision
 
 if TYPE_CHECKING:
     from rmdocs.regeneration.trial import Tried

@@ -25,8 +25,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changerequests import ChangeRegister
-from rmdocs.registers.references import References
-from rmdocs.registers.released import DocumentRegister
+from rmdocs.registers.released import DocumentRegister, References
 from rmdocs.workspace import revisions
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ def export(workspace: Workspace, number: DocumentNumber, on: date | None = None)
     :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
     :raises FindingsError: if a part of it cannot be assembled.
     """
-    from rmdocs.issuing.controllededitions import Assembler
+    from rmdocs.issuing.editions import Assembler
 
     day = on or workspace.today()
     assembler = Assembler(workspace.registry, _register(workspace))

@@ -1,25 +1,32 @@
-"""A record or stage that somebody has begun to fill in, as a file: what was typed, key by key.
-
-The terminal keeps one beside the record file to be, the server one for whoever writes; each
-goes on with what the other kept.
-"""
+"""A record or stage that somebody has begun to fill in, as a file, and where it lies."""
 
 from __future__ import annotations
 
+import fcntl
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import FindingsError, UsageError
+from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.files import File
-from rmdocs.findings import error
+from rmdocs.findings import error, warning
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
+from rmdocs.workspace.places import drafts_place, write_whole
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.findings import Finding
     from rmdocs.intake.typed import Typed
+    from rmdocs.workspace.opening import Workspace
+
 
 _INSIDE = frozenset({"form", "stage", "defaults", "answers"})
 """What every draft's file says."""
@@ -104,3 +111,151 @@ def write_draft(draft: Draft) -> bytes:
         value |= {"record": draft.record, "edition": draft.edition}
     text = json.dumps(value, ensure_ascii=False, indent=1)
     return f"{text}\n".encode()
+
+
+_NAME = re.compile(r"[0-9a-f]{16}")
+_SUFFIX = ".draft"
+_REMEMBERED = timedelta(days=30)
+"""How long it is known what a draft became."""
+
+
+class ChangedDraftError(ConflictError):
+    """A draft was changed elsewhere since it was last seen; ``draft`` is how it stands."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(
+            message("this draft was changed in another window"),
+            message("keep what stands here, or take what is there now"),
+        )
+        self.draft = draft
+
+
+def place_of(workspace: Workspace) -> Path:
+    """Return where the drafts of whoever acts lie.
+
+    :raises UsageError: if nobody does.
+    """
+    person = workspace.person()
+    if person is None:
+        raise UsageError(
+            message("nobody acts: a draft is somebody's"),
+            message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
+        )
+    return drafts_place(workspace.root, str(person.staff_no))
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[Path]:
+    """Keep everybody else from the drafts of whoever acts; yield where they lie."""
+    place = place_of(workspace)
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield place
+    finally:
+        os.close(handle)
+
+
+def _path(place: Path, name: str) -> Path:
+    path = place / f"{name}{_SUFFIX}"
+    if _NAME.fullmatch(name) is None or not path.is_file():
+        raise ControlError(
+            message("there is no such draft of yours"),
+            message("it was deleted, or is somebody else's: look at your drafts, or begin anew"),
+        )
+    return path
+
+
+def read_in(place: Path, name: str) -> Draft:
+    """Return a draft.
+
+    :raises ControlError: if there is none of that name.
+    """
+    return _load(_path(place, name))
+
+
+def _load(path: Path) -> Draft:
+    return read_draft(File(name=path.name, data=path.read_bytes()), None)
+
+
+def open_in(place: Path, name: str) -> Draft:
+    """Return a draft that became nothing yet.
+
+    :raises ControlError: if there is none of that name, or it did.
+    """
+    draft = read_in(place, name)
+    if draft.issued:
+        raise ControlError(
+            message("this draft was issued as {number}", number=draft.issued),
+            message("amend the record if it is wrong; begin a new one for another"),
+        )
+    return draft
+
+
+def change(workspace: Workspace, place: Path, name: str, draft: Draft) -> Draft:
+    """Keep a draft as it is now; return it with its new version."""
+    changed = replace(draft, version=draft.version + 1, changed=workspace.now())
+    write_whole(_path(place, name), write_draft(changed))
+    return changed
+
+
+def forget(place: Path, workspace: Workspace) -> None:
+    """Drop what was issued long ago."""
+    for path, draft in _readable(place):
+        if draft.issued and draft.changed and draft.changed < workspace.now() - _REMEMBERED:
+            path.unlink()
+
+
+def all_in(place: Path) -> list[tuple[str, Draft]]:
+    """Return the drafts that became nothing yet, with their names, the last changed first.
+
+    Of what is damaged :func:`damaged_in` tells: it keeps nobody from the others.
+    """
+    open_ones = [(path.stem, draft) for path, draft in _readable(place) if not draft.issued]
+    return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
+
+
+def damaged_in(place: Path) -> list[Finding]:
+    """Return a warning for each draft that cannot be read."""
+    return [
+        warning(
+            "DRAFT-DAMAGED",
+            path.name,
+            message("one of your drafts cannot be read: it is not listed"),
+            message("have its file taken away, or put back from a backup"),
+        )
+        for path, draft in _loaded(place)
+        if draft is None
+    ]
+
+
+def _readable(place: Path) -> Iterator[tuple[Path, Draft]]:
+    return ((path, draft) for path, draft in _loaded(place) if draft is not None)
+
+
+def _loaded(place: Path) -> Iterator[tuple[Path, Draft | None]]:
+    """Yield each file of a draft with what it says; None where it cannot be read."""
+    for path in sorted(place.glob(f"*{_SUFFIX}")):
+        try:
+            yield path, _load(path)
+        except (FindingsError, OSError):
+            yield path, None
+
+
+def new_in(place: Path, draft: Draft, name: str = "") -> str:
+    """Keep a new draft; return its name.
+
+    :param name: of the draft in whose place it comes, if any.
+    """
+    name = name or secrets.token_hex(8)
+    write_whole(place / f"{name}{_SUFFIX}", write_draft(draft))
+    return name
+
+
+def remove(place: Path, name: str) -> None:
+    """Delete a draft that became nothing yet.
+
+    :raises ControlError: if there is none of that name, or it did.
+    """
+    open_in(place, name)
+    _path(place, name).unlink()

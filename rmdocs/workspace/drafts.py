@@ -24,9 +24,9 @@ from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import drafting, laterdrafts, machine
-from rmdocs.workspace.draftfile import Draft
-from rmdocs.workspace.draftplace import (
+from rmdocs.workspace.draftfile import (
     ChangedDraftError,
+    Draft,
     all_in,
     change,
     damaged_in,

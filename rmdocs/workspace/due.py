@@ -111,7 +111,7 @@ def report(workspace: Workspace, due_list: DueList) -> Report:
 
 def calendar(due_list: DueList, language: Language) -> bytes:
     """Return the due dates as an iCalendar file (RFC 5545)."""
-    from rmdocs.reports.icalendar import write_calendar
+    from rmdocs.registers.lists.due import write_calendar
 
     entries = calendar_entries(due_list.items, language)
     return write_calendar(entries, message("What is due"), due_list.day, language)

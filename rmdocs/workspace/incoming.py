@@ -1,20 +1,32 @@
-"""Record files as they come in: read, and checked against the forms in force."""
+"""Files of records: read and checked as they come in; written out to be corrected."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.files import File
-from rmdocs.findings import error
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.intake.candidates import ALL, Candidate, Selection, Unread
+from rmdocs.intake import reading
+from rmdocs.intake.candidates import ALL, Candidate, Hidden, Selection, Unread, refuse
+from rmdocs.intake.rows import read_rows
+from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.issuing.checking import CheckedCandidate, check_all
+from rmdocs.language.numbers import shown
+from rmdocs.messages import message
+from rmdocs.records.draft import NUMBER
+from rmdocs.registers.records import find_folder, folder_as_of
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.intake.rowfiles import RowFile
+    from rmdocs.issuing.registry import Registry
     from rmdocs.workspace.opening import Workspace
 
 
@@ -81,3 +93,112 @@ def _form_in_force(workspace: Workspace, form: str) -> Form:
     except (UsageError, ControlError) as problem:
         finding = error("FORM-UNKNOWN", "$.form", problem.reason, problem.remedy)
         raise FindingsError((finding,)) from problem
+
+
+def written(registry: Registry, number: RecordNumber, edition: int | None, *, sheet: bool) -> File:
+    """Return a record as it stands, or as an edition printed it; see ``records.export_record``."""
+    folder = find_folder(registry.store, number)
+    folder.require_content()
+    folder = folder_as_of(registry.store, folder, edition)
+    if sheet:
+        data = _sheet(number, folder.record, registry.form_of(folder))
+        return File(name=f"{number}.xlsx", data=data)
+    value = {NUMBER: str(number), "record": folder.record}
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return File(name=f"{number}.json", data=f"{text}\n".encode())
+
+
+def read_corrected(
+    registry: Registry, number: RecordNumber, file: File
+) -> tuple[Json, list[Finding]]:
+    """Return the corrected record in a file, and what is to be told of its cells.
+
+    :raises FindingsError: if the file or a cell is wrong, holds more than one
+        record, or says that it corrects another record or one of another revision.
+    """
+    if file.suffix.lower() not in reading.TABLE_SUFFIXES:
+        return _of_record(reading.read_value(file), number), []
+    folder = find_folder(registry.store, number)
+    folder.require_content()
+    form = registry.form_of(folder)
+    table = reading.read_table(file, Selection(hidden=Hidden.REFUSE))
+    if table.mark is not None:
+        _require_made_for(table.mark, table.source, number, form)
+    found = _one(table, form)
+    if has_errors(found.findings):
+        raise FindingsError(found.findings)
+    same = File(name=file.name, data=_sheet(number, folder.record, form))
+    [base] = _candidates(reading.table_in(same), form)
+    return kept(folder.record, base.value, found.value), list(found.findings)
+
+
+def _of_record(found: Candidate, number: RecordNumber) -> Json:
+    """Return the record in a file that may say which one it corrects."""
+    value = found.value
+    if not isinstance(value, dict) or NUMBER not in value or "record" not in value:
+        return value
+    own = value[NUMBER]
+    if own != str(number):
+        raise refuse(
+            found.source,
+            "RECORD-OTHER",
+            message("the file corrects {own}, not {other}", own=shown(own), other=number),
+            message("write it out again: rmdocs export {number} --record", number=number),
+        )
+    return {name: part for name, part in value.items() if name != NUMBER}
+
+
+def _one(table: RowFile, form: Form) -> Candidate:
+    candidates = _candidates(table, form)
+    if len(candidates) != 1:
+        raise refuse(
+            table.source,
+            "FILE-ONE",
+            message("{count} records where one is wanted", count=len(candidates)),
+            message("keep the row of the record that is corrected"),
+        )
+    return candidates[0]
+
+
+def _candidates(table: RowFile, form: Form) -> list[Candidate]:
+    return read_rows(table, lambda _number: form.schema.fields(), str(form.number))
+
+
+def _require_made_for(mark: SheetMark, source: str, number: RecordNumber, form: Form) -> None:
+    """Refuse a sheet that was made for something else."""
+    again = message("write it out again: rmdocs export {number} --record --xlsx", number=number)
+    if mark.record and mark.record != str(number):
+        reason = message("the sheet corrects {own}, not {other}", own=mark.record, other=number)
+        raise refuse(source, "SHEET-RECORD", reason, again)
+    if (mark.number, mark.revision) != (form.number, form.revision):
+        reason = message(
+            "the sheet was made for {made}; the record is under {under}",
+            made=f"{mark.number} {mark.revision}",
+            under=f"{form.number} {form.revision}",
+        )
+        raise refuse(source, "SHEET-REVISION", reason, again)
+
+
+def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
+    from rmdocs.intake.sheet import write_sheet
+
+    made_for = SheetMark(
+        number=form.number, revision=form.revision, title=form.title.zh, record=str(number)
+    )
+    return write_sheet(form.schema.fields(), None, [record], made_for)
+
+
+def kept(old: Json, base: Json, new: Json) -> Json:
+    """Return ``new``, with ``old`` wherever it says what ``old`` says in a sheet.
+
+    :param base: what a sheet says of ``old``.
+    """
+    if base == new:
+        return old
+    if isinstance(new, dict) and isinstance(base, dict) and isinstance(old, dict):
+        names = [name for name in dict.fromkeys((*old, *new)) if name in new or name not in base]
+        return {name: kept(old.get(name), base.get(name), new.get(name)) for name in names}
+    if isinstance(new, list) and isinstance(base, list) and isinstance(old, list):
+        at = min(len(old), len(base))
+        return [kept(old[i], base[i], one) if i < at else one for i, one in enumerate(new)]
+    return new

@@ -29,8 +29,8 @@ from rmdocs.messages import message
 from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import FieldKind, split
-from rmdocs.workspace.correcting import kept
 from rmdocs.workspace.drafting import known_of_stage
+from rmdocs.workspace.incoming import kept
 from rmdocs.workspace.records import Difference
 
 if TYPE_CHECKING:

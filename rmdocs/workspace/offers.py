@@ -23,7 +23,7 @@ from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.indexentries import Query
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import customers, people, records
+from rmdocs.workspace import people, records
 
 if TYPE_CHECKING:
     from rmdocs.registers.customers import Customer
@@ -158,7 +158,7 @@ def _called(one: Person) -> Text:
 
 
 def _customers(workspace: Workspace, place: _AskedField, text: str) -> Iterator[Suggestion]:
-    for one in customers.known(workspace):
+    for one in people.customers(workspace):
         if _has(text, one.name, one.uscc):
             inside = write(place.around, one.to_json())
             yield Suggestion(
@@ -199,6 +199,6 @@ def sources(workspace: Workspace, draft: Draft, unit: str) -> Sources:
         return Sources(customer=None, last=None)
     query = Query(uscc=uscc, form=str(draft.form), unit=unit)
     found = [one for one in records.find(workspace, query) if not _is_gone(one)]
-    entry = next((one for one in customers.known(workspace) if one.uscc == uscc), None)
+    entry = next((one for one in people.customers(workspace) if one.uscc == uscc), None)
     last = max(found, key=lambda one: (one.date, one.serial), default=None)
     return Sources(customer=entry, last=last)

@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rmdocs.control.actingperson import ActingPerson
+from rmdocs.control.actingperson import LEDGER_KEY_NAME, ActingPerson, Passphrase, no_passphrase
 from rmdocs.control.founding import FOUNDER, founder
-from rmdocs.control.keyring import LEDGER_KEY_NAME, Passphrase, no_passphrase
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry

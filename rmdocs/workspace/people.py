@@ -1,21 +1,24 @@
-"""Staff, units and their keys, and what is entered of them."""
+"""Staff, units, their keys and customers, and what is entered of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import NewKey
 from rmdocs.control import staff as procedure
+from rmdocs.control.staff import enter_customer
 from rmdocs.events.records import Unit
+from rmdocs.findings import Finding
+from rmdocs.registers.customers import CustomerEntry, CustomerHistory, CustomerRegister
 from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.keys import PublicKey
 
 if TYPE_CHECKING:
-    from rmdocs.findings import Finding
     from rmdocs.identifiers import StaffNumber, UnitCode
+    from rmdocs.registers.customers import Customer
     from rmdocs.workspace.opening import Workspace
 
 
@@ -93,3 +96,47 @@ def _write_signers(workspace: Workspace) -> None:
     workspace.store.write_signers(
         {email(str(one.staff_no)): register.keys(one.staff_no) for one in register.people()}
     )
+
+
+def change_customer(
+    workspace: Workspace, uscc: str, facts: Mapping[str, object]
+) -> tuple[Customer, list[Finding]]:
+    """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`."""
+    entered = enter_customer(workspace.store, uscc, facts, workspace.acting())
+    workspace.refresh()
+    return entered
+
+
+def customers(workspace: Workspace) -> list[Customer]:
+    """Return all customers, by code."""
+    return list(_customers(workspace).all())
+
+
+def customer(workspace: Workspace, uscc: str) -> Customer:
+    """Return a customer.
+
+    :raises ControlError: if it is not in the register.
+    """
+    return _customers(workspace).customer(uscc)
+
+
+def customer_history(workspace: Workspace, uscc: str) -> CustomerHistory:
+    """Return a customer with every entry of it.
+
+    :raises ControlError: if it is not in the register.
+    """
+    found = customer(workspace, uscc)
+    entries = (
+        CustomerEntry(
+            time=workspace.local(event.time),
+            staff_no=event.actor.staff_no,
+            by=event.actor.name,
+            customer=entry,
+        )
+        for event, entry in _customers(workspace).history(found.uscc)
+    )
+    return CustomerHistory(customer=found, entries=tuple(entries))
+
+
+def _customers(workspace: Workspace) -> CustomerRegister:
+    return CustomerRegister(workspace.registry.control)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rmdocs.control.keyring import KeyRing, Passphrase
+from rmdocs.control.actingperson import KeyRing, Passphrase
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.store.vault import Vault

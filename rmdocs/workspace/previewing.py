@@ -13,7 +13,7 @@ from rmdocs.messages import message
 from rmdocs.regeneration.trial import Tried, try_records, try_sample
 from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
-from rmdocs.workspace.kinds import DESK, DRAFT, FORM, form_files
+from rmdocs.workspace.revisions import DESK, DRAFT, FORM, form_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -152,7 +152,7 @@ def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> l
 
 def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -> later.Done:
     """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
-    from rmdocs.workspace.correcting import read_corrected
+    from rmdocs.workspace.incoming import read_corrected
 
     value, told = read_corrected(workspace.registry, number, file)
     done = later.amend(workspace.registry, number, value, reason, workspace.acting())
@@ -249,7 +249,7 @@ def export_record(
         record was disposed of.
     :raises KeyAbsentError: if it is encrypted and its key is not here.
     """
-    from rmdocs.workspace.correcting import written
+    from rmdocs.workspace.incoming import written
 
     return written(workspace.registry, number, edition, sheet=sheet)
 

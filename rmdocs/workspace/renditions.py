@@ -22,8 +22,8 @@ from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import require_own, subject
 from rmdocs.workspace import machine
-from rmdocs.workspace.credentials import Ask, SignatureOrder, opened
 from rmdocs.workspace.incoming import check_files
+from rmdocs.workspace.machine import Ask, SignatureOrder, opened
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.signing import Party
@@ -225,7 +225,7 @@ def review(
 
     :param language: of the lists.
     """
-    from rmdocs.renditions.review import review_files
+    from rmdocs.renditions.filing import review_files
 
     return review_files(filing.pile, files, workspace.today(), language)
 

@@ -14,10 +14,12 @@ from rmdocs.control.requesting import (
     reject_request,
     require_waiting,
 )
-from rmdocs.control.requestkinds import KINDS
-from rmdocs.errors import RmdocsError
+from rmdocs.control.requestkinds import KINDS, YEAR, announced
+from rmdocs.errors import RmdocsError, UsageError
+from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing import voiding
+from rmdocs.messages import message
 from rmdocs.registers.approvalrequests import (
     ControlRequests,
     RequestStatus,
@@ -26,6 +28,7 @@ from rmdocs.registers.approvalrequests import (
     unknown_request,
 )
 from rmdocs.registers.indexentries import Query
+from rmdocs.registers.officetime import CALENDAR, year_toml
 from rmdocs.registers.records import find_folder, read_folder
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.registers.staff import Person
     from rmdocs.workspace.opening import Workspace
+
 
 _TOLD = timedelta(days=60)
 """How long somebody is told what was rejected."""
@@ -160,3 +164,35 @@ def reject(workspace: Workspace, number: RequestNumber, reason: str) -> Approval
     request = reject_request(workspace.store, number, reason, KINDS, workspace.acting())
     workspace.refresh()
     return request
+
+
+def calendar_warning(workspace: Workspace) -> tuple[Finding, ...]:
+    """Return a warning if the working days of this year are not entered; nothing else."""
+    year = workspace.today().year
+    if workspace.registry.calendars.of(year):
+        return ()
+    told = message(
+        "the working days of {year} are not in the calendar: Monday to Friday count", year=year
+    )
+    remedy = message("have them entered: rmdocs calendar fill {year} --reason TEXT", year=year)
+    return (warning("CALENDAR-MISSING", f"{CALENDAR} {year}", told, remedy),)
+
+
+def fill_calendar(
+    workspace: Workspace, year: int, reason: str, notice: str = ""
+) -> ApprovalRequest:
+    """Ask for what the State Council announced of a year to be entered.
+
+    :param notice: the number of the notice it goes by.
+    :raises UsageError: if the library that is installed does not know the year.
+    :raises ControlError: if the actor may not, or the calendar says so already.
+    """
+    known = announced(year)
+    if known is None:
+        raise UsageError(
+            message("the working days of {year} are not announced yet", year=year),
+            message("once they are: pip install --upgrade chinesecalendar, then try again"),
+        )
+    arrangement, source = known
+    data = year_toml(arrangement, f"{notice} ({source})" if notice else source)
+    return enter(workspace, YEAR.act, data, reason)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
-from rmdocs.control import revising, withdrawing
+from rmdocs.control import releasing, revising
 from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
@@ -28,8 +28,8 @@ from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.store.event import Actor
 from rmdocs.workspace import desk, documents, regeneration, revisions
-from rmdocs.workspace.kinds import KINDS, DocumentKind, without_the_unseen
 from rmdocs.workspace.places import write_whole
+from rmdocs.workspace.revisions import KINDS, DocumentKind, without_the_unseen
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
@@ -296,7 +296,7 @@ def withdraw(
     register = RevisionRegister(workspace.registry.control, kind.base)
     today = workspace.today()
     wanted = revision or register.in_force(number, today).revision
-    withdrawing.withdraw(
+    releasing.withdraw(
         workspace.store,
         kind.base,
         number,
@@ -314,7 +314,7 @@ def confirm(workspace: Workspace, number: DocumentNumber, remark: str) -> Releas
     kind = revisions.kind_of(workspace, number)
     register = RevisionRegister(workspace.registry.control, kind.base)
     acting = workspace.acting()
-    withdrawing.confirm(workspace.store, kind.base, number, remark, acting)
+    releasing.confirm(workspace.store, kind.base, number, remark, acting)
     workspace.refresh()
     return register.in_force(number, acting.today)
 

@@ -22,7 +22,7 @@ from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists.due import DueItem
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.records import read_folder
-from rmdocs.workspace.kinds import KINDS
+from rmdocs.workspace.revisions import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

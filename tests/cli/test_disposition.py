@@ -16,8 +16,10 @@ from rmdocs.cli.disposition import (
     disposition_list,
     disposition_propose,
     disposition_reject,
+    hold_lift,
+    hold_list,
+    hold_place,
 )
-from rmdocs.cli.hold import hold_lift, hold_list, hold_place
 from rmdocs.cli.record import show
 from rmdocs.cli.search import find
 from rmdocs.disposition.approving import _Disposing

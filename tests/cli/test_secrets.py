@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from signed import PASSPHRASE, Bureau
 
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
+from rmdocs.workspace.machine import CERTIFICATE_VARIABLE
 
 pytestmark = pytest.mark.long
 
@@ -25,7 +25,7 @@ from rmdocs.cli.questions import secret_of
 from rmdocs.errors import FindingsError
 from rmdocs.folders import read
 from rmdocs.messages import Language
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE, opened
+from rmdocs.workspace.machine import CERTIFICATE_VARIABLE, opened
 secret = secret_of(Session(language=Language.ZH), CERTIFICATE_VARIABLE)
 try:
     with opened(read(Path(sys.argv[1])), secret) as credential:

@@ -9,7 +9,7 @@ from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import Language
 from rmdocs.reports.report import rows_json
-from rmdocs.workspace import customers, registers
+from rmdocs.workspace import people, registers
 
 USCC = "91370112MA3DEM019E"
 FACTS = {
@@ -24,14 +24,16 @@ DAY = date(2026, 11, 24)
 
 
 def test_a_customer_is_entered_and_changed_by_events(bank):
-    customers.enter(bank.at("JN01-0101", DAY), USCC, FACTS)
-    customers.enter(bank.at("JN01-0101", DAY), USCC, {"phone": "0531-55510019", "postcode": None})
+    people.change_customer(bank.at("JN01-0101", DAY), USCC, FACTS)
+    people.change_customer(
+        bank.at("JN01-0101", DAY), USCC, {"phone": "0531-55510019", "postcode": None}
+    )
     workspace = bank.at(day=DAY)
-    known = customers.get(workspace, USCC.lower())
+    known = people.customer(workspace, USCC.lower())
     assert known.facts["phone"] == "0531-55510019"
     assert "postcode" not in known.facts
     assert known.facts["domicile"] == FACTS["domicile"]
-    entries = customers.history(workspace, USCC).entries
+    entries = people.customer_history(workspace, USCC).entries
     phones = [entry.customer.facts["phone"] for entry in entries]
     assert phones == ["0531-55510010", "0531-55510019"]
     assert {entry.staff_no for entry in entries} == {"JN01-0101"}
@@ -43,37 +45,37 @@ def test_a_customer_is_entered_and_changed_by_events(bank):
 def test_what_is_wrong_is_told_at_once(bank):
     wrong = {**FACTS, "postcode": "25009", "phone": "12", "category": "贵宾"}
     with pytest.raises(FindingsError) as refused:
-        customers.enter(bank.at("JN01-0101", DAY), "91370112MA3DEM0190", wrong)
+        people.change_customer(bank.at("JN01-0101", DAY), "91370112MA3DEM0190", wrong)
     assert {(one.code, one.path) for one in refused.value.findings} == {
         ("CUSTOMER-USCC", "$.uscc"),
         ("CUSTOMER-POSTCODE", "$.postcode"),
         ("CUSTOMER-PHONE", "$.phone"),
         ("SCHEMA-ENUM", "$.category"),
     }
-    assert customers.known(bank.at(day=DAY)) == []
+    assert people.customers(bank.at(day=DAY)) == []
 
 
 @pytest.mark.parametrize("actor", ["JN01-0001", "SD00-0001"])
 def test_the_policy_says_who_may(bank, actor):
     with pytest.raises(ControlError, match="keep the register of customers"):
-        customers.enter(bank.at(actor, DAY), USCC, FACTS)
+        people.change_customer(bank.at(actor, DAY), USCC, FACTS)
 
 
 def test_an_entry_that_changes_nothing_is_refused(bank):
-    customers.enter(bank.at("JN01-0101", DAY), USCC, FACTS)
+    people.change_customer(bank.at("JN01-0101", DAY), USCC, FACTS)
     with pytest.raises(ControlError, match="stands in the register so"):
-        customers.enter(bank.at("JN01-0101", DAY), USCC, {"phone": FACTS["phone"]})
+        people.change_customer(bank.at("JN01-0101", DAY), USCC, {"phone": FACTS["phone"]})
 
 
 def test_an_unknown_customer_is_no_traceback(bank):
     for code in (USCC, "../people", ""):
         with pytest.raises(ControlError):
-            customers.get(bank.at(day=DAY), code)
+            people.customer(bank.at(day=DAY), code)
 
 
 def test_the_register_shows_what_stood_on_a_day(bank):
-    customers.enter(bank.at("JN01-0101", date(2026, 3, 2)), USCC, FACTS)
-    customers.enter(bank.at("JN01-0102", DAY), USCC, {"phone": "13900000000"})
+    people.change_customer(bank.at("JN01-0101", date(2026, 3, 2)), USCC, FACTS)
+    people.change_customer(bank.at("JN01-0102", DAY), USCC, {"phone": "13900000000"})
     workspace = bank.at(day=DAY)
     (then,) = rows_json(registers.report(workspace, "customers", on=date(2026, 5, 1)), Language.EN)
     (now,) = rows_json(registers.report(workspace, "customers"), Language.EN)

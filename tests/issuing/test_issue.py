@@ -223,7 +223,7 @@ class TestRoom:
 
     @pytest.fixture
     def small(self, bank, visit, monkeypatch):
-        monkeypatch.setattr("rmdocs.numbering.VOLUME_CAPACITY", 3)
+        monkeypatch.setattr("rmdocs.registers.series.VOLUME_CAPACITY", 3)
         issue(bank, visits(visit, 1))
         return bank
 

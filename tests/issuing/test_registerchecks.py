@@ -14,7 +14,7 @@ from rmdocs.folders import read, save
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.staff import Person
-from rmdocs.workspace import customers, people, records
+from rmdocs.workspace import people, records
 
 RM, SECOND, HEAD, OFFICER = "JN01-0101", "JN01-0102", "JN01-0001", "SD00-0004"
 MANAGER = "relationship_manager"
@@ -176,7 +176,7 @@ def test_who_delivered(bank):
 class TestCustomer:
     @pytest.fixture
     def kept(self, bank):
-        customers.enter(bank.at(RM), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
+        people.change_customer(bank.at(RM), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
         return bank
 
     def test_of_another_name(self, kept, visit):
@@ -188,7 +188,7 @@ class TestCustomer:
         assert check(kept, visit) == set()
 
     def test_of_an_earlier_name(self, kept, visit):
-        customers.enter(kept.at(RM), USCC, {"name": "济南虚构岱岳重工有限公司"})
+        people.change_customer(kept.at(RM), USCC, {"name": "济南虚构岱岳重工有限公司"})
         assert check(kept, visit) == {("CUSTOMER-RENAMED", "warning", "$.content.customer.name")}
 
     def test_that_nobody_entered(self, kept, visit):

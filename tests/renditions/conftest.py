@@ -17,7 +17,7 @@ from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.renditions.signing import Signed
 from rmdocs.workspace import renditions
-from rmdocs.workspace.credentials import SignatureOrder
+from rmdocs.workspace.machine import SignatureOrder
 
 MANAGER = "JN01-0101"
 NAMES = {"a": "陈虚实", "b": "周示行"}

@@ -10,8 +10,7 @@ from signed import PASSPHRASE
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
-from rmdocs.workspace.credentials import CERTIFICATE_VARIABLE
-from rmdocs.workspace.machine import FONTS_VARIABLE
+from rmdocs.workspace.machine import CERTIFICATE_VARIABLE, FONTS_VARIABLE
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 

@@ -10,7 +10,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import write
 from rmdocs.registers.indexentries import Query
 from rmdocs.web.previews import Previews
-from rmdocs.workspace import customers, drafts, records
+from rmdocs.workspace import drafts, people, records
 from rmdocs.workspace.places import drafts_place
 
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
@@ -177,7 +177,7 @@ def test_what_the_registers_know_is_looked_up(browser, draft):
 def test_what_is_known_of_the_customer_is_offered_and_never_filled_in_by_itself(browser, bank):
     bank.issue(bank.sample("RXD7200-02-JN01"))
     facts = {"name": "济南虚构岱岳重型机械有限公司", "category": "重要"}
-    customers.enter(bank.at(MANAGER), DAIYUE, facts)
+    people.change_customer(bank.at(MANAGER), DAIYUE, facts)
     draft = Draft(browser, browser.submit("/new", {"form": LOG}))
     draft.press("check", {"content.customer.uscc": DAIYUE})
     last = f"{LOG}-JN01-2026-0001"

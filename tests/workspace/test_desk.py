@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from rmdocs.cli.main import main
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
-from rmdocs.workspace import customers, desk
+from rmdocs.workspace import desk, people
 
 PLAN, LOG = DocumentNumber.parse("RXD7200-03"), DocumentNumber.parse("RXD7200-02")
 RM = "JN01-0101"
@@ -34,7 +34,7 @@ def offered(book, name, key):
 @pytest.fixture
 def book(bank):
     workspace = bank.at(RM)
-    customers.enter(bank.at("JN01-0101"), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
+    people.change_customer(bank.at("JN01-0101"), USCC, {"name": "济南虚构岱岳重型机械有限公司"})
     workspace = bank.at(RM)
     return load_workbook(BytesIO(desk.sheet(workspace, PLAN, Language.ZH)))
 

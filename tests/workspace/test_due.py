@@ -17,9 +17,9 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.registers.indexentries import Query
-from rmdocs.reports.icalendar import is_ours
+from rmdocs.registers.lists.due import is_ours
 from rmdocs.reports.report import rows_json
-from rmdocs.workspace import customers, due, records
+from rmdocs.workspace import due, people, records
 from rmdocs.workspace.due import Wanted
 
 MORNING = date(2026, 11, 24)
@@ -307,7 +307,7 @@ def test_the_register_of_customers_fills_what_the_ledger_leaves_out(bank, tmp_pa
         for one in told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))[1].findings
     ] == ["LEDGER-MISSING"]
     facts = {"name": OWN["借款人"], "category": "常规"}
-    customers.enter(bank.at("JN01-0101", MORNING), OWN["统一社会信用代码"], facts)
+    people.change_customer(bank.at("JN01-0101", MORNING), OWN["统一社会信用代码"], facts)
     _, due_list = told(bank.at(day=MORNING), Wanted(ledger=folders.ledger(path, ALL)))
     assert due_list.maturities[0].made.record["content"]["customer"]["category"] == "常规"
 

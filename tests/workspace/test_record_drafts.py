@@ -11,9 +11,8 @@ from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.typed import write
 from rmdocs.registers.indexentries import Query
-from rmdocs.workspace import customers, drafting, drafts, offers, records
-from rmdocs.workspace.draftfile import read_draft
-from rmdocs.workspace.draftplace import ChangedDraftError, place_of
+from rmdocs.workspace import drafting, drafts, offers, people, records
+from rmdocs.workspace.draftfile import ChangedDraftError, place_of, read_draft
 
 LOG, NOTICE = DocumentNumber("RXD7200-02"), DocumentNumber("RXD7200-04")
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
@@ -206,7 +205,9 @@ def test_colleagues_with_the_role_are_suggested_by_a_few_letters(workspace):
 
 
 def test_customers_of_the_register_are_suggested_and_what_it_knows_is_offered(workspace):
-    customers.enter(workspace, DAIYUE, {"name": "济南虚构岱岳重型机械有限公司", "category": "重要"})
+    people.change_customer(
+        workspace, DAIYUE, {"name": "济南虚构岱岳重型机械有限公司", "category": "重要"}
+    )
     (found,) = suggested(workspace, NOTICE, "content.customer.name", "岱岳")
     assert found == {
         "content.customer.name": "济南虚构岱岳重型机械有限公司",

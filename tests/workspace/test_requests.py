@@ -25,7 +25,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.officetime import CALENDAR, read_year, year_toml
 from rmdocs.reports.report import rows_json
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import calendars, due, records, registers, requests
+from rmdocs.workspace import due, records, registers, requests
 from rmdocs.workspace.due import Wanted
 
 OFFICER, APPROVER = "SD00-0004", "SD00-0003"
@@ -185,20 +185,20 @@ def test_who_may_fill_it(bank):
     day = date(2026, 6, 1)
     workspace = bank.at(OFFICER, day)
     with pytest.raises(UsageError, match="2031"):
-        calendars.fill(workspace, 2031, REASON)
+        requests.fill_calendar(workspace, 2031, REASON)
     with pytest.raises(ControlError, match="the same of 2026 already"):
-        calendars.fill(workspace, 2026, REASON)
+        requests.fill_calendar(workspace, 2026, REASON)
     with pytest.raises(ControlError, match="may not"):
-        calendars.fill(bank.at(RM, day), 2024, REASON)
+        requests.fill_calendar(bank.at(RM, day), 2024, REASON)
     with pytest.raises(ControlError, match="reason"):
-        calendars.fill(workspace, 2024, " ")
+        requests.fill_calendar(workspace, 2024, " ")
     with pytest.raises(FindingsError) as refused:
         enter(bank, off(date(2026, 3, 7), date(2025, 3, 7)), day)
     assert [(one.code, one.path) for one in refused.value.findings] == [
         ("CALENDAR-DAY", "2025-03-07"),
         ("CALENDAR-DAY", "2026-03-07"),
     ]
-    request = calendars.fill(workspace, 2024, REASON, "国办发明电〔2023〕7号")
+    request = requests.fill_calendar(workspace, 2024, REASON, "国办发明电〔2023〕7号")
     assert str(request.number) == "calendar-R1"
     assert [row["year"] for row in rows(bank)] == [2025, 2026]
     for approver in (RM, OFFICER):

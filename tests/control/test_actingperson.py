@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.control.keyring import KeyRing
+from rmdocs.control.actingperson import KeyRing
 from rmdocs.errors import ControlError, RmdocsError
 
 

@@ -25,8 +25,7 @@ from rmdocs.findings import Severity
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language
-from rmdocs.registers.references import References, citations
-from rmdocs.registers.released import DocumentRegister
+from rmdocs.registers.released import DocumentRegister, References, citations
 from rmdocs.workspace import revising
 
 TODAY = date(2026, 6, 1)

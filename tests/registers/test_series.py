@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.identifiers import VOLUME_CAPACITY, DocumentNumber, Series, UnitCode, Volume
-from rmdocs.numbering import LAST_SERIAL, SeriesState
+from rmdocs.registers.series import LAST_SERIAL, SeriesState
 
 SERIES = Series(form=DocumentNumber("RXD7200-02"), unit=UnitCode("JN01"), year=2026)
 STATES = st.builds(
