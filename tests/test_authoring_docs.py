@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from docx import Document
+from blankfile import Document
 from revised import next_revision, renumber, revise_04
 
 from rmdocs.findings import Severity

@@ -143,39 +143,40 @@ def usual(member: Member) -> Member:
     return member if usual == content else Member.deflated(member.name, usual)
 
 
-def parse_all(members: Iterable[Member]) -> None:
-    """Check that every XML part is well-formed and declares no entities.
+def parse_all(members: Iterable[Member]) -> dict[str, etree._Element]:
+    """Return the root of every XML part, by name: well-formed, and declaring no entities.
 
     :raises FindingsError: with a finding for each part that is not.
     """
-    findings = tuple(
-        finding
-        for member in members
-        if member.name.endswith((".xml", ".rels"))
-        for finding in _malformed(member)
-    )
-    if findings:
-        raise FindingsError(findings)
-
-
-def _malformed(member: Member) -> Iterator[Finding]:
-    try:
-        root = parse(member.content())
-    except etree.XMLSyntaxError as problem:
-        yield error(
-            "TEMPLATE-XML",
-            member.name,
-            message("the part is not well-formed XML: {reason}", reason=malformed(problem)),
-            message("open the template in Word or WPS and save it again"),
-        )
-    else:
-        if root.getroottree().docinfo.internalDTD is not None:
-            yield error(
-                "TEMPLATE-DOCTYPE",
-                member.name,
-                message("the part declares a document type, which Word never writes"),
-                message("make the template again from a clean document"),
+    roots: dict[str, etree._Element] = {}
+    findings: list[Finding] = []
+    for member in members:
+        if not member.name.endswith((".xml", ".rels")):
+            continue
+        try:
+            root = roots[member.name] = parse(member.content())
+        except etree.XMLSyntaxError as problem:
+            findings.append(
+                error(
+                    "TEMPLATE-XML",
+                    member.name,
+                    message("the part is not well-formed XML: {reason}", reason=malformed(problem)),
+                    message("open the template in Word or WPS and save it again"),
+                )
             )
+            continue
+        if root.getroottree().docinfo.internalDTD is not None:
+            findings.append(
+                error(
+                    "TEMPLATE-DOCTYPE",
+                    member.name,
+                    message("the part declares a document type, which Word never writes"),
+                    message("make the template again from a clean document"),
+                )
+            )
+    if findings:
+        raise FindingsError(tuple(findings))
+    return roots
 
 
 def parse(content: bytes) -> etree._Element:

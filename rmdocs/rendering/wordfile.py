@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from rmdocs.rendering.package import Member, read
-from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
+from rmdocs.rendering.template import CONTENT_TYPES, parse_all
 from rmdocs.rendering.vocabulary import ElementHandling, R
 
 PACKAGE_RELATIONS = "_rels/.rels"
@@ -164,9 +164,7 @@ class WordFile:
         :raises FindingsError: if it is no Word document, is damaged, or its XML is.
         """
         members = {member.name: member for member in read(data)}
-        parse_all(members.values())
-        roots = {name: parse(member.content()) for name, member in members.items() if _is_xml(name)}
-        return cls(members=members, roots=roots)
+        return cls(members=members, roots=parse_all(members.values()))
 
     @cached_property
     def types(self) -> Mapping[str, str]:
@@ -301,7 +299,3 @@ def _relations(
 
 def _content_type(entry: etree._Element) -> str:
     return str(entry.get("ContentType") or "")
-
-
-def _is_xml(name: str) -> bool:
-    return name.endswith((".xml", ".rels"))

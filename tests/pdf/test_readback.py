@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from io import BytesIO
 
-import docx
 import pytest
+from blankfile import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt
@@ -138,7 +138,7 @@ def test_twins_of_a_character_and_blanks_are_no_difference():
 
 def new(*paragraphs):
     """Return a document in fonts that are here."""
-    made = docx.Document()
+    made = Document()
     for style in made.styles:
         looks = style.element.find(qn("w:rPr"))
         if looks is not None and looks.find(qn("w:rFonts")) is not None:

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from docx import Document
+from blankfile import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 

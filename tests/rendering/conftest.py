@@ -3,9 +3,10 @@
 import io
 import re
 import zipfile
+from functools import cache
 
 import pytest
-from docx import Document
+from blankfile import Document
 from docxtpl import DocxTemplate
 
 from rmdocs.language.sandbox import sandbox
@@ -30,7 +31,8 @@ def parts(data):
 def docx():
     """Return a function that makes a document of paragraphs, a table, a header."""
 
-    def make(*paragraphs, rows=(), header="", footer="", title=""):
+    @cache
+    def once(*paragraphs, rows, header, footer, title):
         document = Document()
         for paragraph in paragraphs:
             document.add_paragraph(paragraph)
@@ -45,6 +47,10 @@ def docx():
             document.sections[0].footer.paragraphs[0].text = footer
         document.core_properties.title = title
         return save(document)
+
+    def make(*paragraphs, rows=(), header="", footer="", title=""):
+        cells = tuple(map(tuple, rows))
+        return once(*paragraphs, rows=cells, header=header, footer=footer, title=title)
 
     return make
 
@@ -151,5 +157,5 @@ def differences():
 @pytest.fixture(scope="session")
 def template(docx):
     """Return a compiled template that prints x and y in body, cell and header."""
-    made = docx("【{{ x }}】", rows=[["〔{{ x }}|{{ y }}〕", "固定"]], header="《{{ y }}》")
+    made = docx("【{{ x }}】", rows=(("〔{{ x }}|{{ y }}〕", "固定"),), header="《{{ y }}》")
     return CompiledTemplate.compile(made)

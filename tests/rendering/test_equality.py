@@ -4,7 +4,7 @@ import struct
 import zlib
 
 import pytest
-from docx import Document
+from blankfile import Document
 from docxtpl import Listing, RichText, RichTextParagraph
 
 from rmdocs.rendering.compiled import CompiledTemplate

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from docx import Document
+from blankfile import Document
 
 from rmdocs.findings import Severity
 from rmdocs.messages import Language
@@ -129,7 +129,7 @@ def test_all_mistakes_at_once(docx):
 
 def test_the_place_is_part_paragraph_and_visible_text(docx):
     template = docx(
-        "一", "甲方：{{ content.nmae }}", rows=[["{{ absent }}", ""]], footer="{{ content.x }}"
+        "一", "甲方：{{ content.nmae }}", rows=(("{{ absent }}", ""),), footer="{{ content.x }}"
     )
     findings = lint_template(template, NAMES)
     assert [(finding.path, finding.label) for finding in findings] == [

@@ -6,6 +6,7 @@ import io
 
 import docx
 import pytest
+from blankfile import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -19,7 +20,7 @@ def claimed():
     """Return a function that claims a document of Word's default template, edited."""
 
     def claim(edit=lambda _document: None):
-        document = docx.Document()
+        document = Document()
         edit(document)
         claim_styles(document, [document.element], "A1")
         saved = io.BytesIO()

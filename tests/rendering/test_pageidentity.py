@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from docx import Document
+from blankfile import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 

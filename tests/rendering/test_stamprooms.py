@@ -1,6 +1,6 @@
 """Where a mark may lie: sizes of pages, headers, and what is framed above them."""
 
-from docx import Document
+from blankfile import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
