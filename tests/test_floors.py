@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1] / "rmdocs"
+from sources import MODULES, PACKAGE, nodes, parsed
 
 # From the ground up, a line a floor. What stands further up, or further right on its
 # line, may use what stands below and left of it; of what stands in braces, none the other.
@@ -59,7 +59,6 @@ OWNERS = {
     "uvicorn": {"web"},
     "anyio": {"web"},
 }
-MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def part_of(path: Path) -> str:
@@ -69,7 +68,7 @@ def part_of(path: Path) -> str:
 def imported(path: Path):
     """Yield every module a file imports, also inside functions and for types only."""
     package = ("rmdocs", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -104,11 +103,9 @@ def test_the_clock_is_read_in_one_place():
     asked = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
     found = {
         path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and (node.value.id, node.attr) in asked
+        for path in MODULES
+        for node in nodes(path, ast.Attribute)
+        if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in asked
     }
     assert found == {"workspace/places.py"}
 
@@ -118,8 +115,8 @@ def test_dataclasses_are_keyword_only():
     wrong = [
         f"{path.relative_to(PACKAGE)}: {node.name}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.ClassDef) and is_positional_dataclass(node)
+        for node in nodes(path, ast.ClassDef)
+        if is_positional_dataclass(node)
     ]
     assert wrong == []
 
@@ -140,7 +137,7 @@ def is_positional_dataclass(node: ast.ClassDef) -> bool:
 def test_a_class_name_means_one_thing():
     places: dict[str, list[str]] = {}
     for path in MODULES:
-        for node in ast.parse(path.read_bytes()).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
@@ -158,8 +155,8 @@ def test_no_file_leads_back_to_itself():
 def direct(path: Path) -> set[str]:
     """Return the modules a file names; a name of a package may be a module of it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
+    for node in nodes(path, ast.ImportFrom):
+        if node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 

@@ -3,11 +3,10 @@
 import ast
 import errno
 import re
-from functools import cache
-from pathlib import Path
 
 import pytest
 from lxml import etree
+from sources import MODULES, PACKAGE, nodes
 
 from rmdocs.errors import FindingsError, system_problem, why
 from rmdocs.forms.tomltables import read_toml
@@ -15,7 +14,6 @@ from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
 from rmdocs.rendering.template import malformed
 
-PACKAGE = Path(__file__).parent.parent / "rmdocs"
 OURS = {
     "RmdocsError",
     "FindingsError",
@@ -57,20 +55,15 @@ WORDS = {"msg", "message", "strerror", "args", "problem", "reason"}
 """Where exceptions keep what they say."""
 
 
-@cache
-def modules():
-    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
-
-
 def called(node):
     function = node.func
     return getattr(function, "id", getattr(function, "attr", ""))
 
 
 def calls(*names):
-    for path, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) in names:
+    for path in MODULES:
+        for node in nodes(path, ast.Call):
+            if called(node) in names:
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 
@@ -96,9 +89,9 @@ def test_an_error_without_findings_has_a_remedy_itself():
             assert len(call.args) > 2 or "remedy" in {one.arg for one in call.keywords}, place
 
 
-def caught(tree):
+def caught(path):
     """Yield each exception that is caught by name, with what is done about it."""
-    for node in ast.walk(tree):
+    for node in nodes(path, ast.ExceptHandler, ast.FunctionDef):
         if isinstance(node, ast.ExceptHandler) and node.name:
             kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             names = {getattr(one, "id", getattr(one, "attr", "")) for one in kinds}
@@ -147,15 +140,13 @@ def taken(node, name):
 
 def test_no_library_speaks_to_a_person():
     found = []
-    for path, tree in modules().items():
+    for path in MODULES:
         place = path.relative_to(PACKAGE).as_posix()
         allowed = [
-            node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef) and TRANSLATING.get(node.name) == place
+            node for node in nodes(path, ast.FunctionDef) if TRANSLATING.get(node.name) == place
         ]
         lines = {line for node in allowed for line in range(node.lineno, node.end_lineno + 1)}
-        for name, body in caught(tree):
+        for name, body in caught(path):
             for statement in body:
                 found += [
                     f"{place}:{one.lineno}: {ast.unparse(one)}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rmdocs.forms.form import Form
 from rmdocs.forms.section import ExpressionScopes
 from rmdocs.forms.sections.printing import CopiesSection
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.language.rules import Derivation
 from rmdocs.language.shapes import (
     ANY,
     NOTHING,
@@ -79,12 +78,13 @@ def shape_of(field: Field) -> Shape:
     return shape if field.required and not field.nullable else shape.optional()
 
 
-def record_scope(form: Form, derivations: Iterable[Derivation] | None = None) -> dict[str, Shape]:
-    """Return what everything about a record is computed from.
+def record_scope(form: Form) -> dict[str, Shape]:
+    """Return what everything about a record is computed from, all derived values among it."""
+    return _growing_scopes(form)[-1]
 
-    :param derivations: the derived values that are there; all of them if None.
-    """
-    derived = form.derived if derivations is None else derivations
+
+def _growing_scopes(form: Form) -> tuple[dict[str, Shape], ...]:
+    """Return what each derived value is computed from, and then what all else is."""
     scope: dict[str, Shape] = {
         "record": RECORD,
         CONTENT: shape_of(form.schema.root),
@@ -93,21 +93,22 @@ def record_scope(form: Form, derivations: Iterable[Derivation] | None = None) ->
         "form": FORM,
         DERIVED: object_of({}),
     }
-    known: dict[str, Shape] = {}
-    for one in derived:
-        known[one.name] = held(one.value.shape({**scope, DERIVED: object_of(dict(known))}))
-    return {**scope, DERIVED: object_of(known)}
+    found, known = [scope], dict[str, Shape]()
+    for one in form.derived:
+        known[one.name] = held(one.value.shape(found[-1]))
+        found.append({**scope, DERIVED: object_of(dict(known))})
+    return tuple(found)
 
 
 def seen_by(form: Form) -> ExpressionScopes:
     """Return what each kind of expression of a form sees."""
-    scope = record_scope(form)
+    *computed_from, scope = _growing_scopes(form)
     filed = (ORIGINAL, *(slip.name for slip in form.slips))
     days = object_of(dict.fromkeys(filed, _DAY.optional()))
     registers = {"staff": _STAFF, "unit": UNIT, "customer": ANY, "today": of(Sort.DATE)}
     return ExpressionScopes(
         record=scope,
-        derived=tuple(record_scope(form, form.derived[:n]) for n in range(len(form.derived))),
+        derived=tuple(computed_from),
         document=document_scope(form, scope),
         due={**scope, FILED: days},
         row={CONTENT: scope[CONTENT]},

@@ -12,7 +12,11 @@ from rmdocs.registers.revisions import ReleaseApproval
 
 
 @pytest.mark.parametrize(
-    "walk", [at_the_desk, pytest.param(of_paper, marks=[pytest.mark.office, pytest.mark.fonts])]
+    "walk",
+    [
+        pytest.param(at_the_desk, marks=pytest.mark.store),
+        pytest.param(of_paper, marks=[pytest.mark.office, pytest.mark.fonts]),
+    ],
 )
 def test_answers_have_the_shape_that_programs_know(walk, tmp_path):
     for now, before in zip(walk(tmp_path / "bank"), kept(walk), strict=True):

@@ -9,6 +9,7 @@ from rmdocs.findings import NOTHING, error
 from rmdocs.intake.typed import entries_of, taken, understand, with_entry, without, write
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
 @given(st.data())
 def test_what_is_written_is_understood_as_it_was(number, data):

@@ -180,6 +180,7 @@ def test_what_is_pale_counts_as_well(grey):
 SIZES = {"A4 across": (297, 210), "A3": (297, 420), "A3 across": (420, 297), "A5": (148, 210)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("side", range(4))

@@ -93,6 +93,7 @@ def test_a_document_that_takes_for_ever_is_given_up_with_all_it_started(program,
         assert not state.exists() or state.read_text().split()[2] == "Z"
 
 
+@pytest.mark.long
 def test_a_long_document_is_given_longer(program):
     engine = program('sleep 1\ncp "$page" made/0001.pdf', start=0.1, each=0.4)
     with refused_for("PDF-TIMEOUT"):

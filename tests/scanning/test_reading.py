@@ -18,6 +18,8 @@ from rmdocs.scanning.documentpdf import assemble_documents, pictures
 from rmdocs.scanning.pile import CodeStatus
 from rmdocs.scanning.reading import read
 
+pytestmark = pytest.mark.long
+
 
 def known(_code, _slip):
     return CodeStatus.CURRENT

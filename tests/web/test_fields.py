@@ -66,6 +66,7 @@ def find(parts, key):
     return None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
 @given(st.data())
 def test_a_record_that_is_drawn_comes_back_as_it_was(number, data):

@@ -217,6 +217,7 @@ def test_other_machines_read_with_a_code_over_tls(serve, root, port, certificate
     ]
 
 
+@pytest.mark.store
 def test_a_sample_is_made_where_there_is_none(serve, tmp_path, port):
     (tmp_path / "something").write_text("else")
     server = serve(tmp_path, "--port", port, "--sample")
