@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
+from blankfile import Document
 from conftest import refused_for
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
-from docx import Document
 from pypdf import PdfReader, PdfWriter
 
 from rmdocs.copies.issuance import (
