@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.app import Address, create_app
+from rmdocs.web.background import Background
 from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
@@ -39,14 +40,24 @@ class Undrawn(Previews):
         super().begin(name, version, tuple)
 
 
+class Unmade(Background):
+    """Nothing is made: it takes seconds."""
+
+    def begin(self, key, work):
+        pass
+
+
 class Browser(TestClient):
     """A browser, and short ways to use it.
 
     :param bank: the workspace that the server serves.
-    :param previews: what draws pages in the background; if not given, nothing does.
+    :param previews: what draws pages in the background; if not given, nothing does;
+        ``comparisons`` those of two revisions likewise.
     """
 
-    def __init__(self, bank, *, read_only=False, readers=False, day=LATE, previews=None):
+    def __init__(
+        self, bank, *, read_only=False, readers=False, day=LATE, previews=None, comparisons=None
+    ):
         self.bank = bank
         self.sessions = Sessions()
         folder = web_folder(bank.root)
@@ -59,6 +70,7 @@ class Browser(TestClient):
             read_only=read_only or readers,
             readers=Readers(folder) if readers else None,
             previews=previews or Undrawn(),
+            comparisons=comparisons or Unmade(),
         )
         app = create_app(self.site, Address(scheme="http", hosts=frozenset({HOST})))
         super().__init__(app, ORIGIN, headers={"accept-language": "en"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import date, timedelta
 
+from conftest import Bank
 from revised import NUMBER, revise_04
 
 from rmdocs.identifiers import DocumentNumber, Revision
@@ -43,3 +44,19 @@ def release(bank, effective=EFFECTIVE):
     revising.submit(bank.at(AUTHOR, day), FORM)
     revising.review(bank.at("SD00-0002", day), FORM, "")
     revising.approve(bank.at("SD00-0003", day), FORM, "")
+
+
+def revised_notices(root):
+    """Notices of two units: open, delivered, void, with a guarantor; then 1.1."""
+    bank = Bank(root)
+    for no in ("甲", "乙"):
+        issue(bank, notice(bank, "YT03", no))
+        issue(bank, notice(bank, "JN01", no))
+    guaranteed = notice(bank, "JN01", "丙")
+    guaranteed["record"]["content"]["guarantors"] = [GUARANTOR]
+    issue(bank, guaranteed)
+    delivered = notice(bank, "JN01", "丁")
+    deliver(bank, issue(bank, delivered), delivered)
+    void = issue(bank, notice(bank, "JN01", "戊"))
+    bank.void(void, "JN01-0101", "JN01-0001", day=ISSUED)
+    release(bank)

@@ -23,7 +23,6 @@ from rmdocs.messages import Text, message
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from rmdocs.control.actingperson import ActingPerson
     from rmdocs.registers.changerequests import (
         ChangeRegister,
         ChangeRequest,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         RevisionDraft,
     )
     from rmdocs.registers.revisions import RevisionRegister
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
@@ -63,6 +63,10 @@ class RevisionCover(Protocol):
     @property
     def revision(self) -> Revision:
         """Return the revision."""
+
+    @property
+    def title(self) -> Text:
+        """Return what it is called."""
 
     @property
     def effective(self) -> date:
@@ -184,13 +188,13 @@ def cover_findings(
         )
 
 
-def signer_findings(cover: RevisionCover, place: str, acting: ActingPerson) -> Iterator[Finding]:
+def signer_findings(cover: RevisionCover, place: str, person: Person) -> Iterator[Finding]:
     """Yield a finding if the cover names somebody else than who signs.
 
     :param place: ``prepared``, ``reviewed`` or ``approved``.
     """
     named: str = getattr(cover, place)
-    if named and fold(named) != fold(acting.person.name):
+    if named and fold(named) != fold(person.name):
         yield error(
             "COVER-NAME",
             place,
@@ -198,20 +202,20 @@ def signer_findings(cover: RevisionCover, place: str, acting: ActingPerson) -> I
                 "the cover says “{word} {named}”, but {name} ({staff_no}) signs",
                 word=_WORDS[place],
                 named=named,
-                name=acting.person.name,
-                staff_no=acting.person.staff_no,
+                name=person.name,
+                staff_no=person.staff_no,
             ),
             message("put the name right in the manifest, or have {named} do it", named=named),
             clause=_CLAUSE,
         )
 
 
-def require_signer(cover: RevisionCover, place: str, acting: ActingPerson) -> None:
+def require_signer(cover: RevisionCover, place: str, person: Person) -> None:
     """Refuse to sign a cover that names somebody else.
 
     :raises ControlError: naming both.
     """
-    for finding in signer_findings(cover, place, acting):
+    for finding in signer_findings(cover, place, person):
         raise ControlError(finding.message, finding.remedy, clause=finding.clause)
 
 

@@ -25,10 +25,18 @@ from rmdocs.control.covers import (
     cover_findings,
     readable_findings,
     require_later,
-    require_signer,
     signer_findings,
 )
-from rmdocs.control.policy import Performer, Policy, party, policy_in_force
+from rmdocs.control.judging import (
+    APPROVER,
+    AUTHOR,
+    REVIEWER,
+    parties,
+    require_draft,
+    require_may_end,
+    require_may_judge,
+)
+from rmdocs.control.policy import Policy, party, policy_in_force
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import (
@@ -62,7 +70,6 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Approval, Event
     from rmdocs.store.protocol import Branch, Receipt, Store
 
-AUTHOR, REVIEWER, APPROVER = "form_author", "form_reviewer", "form_approver"
 _CLAUSE = "ISO 9001 §7.5.2"
 _ENDS: Mapping[RevisionAct, type[OnChange]] = MappingProxyType(
     {RevisionAct.RETURN: DraftReturned, RevisionAct.REJECT: ChangeRejected}
@@ -153,7 +160,7 @@ def submit(
         register = RevisionRegister(head, change.request.base)
         findings = [
             *cover_findings(cover, change.request, changes.came_to_nothing(change.request)),
-            *signer_findings(cover, "prepared", acting),
+            *signer_findings(cover, "prepared", acting.person),
             *readable_findings(files),
         ]
         if findings:
@@ -181,10 +188,7 @@ def review(
         the store is another by now.
     """
     with _acting_on(store, acting) as (branch, policy):
-        policy.require(acting, "revision.review")
-        change, draft = _judged(branch, cover, files, RevisionAct.REVIEW)
-        policy.require_separate(party(acting, "revision.review"), *_parties(change))
-        require_signer(cover, "reviewed", acting)
+        change, draft = _judged(branch, policy, cover, files, RevisionAct.REVIEW, acting)
         new_event = _new_event(
             _on_draft(DraftReviewed, change, draft),
             reason=remark,
@@ -203,10 +207,7 @@ def approve(
         not the one that was reviewed, or its effective date has passed.
     """
     with _acting_on(store, acting) as (branch, policy):
-        policy.require(acting, "revision.approve")
-        change, draft = _judged(branch, cover, files, RevisionAct.APPROVE)
-        policy.require_separate(party(acting, "revision.approve"), *_parties(change))
-        require_signer(cover, "approved", acting)
+        change, draft = _judged(branch, policy, cover, files, RevisionAct.APPROVE, acting)
         register = RevisionRegister(branch.require_head(), change.request.base)
         require_later(cover.effective, cover.number, register, acting.today)
         signed = _signed(cover, draft.digest, APPROVER, acting)
@@ -267,21 +268,22 @@ def _ended(
         policy.require(acting, f"revision.{act.value}")
         _require_remark(remark)
         change = ChangeRegister(head=branch.require_head()).require_open(document)
-        after_revision_act(change.status, act)
-        if act is RevisionAct.RETURN:
-            require_draft(change)
-        elif str(acting.person.staff_no) != change.proposed.actor.staff_no:
-            # Only its own author may take a proposal back in the author's role.
-            acting.require_role((REVIEWER, APPROVER), message("reject another's proposal"))
+        require_may_end(policy, change, act, acting.person)
         facts = _ENDS[act](change=change.number, document=document)
         _append(branch, acting, change.request, (_new_event(facts, (), remark),))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
-def _judged(
-    branch: Branch, cover: RevisionCover, files: RevisionFiles, act: RevisionAct
+def _judged(  # noqa: PLR0913, PLR0917 - what a judgement is about
+    branch: Branch,
+    policy: Policy,
+    cover: RevisionCover,
+    files: RevisionFiles,
+    act: RevisionAct,
+    acting: ActingPerson,
 ) -> tuple[ChangeRequest, RevisionDraft]:
     """Return the open change and its draft, if it is the one that was looked at."""
+    policy.require(acting, f"revision.{act.value}")
     change = ChangeRegister(head=branch.require_head()).require_open(cover.number)
     draft = require_draft(change)
     after_revision_act(change.status, act)
@@ -302,24 +304,9 @@ def _judged(
             message("have the draft reviewed again"),
             clause=_CLAUSE,
         )
+    policy.require_separate(party(acting, f"revision.{act.value}"), *parties(change))
+    require_may_judge(policy, change, cover, act, acting.person)
     return change, draft
-
-
-def require_draft(change: ChangeRequest) -> RevisionDraft:
-    """Return the draft of a change that counts.
-
-    :raises ControlError: if none was submitted.
-    """
-    if change.draft is None:
-        raise ControlError(
-            message("no draft was submitted for {change} yet", change=change.number),
-            message(
-                "its author submits it with: rmdocs form submit {number}",
-                number=change.request.document,
-            ),
-            clause="ISO 9001 §7.5.3",
-        )
-    return change.draft
 
 
 def _require_remark(remark: str) -> None:
@@ -343,14 +330,6 @@ def _signing(change: ChangeRequest) -> tuple[Event, Event]:
 
 def _given(change: ChangeRequest) -> tuple[Approval, ...]:
     return tuple(event.approvals[0] for event in _signing(change))
-
-
-def _parties(change: ChangeRequest) -> tuple[Performer, ...]:
-    """Return who submitted the draft that counts, and who reviewed it."""
-    events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
-    return tuple(
-        Performer(act=act, actor=event.actor) for act, event in events if event is not None
-    )
 
 
 def _on_draft(kind: type[OnDraft], change: ChangeRequest, draft: RevisionDraft) -> OnDraft:

@@ -23,12 +23,17 @@ from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 from rmdocs.web import (
     auditing,
+    comparison,
+    desk,
+    documents,
     drafts,
     filling,
     ledgers,
     lookup,
     paper,
     record,
+    regeneration,
+    registers,
     requests,
     review,
     safety,
@@ -98,6 +103,11 @@ def create_app(site: Site, address: Address) -> Starlette:
         *sheets.ROUTES,
         *ledgers.ROUTES,
         *auditing.ROUTES,
+        *documents.ROUTES,
+        *regeneration.ROUTES,
+        *registers.ROUTES,
+        *desk.ROUTES,
+        *comparison.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(
@@ -129,7 +139,9 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         yield
         chores.cancel_scope.cancel()
     app.state.site.previews.close()
-    await run_in_threadpool(app.state.site.background.close)
+    site: Site = app.state.site
+    for background in (site.background, site.comparisons, site.plans, site.runs):
+        await run_in_threadpool(background.close)
     app.state.site.pool.close()
 
 

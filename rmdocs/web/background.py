@@ -8,48 +8,70 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rmdocs.errors import RmdocsError
+from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.messages import message
 
 if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
-    from rmdocs.files import File
 
 _KEPT = 16
 """How many pieces of work are remembered."""
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Generic[T]):
     """What came of a piece of work.
 
-    :param files: that it made; none where it was refused.
+    :param made: what it made; None where it was refused.
     :param refusal: why it could not be done.
     """
 
-    files: tuple[File, ...] = ()
+    made: T | None = None
     refusal: RmdocsError | None = None
 
 
-class Background:
+class Background(Generic[T]):
     """Work in the background, by whom and what it is for; whoever asked for it may leave."""
 
     def __init__(self) -> None:
-        self._begun: OrderedDict[Hashable, Future[Outcome]] = OrderedDict()
+        self._begun: OrderedDict[Hashable, Future[Outcome[T]]] = OrderedDict()
+        self._done: dict[Hashable, tuple[int, int]] = {}
         self._lock = Lock()
+        self._ending = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
 
-    def begin(self, key: Hashable, work: Callable[[], tuple[File, ...]]) -> None:
+    def begin(self, key: Hashable, work: Callable[[], T]) -> None:
         """Have something done, unless the same is under way."""
         with self._lock:
             there = self._begun.get(key)
             if there is not None and not there.done():
                 return
-            self._begun[key] = self._thread.submit(_done, work)
+            self._done.pop(key, None)
+            self._begun[key] = self._thread.submit(_outcome, work)
             self._begun.move_to_end(key)
             for old in [one for one, future in self._begun.items() if future.done()][:-_KEPT]:
                 del self._begun[old]
+                self._done.pop(old, None)
+
+    def tell(self, key: Hashable, done: int, total: int) -> None:
+        """Note how far something is, as whoever does it says from time to time.
+
+        :raises StoreError: if the server is ending, and it should stop where it can.
+        """
+        if self._ending:
+            raise StoreError(
+                message("it was broken off, as the pages were closed"),
+                message("open them again, and go on with it: what is done stays done"),
+            )
+        self._done[key] = (done, total)
+
+    def done(self, key: Hashable) -> tuple[int, int] | None:
+        """Return how much of how much is done; None where nothing was told of it."""
+        return self._done.get(key)
 
     def is_running(self, key: Hashable) -> bool:
         """Return whether something was begun that is not done yet."""
@@ -57,20 +79,28 @@ class Background:
             there = self._begun.get(key)
         return there is not None and not there.done()
 
-    def outcome(self, key: Hashable) -> Outcome | None:
+    def outcome(self, key: Hashable) -> Outcome[T] | None:
         """Return what came of something; None if nobody asked for it, or it is not done yet."""
         with self._lock:
             there = self._begun.get(key)
         return there.result() if there is not None and there.done() else None
 
+    def forget(self, key: Hashable) -> None:
+        """Forget what came of something, unless it is under way."""
+        with self._lock:
+            there = self._begun.get(key)
+            if there is not None and there.done():
+                del self._begun[key]
+
     def close(self) -> None:
-        """Begin nothing any more, and finish what is under way."""
+        """Begin nothing any more, and finish what is under way, or the step that it is at."""
+        self._ending = True
         self._thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _done(work: Callable[[], tuple[File, ...]]) -> Outcome:
+def _outcome(work: Callable[[], T]) -> Outcome[T]:
     try:
-        return Outcome(files=work())
+        return Outcome(made=work())
     except RmdocsError as problem:
         return Outcome(refusal=problem)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
 
+from rmdocs.errors import UsageError
+from rmdocs.identifiers import (
+    CopyNumber,
+    DisposalNumber,
+    DocumentNumber,
+    RecordNumber,
+    RequestNumber,
+)
 from rmdocs.messages import Bilingual, Joined, Language, Message, Text, Verbatim, listed, message
 from rmdocs.web.fields import runs
 
@@ -34,6 +43,28 @@ class PageCell:
 
 PageRow = tuple["PageCell | Text | str | tuple[PageCell, ...] | None", ...]
 """What stands in a row of a table, from left to right."""
+
+
+_PAGES = (
+    (RequestNumber, "requests"),
+    (DisposalNumber, "disposals"),
+    (CopyNumber, "copies"),
+    (RecordNumber, "records"),
+    (DocumentNumber, "documents"),
+)
+"""Where the page of a number is."""
+
+
+def linked(text: str) -> PageCell:
+    """Return a number; it leads to the page of what it names.
+
+    A document may be named with its revision: ``RXD7200-04 1.1``.
+    """
+    for kind, place in _PAGES:
+        with suppress(UsageError):
+            href = f"/{place}/{kind.parse(text.partition(' ')[0])}"
+            return PageCell(shown=text, href=href, kind="code")
+    return PageCell(shown=text, kind="code")
 
 
 @pass_context

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rmdocs.web.readers import Readers
     from rmdocs.web.sessions import BrowserSession, Sessions
     from rmdocs.workspace.opening import Workspace
+    from rmdocs.workspace.regeneration import PlanLook
 
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
@@ -62,7 +64,10 @@ class Site:
     :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
     :param previews: pages that are drawn in the background.
-    :param background: other work that is done there.
+    :param background: other files that are made there.
+    :param comparisons: pages of two revisions side by side, drawn there.
+    :param plans: what regenerating records would do.
+    :param runs: records that are regenerated, by the serial of the run.
     :param verifying: the store as a whole, gone through.
     """
 
@@ -77,7 +82,10 @@ class Site:
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
     previews: Previews = field(default_factory=Previews)
-    background: Background = field(default_factory=Background)
+    background: Background[tuple[File, ...]] = field(default_factory=Background)
+    comparisons: Background[tuple[File, ...]] = field(default_factory=Background)
+    plans: Background[PlanLook] = field(default_factory=Background)
+    runs: Background[int] = field(default_factory=Background)
     verifying: Verifying = field(default_factory=Verifying)
 
     def remember(self, answer: Response, secret: str) -> Response:
@@ -111,6 +119,13 @@ class Visit:
         """Return what the form says in a field; empty where it says nothing, or has a file."""
         value = self.form.get(name, "")
         return value if isinstance(value, str) else ""
+
+    def day(self, name: str) -> date | None:
+        """Return the day that the form says in a field; None where it says nothing.
+
+        :raises WebError: if it is no day of the calendar (400).
+        """
+        return day_of(self.field(name))
 
     def files(self, name: str) -> list[File]:
         """Return the files that the form sends in a field, by their names without folders."""
@@ -176,6 +191,21 @@ class Visit:
 View = Callable[[Visit], Response]
 
 
+def day_of(text: str) -> date | None:
+    """Return the day that a text says, as fields for days send it; None for an empty one.
+
+    :raises WebError: if it is no day of the calendar (400).
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as problem:
+        raise WebError(
+            400,
+            message("“{text}” is not a date of the calendar", text=text),
+            message("write year, month and day, such as 2026-03-31"),
+        ) from problem
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLink:
     """A page that the head of every page leads to.
@@ -197,6 +227,10 @@ LINKS = (
     PageLink(path="/", title=message("What is due"), acting=False, reading=True),
     PageLink(path="/new", title=message("New record")),
     PageLink(path="/sheets", title=message("Sheets and ledgers")),
+    PageLink(
+        path="/documents", title=message("Controlled documents"), roles=_EVERYWHERE, reading=True
+    ),
+    PageLink(path="/registers", title=message("Registers"), roles=_EVERYWHERE, reading=True),
     PageLink(path="/trace", title=message("Trace"), roles=_EVERYWHERE, reading=True),
     PageLink(path="/verify", title=message("Verify"), roles=_EVERYWHERE, reading=True),
 )

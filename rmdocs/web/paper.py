@@ -74,7 +74,7 @@ def _file(visit: Visit) -> Response:
     number, wanted = number_in(visit), visit.request.path_params["name"]
     for what in (_PDF, _SET):
         outcome = _outcome(visit, number, what)
-        for file in outcome.files if outcome is not None else ():
+        for file in (outcome.made if outcome is not None else None) or ():
             if file.name == wanted:
                 return attachment(file.name, file.data)
     raise ControlError(
@@ -88,7 +88,7 @@ def _is_running(visit: Visit, number: RecordNumber) -> bool:
     return any(map(visit.site.background.is_running, keys))
 
 
-def _outcome(visit: Visit, number: RecordNumber, what: str) -> Outcome | None:
+def _outcome(visit: Visit, number: RecordNumber, what: str) -> Outcome[tuple[File, ...]] | None:
     return visit.site.background.outcome(_key(visit, number, what))
 
 

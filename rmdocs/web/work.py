@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import UsageError
-from rmdocs.identifiers import DisposalNumber, RecordNumber, RequestNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
-from rmdocs.web.drawing import PageCell, PageRow
+from rmdocs.web.drawing import PageCell, PageRow, linked
 from rmdocs.web.pages import page, see
 from rmdocs.workspace import drafts, due, requests
 
@@ -52,12 +49,6 @@ _REFUSED = (
     message("rejected by"),
     message("remark"),
 )
-_PAGES = (
-    (RequestNumber, "requests"),
-    (DisposalNumber, "disposals"),
-    (RecordNumber, "records"),
-)
-"""Where the page of a number is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +105,7 @@ def _drafts(visit: Visit) -> WorkList:
 
 
 def _waiting(item: DueItem, day: date) -> PageRow:
-    return (_numbered(item), item.what, item.customer, item.subject, item.remark(day))
+    return (linked(item.number), item.what, item.customer, item.subject, item.remark(day))
 
 
 def _due(item: DueItem, day: date) -> PageRow:
@@ -123,7 +114,7 @@ def _due(item: DueItem, day: date) -> PageRow:
         PageCell(shown=str(item.on), kind="date"),
         PageCell(shown=item.state(day), kind=f"state {pressing}"),
         item.what,
-        _numbered(item),
+        linked(item.number),
         item.customer,
         item.subject,
         item.manager,
@@ -168,15 +159,6 @@ def _is_mine(item: DueItem, visit: Visit) -> bool:
     Who may see the records of all units has not to see to them all.
     """
     return visit.person is None or item.unit in {"", str(visit.person.unit)}
-
-
-def _numbered(item: DueItem) -> PageCell:
-    """Return a number; it leads to the request or the record that it names."""
-    for kind, place in _PAGES:
-        with suppress(UsageError):
-            href = f"/{place}/{kind.parse(item.number)}"
-            return PageCell(shown=item.number, href=href, kind="code")
-    return PageCell(shown=item.number, kind="code")
 
 
 def _order(item: DueItem) -> tuple[str, str]:

@@ -1,23 +1,29 @@
-"""What may be done next with a record by whoever acts; where something may not, why."""
+"""What may be done next with a record or a document by whoever acts; where not, why."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs.control.actingperson import require_key
-from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.control.covers import require_signer
+from rmdocs.control.judging import require_may_end, require_may_judge
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.issuing import standing, voiding
-from rmdocs.lifecycle import RecordAct, RecordStatus, next_stages
+from rmdocs.lifecycle import RecordAct, RecordStatus, RevisionAct, next_stages
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.approvalrequests import waiting_request
+from rmdocs.registers.changerequests import ChangeStatus
 from rmdocs.registers.records import find_folder
+from rmdocs.workspace import revisions
+from rmdocs.workspace.revisions import KINDS
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import RecordNumber
+    from rmdocs.identifiers import DocumentNumber, RecordNumber
     from rmdocs.lifecycle import StageKey
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.staff import Person
@@ -107,3 +113,67 @@ def _require_own_key(workspace: Workspace, person: Person) -> None:
     except StoreError:
         return  # It is locked: its passphrase is asked for where the act is confirmed.
     require_key(person, key)
+
+
+def revision_acts(workspace: Workspace, number: DocumentNumber) -> Mapping[str, RmdocsError | None]:
+    """Return what may be done next with a controlled document, by acts of the policy.
+
+    Each with why whoever acts may not; None if they may. What its state rules out for
+    everybody is not there.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if there is no such document.
+    """
+    person, found = workspace.require_person(), revisions.standing(workspace, number)
+    policy, change = workspace.registry.policy, found.change
+    usable = partial(_require_own_key, workspace, person)
+
+    def allowed(act: str, *more: Callable[[], object]) -> RmdocsError | None:
+        return _refusal(partial(policy.require_person, person, act), *more, usable)
+
+    acts: dict[str, RmdocsError | None] = {}
+    if change is not None:
+        acts["revision.submit"] = allowed(
+            "revision.submit", partial(_require_author, workspace, number, person)
+        )
+        ends = [RevisionAct.REJECT]
+        judged = _JUDGED.get(change.change_status)
+        if judged is not None:
+            ends.append(RevisionAct.RETURN)
+            cover = KINDS[change.request.base].cover(revisions.draft_files(workspace, change))
+            may = partial(require_may_judge, policy, change, cover, judged, person)
+            acts[f"revision.{judged.value}"] = _refusal(may, usable)
+        for act in ends:
+            may = partial(require_may_end, policy, change, act, person)
+            acts[f"revision.{act.value}"] = _refusal(may, usable)
+    else:
+        acts["revision.propose"] = allowed("revision.propose")
+    if found.in_force is not None:
+        acts["revision.confirm"] = allowed("revision.confirm")
+    if any(one.withdrawn is None for one in found.validities[:1]):
+        acts["revision.withdraw"] = allowed("revision.withdraw")
+    if found.in_force is not None and found.is_form:
+        acts["regeneration.run"] = allowed("regeneration.run")
+    return acts
+
+
+def _require_author(workspace: Workspace, number: DocumentNumber, person: Person) -> None:
+    """Refuse where the cover on the desk says that somebody else prepared it.
+
+    :raises ControlError: if so.
+    """
+    kind = revisions.kind_of(workspace, number)
+    try:
+        cover = kind.cover(revisions.desk_files(workspace, number))
+    except FindingsError:
+        return  # what cannot be read is told by the check
+    require_signer(cover, "prepared", person)
+
+
+_JUDGED: Mapping[ChangeStatus, RevisionAct] = MappingProxyType(
+    {
+        ChangeStatus.SUBMITTED: RevisionAct.REVIEW,
+        ChangeStatus.REVIEWED: RevisionAct.APPROVE,
+    }
+)
+"""By which act a draft goes on, where it lies before somebody else."""

@@ -27,6 +27,12 @@ def staff(workspace: Workspace) -> list[Person]:
     return list(workspace.registry.staff.people())
 
 
+def able(workspace: Workspace, act: str) -> list[Person]:
+    """Return the people whose role lets them do an act of the policy, without those who left."""
+    roles = set(workspace.registry.policy.acts[act])
+    return [one for one in staff(workspace) if one.left is None and one.roles & roles]
+
+
 def units(workspace: Workspace) -> list[Unit]:
     """Return the register of units."""
     return list(workspace.registry.staff.units())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 SAMPLE = "sample"
+_BESIDE = "-beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +81,44 @@ def preview(
         name = "-".join(part for part in (stem, page.source, page.name) if part)
         pages[page.source].append(File(name=f"{name}.pdf", data=page.pdf))
         if page.beside is not None:
-            pages[page.source].append(File(name=f"{name}-beside.pdf", data=page.beside))
+            pages[page.source].append(File(name=f"{name}{_BESIDE}.pdf", data=page.beside))
     return tuple(
         Previewed(source=one.source, findings=found.findings, files=tuple(pages[one.source]))
         for one, found in zip(filled, tried, strict=True)
     )
+
+
+def pictures(  # noqa: PLR0913, PLR0917 - as preview
+    workspace: Workspace,
+    number: DocumentNumber,
+    revision: str,
+    newest: int,
+    across: int,
+    desk: RevisionFiles | None = None,
+) -> tuple[File, ...]:
+    """Return the pages of a revision as pictures (PNG), each document beside today's.
+
+    As :func:`preview` makes them; of each document its PDF, and after it one picture a
+    page, called as the PDF with the number of the page.
+
+    :param across: pixels across two pages.
+    """
+    from rmdocs.pdf.pictures import pictures as drawn
+
+    made: list[File] = []
+    for one in preview(workspace, number, revision, newest, desk):
+        names = {file.stem for file in one.files}
+        for file in one.files:
+            if f"{file.stem}{_BESIDE}" in names:
+                continue  # it is in the one beside today's
+            made.append(file)
+            half = file.stem.endswith(_BESIDE)
+            pages = drawn(file.data, across if half else across // 2)
+            made += [
+                File(name=f"{file.stem}-{place}.png", data=page)
+                for place, page in enumerate(pages, 1)
+            ]
+    return tuple(made)
 
 
 def _sample_today(workspace: Workspace, number: DocumentNumber) -> Mapping[str, bytes]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
+from rmdocs.errors import ConflictError, FindingsError
 from rmdocs.files import File
 from rmdocs.forms.revision import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.expression import Expression
+from rmdocs.messages import message
 from rmdocs.regeneration import reports
 from rmdocs.regeneration import run as carrying
 from rmdocs.regeneration.plan import (
@@ -77,6 +80,87 @@ def run(
     )
     workspace.refresh()
     return done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLook:
+    """A plan as somebody looks at it before they have it carried out.
+
+    :param report: every record with what becomes of it.
+    :param counts: how many records have each fate.
+    :param digest: which records would get a new edition, and of what they are now; what is
+        carried out later is this, or nothing.
+    :param missing: the sheet in which people fill in what is missing; None if nothing is.
+    :param filled: that sheet, filled in, if it was taken into account.
+    :param told: what is to be told of it.
+    """
+
+    report: Report
+    counts: Mapping[RegenerationOutcome, int]
+    digest: str
+    missing: File | None
+    filled: File | None
+    told: tuple[Finding, ...]
+
+
+def look(workspace: Workspace, plan: Plan, filled: File | None = None) -> PlanLook:
+    """Return a plan as somebody looks at it.
+
+    :param filled: the sheet that was filled in for it.
+    """
+    sheet = missing_sheet(workspace, plan)
+    name = f"{plan.to.number}-{plan.to.revision}-missing.xlsx"
+    return PlanLook(
+        report=plan_report(workspace, plan),
+        counts=plan.counts,
+        digest=_digest(plan),
+        missing=None if sheet is None else File(name=name, data=sheet),
+        filled=filled,
+        told=plan.told,
+    )
+
+
+def require_same(plan: Plan, digest: str) -> None:
+    """Refuse a plan that is another by now than the one that was looked at.
+
+    :param digest: as in :class:`PlanLook`.
+    :raises ConflictError: if so.
+    """
+    if _digest(plan) != digest:
+        raise ConflictError(
+            message("records have changed since the plan was made: nothing was done"),
+            message("have the plan made anew, look at it, then repeat this"),
+        )
+
+
+def require_complete(plan: Plan) -> None:
+    """Refuse a plan with records that cannot be carried over.
+
+    :raises FindingsError: naming what each of them lacks.
+    """
+    blocked = plan.of(RegenerationOutcome.BLOCKED)
+    if blocked:
+        raise FindingsError(
+            tuple(
+                replace(finding, path=f"{one.number} {finding.path}")
+                for one in blocked
+                for finding in one.findings
+            ),
+            message(
+                "{count} record(s) cannot be carried over: nothing was done", count=len(blocked)
+            ),
+            message("fill in what is missing, or leave these records as they are"),
+        )
+
+
+def interrupted(workspace: Workspace, number: DocumentNumber) -> RegenerationRun | None:
+    """Return the run of a form that was broken off and is to be gone on with; None if none was."""
+    return RegenerationRegister(workspace.registry.control).open_for(number)
+
+
+def _digest(plan: Plan) -> str:
+    ready = plan.of(RegenerationOutcome.REGENERATE)
+    return canonical.sha256(canonical.encode([[str(one.number), one.last] for one in ready]))
 
 
 def plan_report(workspace: Workspace, plan: Plan) -> Report:

@@ -156,6 +156,12 @@ def report(
     return kind.make(workspace, ledgers(workspace, on), wanted)
 
 
+def takes(name: str) -> frozenset[str]:
+    """Return by which parts of :class:`Asked` a register can be restricted; none if unknown."""
+    kind = _KINDS.get(name)
+    return frozenset() if kind is None else kind.takes
+
+
 def close_series(workspace: Workspace, which: Series) -> ClosingStatement:
     """Close a number series whose year is over.
 

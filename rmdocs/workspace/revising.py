@@ -27,13 +27,14 @@ from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.store.event import Actor
-from rmdocs.workspace import desk, documents, regeneration, revisions
+from rmdocs.workspace import desk, deskparts, documents, regeneration, revisions
 from rmdocs.workspace.places import write_whole
 from rmdocs.workspace.revisions import KINDS, DocumentKind, without_the_unseen
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.control.covers import RevisionCover, RevisionFiles
+    from rmdocs.pdf.fonts import FontSet
     from rmdocs.regeneration.trial import Tried
     from rmdocs.workspace.opening import Workspace
 
@@ -203,21 +204,28 @@ def _signer(
 
 
 def check(
-    workspace: Workspace, number: DocumentNumber, files: RevisionFiles | None = None
+    workspace: Workspace,
+    number: DocumentNumber,
+    files: RevisionFiles | None = None,
+    fonts: FontSet | None = None,
 ) -> list[Finding]:
     """Return what is found wrong with a document before it is submitted.
 
     :param files: its files; those on the desk if None.
+    :param fonts: those that documents are printed with; None not to judge that.
     :raises FindingsError: if one of these is missing.
     """
     found = revisions.desk_files(workspace, number) if files is None else files
     if isinstance(found, FormFiles):
-        return desk.check_files(workspace, number, found)
+        return desk.check_files(workspace, number, found, fonts)
     return documents.check_files(workspace, number, DocumentFiles.of(found.contents()))
 
 
 def submit(
-    workspace: Workspace, number: DocumentNumber, files: RevisionFiles | None = None
+    workspace: Workspace,
+    number: DocumentNumber,
+    files: RevisionFiles | None = None,
+    digest: str = "",
 ) -> Submitted:
     """Seal a document's files as the draft of the open change, signed by its author.
 
@@ -225,11 +233,15 @@ def submit(
     is the same.
 
     :param files: those that are submitted; those on the desk if None.
+    :param digest: SHA-256 of the files that were looked at; empty if that is not asked.
     :raises FindingsError: if they have errors, or their sample does not pass.
     :raises ControlError: if the actor may not, or no change is open.
+    :raises ConflictError: if they are no longer those that were looked at.
     """
     kind, acting = revisions.kind_of(workspace, number), workspace.acting()
     given = revisions.desk_files(workspace, number) if files is None else files
+    if digest and given.digest() != digest:
+        raise deskparts.changed_since(number)
     findings = check(workspace, number, given)
     if has_errors(findings):
         raise FindingsError(tuple(findings))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rmdocs.control import revising
 from rmdocs.control.covers import RevisionCover, RevisionFiles, repeated
+from rmdocs.control.judging import require_draft
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.desk import document_directory, places, read_document
@@ -17,12 +18,13 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.revision import NAMES, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RevisionRegister, unknown_revision
 
 if TYPE_CHECKING:
+    from rmdocs.registers.revisions import ReleaseValidity
     from rmdocs.workspace.opening import Workspace
 
 
@@ -168,6 +170,49 @@ def without_the_unseen(
     return kind.files(contents), tuple(dropped.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentStanding:
+    """A controlled document: its revisions, and the change that is under way.
+
+    :param is_form: whether records are issued on it.
+    :param title: of the newest revision; of the desk where there is none yet.
+    :param validities: every release with what ends it, the newest first.
+    :param in_force: the one in force today; None where none is.
+    :param change: the open change request; None where there is none.
+    """
+
+    number: DocumentNumber
+    is_form: bool
+    title: Text
+    validities: tuple[ReleaseValidity, ...]
+    in_force: ReleaseValidity | None
+    change: ChangeRequest | None
+
+
+def standing(workspace: Workspace, number: DocumentNumber) -> DocumentStanding:
+    """Return where a controlled document stands today.
+
+    :raises ControlError: if neither desk nor ledger has it.
+    """
+    kind, today = kind_of(workspace, number), workspace.today()
+    register = RevisionRegister(workspace.registry.control, kind.base)
+    validities = register.validities(number)
+    try:
+        files = released_files(workspace, number) if validities else desk_files(workspace, number)
+        title: Text = kind.cover(files).title
+    except FindingsError:
+        title = Verbatim("-")
+    in_force = [one for one in validities if one.status(today) is RevisionStatus.EFFECTIVE]
+    return DocumentStanding(
+        number=number,
+        is_form=kind is FORM,
+        title=title,
+        validities=tuple(reversed(validities)),
+        in_force=in_force[0] if in_force else None,
+        change=open_change(workspace, number),
+    )
+
+
 def kind_of(workspace: Workspace, number: DocumentNumber) -> DocumentKind:
     """Return whether a number is a form's or another document's.
 
@@ -235,7 +280,7 @@ def draft_files(workspace: Workspace, change: ChangeRequest) -> RevisionFiles:
 
     :raises ControlError: if none was submitted.
     """
-    draft = revising.require_draft(change)
+    draft = require_draft(change)
     kind = KINDS[change.request.base]
     control = workspace.registry.control
     names = control.list(draft.directory)

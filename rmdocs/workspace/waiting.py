@@ -6,7 +6,7 @@ a reader who is nobody in particular sees all of it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
@@ -43,6 +43,27 @@ _NEXT: dict[ChangeStatus, tuple[Text, str, str]] = {
 """What comes next, the act of the policy that it is, and whom of the cover it takes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What comes next for an open change.
+
+    :param what: in words. :param act: of the policy.
+    :param people: who may do it, by role, part and cover.
+    """
+
+    what: Text
+    act: str
+    people: tuple[Person, ...]
+
+
+def next_step(workspace: Workspace, change: ChangeRequest) -> NextStep:
+    """Return what comes next for an open change, and who may do it."""
+    what, act, place = _NEXT[change.change_status]
+    people = (one for one in workspace.registry.staff.people() if one.left is None)
+    able = tuple(one for one in people if _is_next(workspace, one, change, act, place))
+    return NextStep(what=what, act=act, people=able)
+
+
 def waiting(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
     """Yield what waits for a person, drafts first.
 
@@ -74,6 +95,7 @@ def _changes(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
             subject=request.reason,
             place=str(request.number),
             note=None if found is None else found.message,
+            roles=frozenset(workspace.registry.policy.acts[act]),
         )
 
 

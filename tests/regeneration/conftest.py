@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bank
-from notices import GUARANTOR, ISSUED, deliver, issue, notice, release
+from notices import revised_notices
 
 
 @pytest.fixture(scope="session")
 def revised(once, founded):
     """Notices of two units: open, delivered, void, with a guarantor; then 1.1."""
-    return once.copy(founded, "revised", lambda root: revise(Bank(root)))[0]
-
-
-def revise(bank):
-    for no in ("甲", "乙"):
-        issue(bank, notice(bank, "YT03", no))
-        issue(bank, notice(bank, "JN01", no))
-    guaranteed = notice(bank, "JN01", "丙")
-    guaranteed["record"]["content"]["guarantors"] = [GUARANTOR]
-    issue(bank, guaranteed)
-    delivered = notice(bank, "JN01", "丁")
-    deliver(bank, issue(bank, delivered), delivered)
-    void = issue(bank, notice(bank, "JN01", "戊"))
-    bank.void(void, "JN01-0101", "JN01-0001", day=ISSUED)
-    release(bank)
+    return once.copy(founded, "revised", revised_notices)[0]
 
 
 @pytest.fixture

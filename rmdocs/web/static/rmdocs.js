@@ -172,15 +172,18 @@ if (draft) {
   });
 }
 
-// Pages that are drawn in the background come by themselves.
+// What is made in the background comes by itself: pictures of pages, or else the page anew.
 const waiting = document.querySelector("[data-wait]");
 const picture = (place) => `${waiting.dataset.wait}${place}.png`;
 if (waiting) {
   (async () => {
-    for (let turn = 0; turn < 60; turn += 1) {
+    for (let turn = 0; turn < 1200; turn += 1) {
       await pause(1500);
-      const answer = await fetch(picture(1));
-      if (answer.status === 404) {
+      const answer = await fetch(waiting.dataset.alt ? picture(1) : waiting.dataset.wait);
+      if (answer.status === 202) {
+        waiting.textContent = (await answer.text()) || waiting.textContent;
+      }
+      if (answer.status === 404 || answer.status === 204) {
         location.reload();
         return;
       }
