@@ -28,7 +28,7 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace.places import KEYS_PATH, STORE_PATH, keys_elsewhere, present
+from rmdocs.workspace.opening import KEYS_PATH, STORE_PATH, keys_elsewhere, present
 
 SAMPLE = Path(__file__).parent / "sample"
 SAMPLE_YEAR = 2026

@@ -29,8 +29,7 @@ from rmdocs.workspace import (
     revising,
     store,
 )
-from rmdocs.workspace.opening import Workspace
-from rmdocs.workspace.places import present
+from rmdocs.workspace.opening import Workspace, present
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json

@@ -167,7 +167,7 @@ def save_report(report: Report, path: Path, language: Language) -> Path:
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     :raises ConflictError: if there is a file with other content.
     """
-    from rmdocs.reports.html import write_html
+    from rmdocs.reports.report import write_html
     from rmdocs.reports.xlsx import write_xlsx
 
     suffix = path.suffix.lower()

@@ -10,8 +10,7 @@ from rmdocs import canonical
 from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
 from rmdocs.events.control import DraftApproved, RevisionReleased
 from rmdocs.events.facts import Unknown
-from rmdocs.forms.form import Form
-from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval

@@ -19,7 +19,7 @@ from typing import Any
 
 from lxml import etree
 
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import FormFiles
 
 NUMBER = "RXD7200-04"
 OLD_SENTENCE = "我行将自到期次日起按合同约定计收逾期利息。"

@@ -14,11 +14,11 @@ from blankfile import Document
 from revised import next_revision, renumber, revise_04
 
 from rmdocs.findings import Severity
+from rmdocs.forms.checking import succession
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.sections.identity import Access
 from rmdocs.forms.steps import Assign, Drop, Rename
-from rmdocs.forms.succession import succession
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
 from rmdocs.records.draft import RecordDraft

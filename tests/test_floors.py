@@ -107,7 +107,7 @@ def test_the_clock_is_read_in_one_place():
         for node in nodes(path, ast.Attribute)
         if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in asked
     }
-    assert found == {"workspace/places.py"}
+    assert found == {"workspace/opening.py"}
 
 
 def test_dataclasses_are_keyword_only():

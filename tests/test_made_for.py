@@ -5,7 +5,7 @@ from openpyxl import load_workbook
 
 from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.intake import sheetmark
+from rmdocs.intake import headings
 from rmdocs.messages import Language
 from rmdocs.workspace import desk, records
 
@@ -31,13 +31,13 @@ def codes(bank, path):
 
 
 def test_made_for_the_revision_in_force(shared_bank, filled):
-    rows = {row[0].value: row[1].value for row in load_workbook(filled)[sheetmark.WORKSHEET].rows}
+    rows = {row[0].value: row[1].value for row in load_workbook(filled)[headings.WORKSHEET].rows}
     assert (rows["表单编号"], rows["版本"], rows["名称"]) == (FORM, "1.0", "客户经理工作日志")
     assert "SHEET-REVISION" not in codes(shared_bank, filled)
 
 
 def test_made_for_a_revision_before(shared_bank, filled):
     book = load_workbook(filled)
-    book[sheetmark.WORKSHEET]["B2"] = "0.9"
+    book[headings.WORKSHEET]["B2"] = "0.9"
     book.save(filled)
     assert codes(shared_bank, filled) == {"SHEET-REVISION"}

@@ -20,7 +20,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.indexentries import Query
 from rmdocs.workspace import disposition, records, store
-from rmdocs.workspace.places import CACHE_VARIABLE, index_path
+from rmdocs.workspace.opening import CACHE_VARIABLE, index_path
 
 NUMBER = "RXD7200-02-JN01-2026-0001"
 VOLUME = "refs/heads/records/RXD7200-02/JN01/2026/1"

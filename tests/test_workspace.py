@@ -26,8 +26,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexentries import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import desk, people, records
-from rmdocs.workspace.opening import open_workspace
-from rmdocs.workspace.places import KEYS_VARIABLE
+from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace
 
 OFFICER = "SD00-0004"
 FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]

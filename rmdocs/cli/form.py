@@ -292,11 +292,11 @@ def form_preview(
     printed, marked 草稿: each as PDF, and once more with today's page on the
     left. Nothing is kept in the store.
     """
-    from rmdocs.workspace import previewing, revisions
+    from rmdocs.workspace import regeneration, revisions
 
     wanted = session.form(number)
     workspace = session.workspace()
-    made = previewing.preview(workspace, wanted, revision, records)
+    made = regeneration.preview(workspace, wanted, revision, records)
     for one in made:
         paths = [save(out / file.name, file.data, _is_looked_at) for file in one.files]
         if as_json:

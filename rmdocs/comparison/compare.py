@@ -17,12 +17,10 @@ from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error, has_errors
-from rmdocs.forms.change import Area, Change, Comparison, What
-from rmdocs.forms.differences import RevisionTerms, comma
-from rmdocs.forms.fielddifferences import Fields
+from rmdocs.forms.differences import Area, Change, Comparison, RevisionTerms, What, comma
+from rmdocs.forms.fielddifferences import Fields, sample_changes
+from rmdocs.forms.form import NAMES, FormFiles
 from rmdocs.forms.properties import Property, Renames, read_properties, renames
-from rmdocs.forms.revision import NAMES, FormFiles
-from rmdocs.forms.samples import sample_changes
 from rmdocs.forms.section import Manifest
 from rmdocs.forms.sections import all_sections, read_manifest
 from rmdocs.forms.sections.migration import MigrationSection

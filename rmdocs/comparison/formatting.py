@@ -16,7 +16,7 @@ from rmdocs.comparison.matching import Met
 from rmdocs.comparison.template import PlaceNames, Template
 from rmdocs.comparison.textdiff import Overlap, overlaps, stretches, text_pieces
 from rmdocs.findings import NOTHING
-from rmdocs.forms.change import Area, Change, What
+from rmdocs.forms.differences import Area, Change, What
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.looks import LIST, Appearance, Look, differing, hidden_in
 from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, TABLE, value, word

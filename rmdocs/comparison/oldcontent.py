@@ -22,12 +22,12 @@ from rmdocs.rendering.markup import (
     RUN_HOLDERS,
     RUN_PROPERTIES,
     drop,
+    free,
     unwrap,
     value,
     word,
 )
 from rmdocs.rendering.template import CONTENT_TYPES, parse
-from rmdocs.rendering.tracked import free
 from rmdocs.rendering.vocabulary import WORD_TYPE
 from rmdocs.rendering.wordfile import declare, refer, relations_of
 

@@ -21,12 +21,11 @@ from rmdocs.comparison.redlineblocks import Redlining
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 from rmdocs.comparison.tracking import Pen, is_inserted, number_marks
 from rmdocs.findings import Finding, warning
-from rmdocs.forms.change import Area
+from rmdocs.forms.differences import Area
 from rmdocs.messages import Language, Text, message
-from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, value, word
+from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, free, reject, value, word
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
-from rmdocs.rendering.tracked import free, reject
 from rmdocs.rendering.vocabulary import WORD_TYPE
 
 _HINDRANCES = (word("documentProtection"), word("revisionView"))

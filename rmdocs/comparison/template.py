@@ -31,8 +31,15 @@ from rmdocs.comparison.blocks import (
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.messages import Text, message
-from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RELATION, is_on, value, word
-from rmdocs.rendering.tracked import accept, read_as
+from rmdocs.rendering.markup import (
+    PARAGRAPH_PROPERTIES,
+    RELATION,
+    accept,
+    is_on,
+    read_as,
+    value,
+    word,
+)
 from rmdocs.rendering.wordfile import Relationship, WordFile
 
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})

@@ -24,10 +24,9 @@ from rmdocs.comparison.matching import Met
 from rmdocs.comparison.template import PlaceNames, Template
 from rmdocs.comparison.textdiff import STOPS, Stretch, TextPiece, stretches, text_pieces
 from rmdocs.findings import NOTHING
-from rmdocs.forms.change import Area, Change, What, listed, reads_same, shortened
+from rmdocs.forms.differences import Area, Change, What, listed, reads_same, shortened
 from rmdocs.forms.properties import Renames
-from rmdocs.forms.titles import Titles
-from rmdocs.forms.wording import TAG, Wording, aliases, bracketed
+from rmdocs.forms.titles import TAG, Titles, Wording, aliases, bracketed
 from rmdocs.messages import Text, Verbatim, joined, message
 
 _PIECE = re.compile(rf"{TAG.pattern}|[{OBJECT}\f\n\t]", re.DOTALL)

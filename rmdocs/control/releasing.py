@@ -35,8 +35,7 @@ from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.document import ControlledDocument, DocumentFiles
-    from rmdocs.forms.form import Form
-    from rmdocs.forms.revision import FormFiles
+    from rmdocs.forms.form import Form, FormFiles
     from rmdocs.identifiers import ChangeNumber
     from rmdocs.registers.staff import Person
     from rmdocs.store.keys import Signer

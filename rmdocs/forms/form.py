@@ -1,17 +1,17 @@
-"""A form revision: what ``form.toml`` says, section by section, and its schema."""
+"""A form revision: its files, what ``form.toml`` says, section by section, and its schema."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from rmdocs import canonical
 from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
-from rmdocs.forms.revision import FormFiles
 from rmdocs.forms.section import Manifest, Section
 from rmdocs.forms.sections import read_manifest
 from rmdocs.forms.sections.due import DueDate, DueDatesSection
@@ -37,6 +37,42 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.language.rules import Derivation, Rule
 from rmdocs.messages import Bilingual
 from rmdocs.schemas.schema import COMMON, Schema
+
+NAMES = {
+    "manifest": "form.toml",
+    "template": "template.docx",
+    "schema": "schema.json",
+    "common": "common.schema.json",
+    "sample": "sample.json",
+}
+"""What each part of a revision is called where it is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormFiles:
+    """The bytes of a form revision (ISO 9001 §7.5.2), as they are released."""
+
+    manifest: bytes
+    template: bytes
+    schema: bytes
+    common: bytes
+    sample: bytes
+
+    def contents(self) -> dict[str, bytes]:
+        """Return the files by the names under which they are kept."""
+        return {name: getattr(self, part) for part, name in NAMES.items()}
+
+    def digest(self) -> str:
+        """Return the SHA-256 over names and SHA-256 of all files, in hexadecimal.
+
+        Any change of any byte of the revision changes it.
+        """
+        parts = [
+            {"name": NAMES[part.name], "sha256": canonical.sha256(getattr(self, part.name))}
+            for part in fields(self)
+        ]
+        return canonical.sha256(canonical.encode(sorted(parts, key=lambda part: part["name"])))
+
 
 S = TypeVar("S", bound=Section)
 

@@ -14,8 +14,7 @@ from typing import ClassVar, Self, TypeVar
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, error
-from rmdocs.forms.change import Change
-from rmdocs.forms.differences import RevisionTerms
+from rmdocs.forms.differences import Change, RevisionTerms
 from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression, Phrase
 from rmdocs.language.rules import Saying

@@ -21,10 +21,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rmdocs.intake import cells, sheetmark
-from rmdocs.intake.headings import SheetColumn
+from rmdocs.intake import cells, headings
+from rmdocs.intake.headings import SheetColumn, SheetMark
 from rmdocs.intake.listsheets import KEY
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, FieldKind
 
@@ -250,8 +249,8 @@ def put(cell: Cell | MergedCell, value: cells.Cell | cells.Written) -> None:
 
 def write_mark(book: Workbook, made_for: SheetMark, language: Language = Language.ZH) -> None:
     """Add the worksheet that says for which revision the workbook was made."""
-    sheet = book.create_sheet(sheetmark.WORKSHEET)
-    for row, (name, value) in enumerate(sheetmark.rows(made_for, language), 1):
+    sheet = book.create_sheet(headings.WORKSHEET)
+    for row, (name, value) in enumerate(headings.mark_rows(made_for, language), 1):
         put(sheet.cell(row, 1), name)
         sheet.cell(row, 1).font = Font(bold=True)
         put(sheet.cell(row, 2), value)

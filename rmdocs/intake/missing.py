@@ -19,11 +19,10 @@ from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
 from rmdocs.intake.candidates import Hidden, refuse
-from rmdocs.intake.headings import SheetColumn
+from rmdocs.intake.headings import SheetColumn, SheetMark
 from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.reading import require_record_file
 from rmdocs.intake.rowfiles import RowFile, letters, read_xlsx, seen
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill, join, split
 from rmdocs.schemas.schema import label

@@ -12,11 +12,10 @@ from functools import cached_property
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error
-from rmdocs.intake import candidates, sheetmark
+from rmdocs.intake import candidates, headings
 from rmdocs.intake.candidates import MOST_ROWS, Hidden, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
-from rmdocs.intake.headings import CONTENT, is_key
-from rmdocs.intake.sheetmark import SheetMark
+from rmdocs.intake.headings import CONTENT, SheetMark, is_key
 from rmdocs.intake.workbook import (
     MOST_COLUMNS,
     DamagedWorkbookError,
@@ -166,7 +165,7 @@ def read_xlsx_tables(file: File) -> list[RowFile]:
     """Return the rows of each worksheet that is not the mark's."""
     book = _open(file)
     made_for = _mark(file, book)
-    names = [name for name in book.names if name != sheetmark.WORKSHEET] or book.names
+    names = [name for name in book.names if name != headings.WORKSHEET] or book.names
     return [_table(file, book, name, made_for) for name in names]
 
 
@@ -282,12 +281,12 @@ def _table(file: File, book: Workbook, name: str, made_for: SheetMark | None) ->
 
 
 def _mark(file: File, book: Workbook) -> SheetMark | None:
-    if sheetmark.WORKSHEET not in book.names:
+    if headings.WORKSHEET not in book.names:
         return None
-    rows = _read(file, book, sheetmark.WORKSHEET).rows
+    rows = _read(file, book, headings.WORKSHEET).rows
     if len(rows) > _LARGEST_MARK or any(len(row) > _LARGEST_MARK for row in rows):
         return None
-    return sheetmark.read(rows)
+    return headings.read_mark(rows)
 
 
 def _decoded(file: File) -> str:

@@ -19,10 +19,9 @@ from rmdocs.intake import cells, headings, listsheets, rowfiles
 from rmdocs.intake.building import Part, build
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, CellReading
-from rmdocs.intake.headings import FieldsOf, leaves, record_fields
+from rmdocs.intake.headings import FieldsOf, SheetMark, leaves, record_fields
 from rmdocs.intake.interpreting import read_cell
 from rmdocs.intake.rowfiles import RowFile, letters
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas.fields import Field, join
 

@@ -32,8 +32,7 @@ from rmdocs.intake.drawing import (
     write_head,
     write_mark,
 )
-from rmdocs.intake.headings import SheetColumn, record_fields
-from rmdocs.intake.sheetmark import SheetMark
+from rmdocs.intake.headings import SheetColumn, SheetMark, record_fields
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree, Steps, split
 

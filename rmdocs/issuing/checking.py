@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
-from rmdocs.forms.naming import rule_sources
+from rmdocs.forms.scopes import rule_sources
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique

@@ -21,8 +21,7 @@ from rmdocs.store.protocol import NewFile
 
 if TYPE_CHECKING:
     from rmdocs.events.records import EditionFacts
-    from rmdocs.forms.form import Form
-    from rmdocs.forms.revision import FormFiles
+    from rmdocs.forms.form import Form, FormFiles
     from rmdocs.forms.sections.identity import RevisionEntry
     from rmdocs.identifiers import DocumentNumber, RecordNumber
     from rmdocs.intake.candidates import Candidate

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors, warning
-from rmdocs.forms.naming import uses
+from rmdocs.forms.scopes import uses
 from rmdocs.forms.sections.ledger import LedgerMap, LedgerSection, read_local_map
 from rmdocs.intake.candidates import ALL, Selection, require_content
 from rmdocs.intake.headings import record_fields

@@ -21,8 +21,7 @@ from rmdocs.issuing.unique import not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import check_record, check_stage
-from rmdocs.records.context import record_names
-from rmdocs.records.dependence import rests_on
+from rmdocs.records.context import record_names, rests_on
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import changes
 from rmdocs.registers.records import find_folder

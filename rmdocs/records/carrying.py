@@ -28,8 +28,7 @@ from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import STAGE_PATH
-from rmdocs.records.computed import UnheldError, captured
-from rmdocs.records.context import AddedStages, record_names
+from rmdocs.records.context import AddedStages, UnheldError, captured, record_names
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import Field, Steps, join
 from rmdocs.values import View

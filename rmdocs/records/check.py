@@ -23,8 +23,17 @@ from rmdocs.language.rules import compare, derive, evaluate
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
-from rmdocs.records.context import AddedStages, CheckedRecord, act_names, record_names, stage_view
-from rmdocs.records.dependence import Name, faulty_names, sound_derivations, sound_rules
+from rmdocs.records.context import (
+    AddedStages,
+    CheckedRecord,
+    Name,
+    act_names,
+    faulty_names,
+    record_names,
+    sound_derivations,
+    sound_rules,
+    stage_view,
+)
 from rmdocs.records.draft import ENVELOPE_TITLES, RecordDraft, inexact
 from rmdocs.schemas.fields import join
 from rmdocs.values import View, blank, unprintable, unreadable, view

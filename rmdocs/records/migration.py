@@ -26,8 +26,7 @@ from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.carrying import TAKEN, VALUE, RecordTree, carried, field_at, home
 from rmdocs.records.check import STAGE_PATH, check_record, check_stage, named_person
-from rmdocs.records.context import AddedStages, CheckedRecord
-from rmdocs.records.dependence import Name, faulty_names
+from rmdocs.records.context import AddedStages, CheckedRecord, Name, faulty_names
 from rmdocs.records.draft import RecordDraft, inexact
 from rmdocs.schemas.fields import Steps, split, step
 from rmdocs.schemas.wording import MISSING

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, warning
-from rmdocs.forms.revision import NAMES
+from rmdocs.forms.form import NAMES
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.issuing.checking import unit_aside
 from rmdocs.issuing.editions import NO_NUMBER
@@ -30,8 +30,7 @@ from rmdocs.rendering.compiled import CompiledTemplate
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
-    from rmdocs.forms.form import Form
-    from rmdocs.forms.revision import FormFiles
+    from rmdocs.forms.form import Form, FormFiles
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.indexentries import IndexedRecord

@@ -18,8 +18,7 @@ from rmdocs.forms.document import (
     DocumentFiles,
     load_document,
 )
-from rmdocs.forms.form import Form
-from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.identifiers import DocumentNumber

@@ -30,13 +30,12 @@ from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.completeness import judge_parts, judge_references, other_kind
 from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.legibility import Legibility
-from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, drop
+from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, accept, drop
 from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, ParagraphIndex, Tag, paragraphs, scan
 from rmdocs.rendering.template import CONTENT_TYPES, parse
-from rmdocs.rendering.tracked import accept
 from rmdocs.rendering.vocabulary import ElementHandling, fate
 from rmdocs.rendering.wordfields import judge_bookmarks, judge_fields, judge_versions
 from rmdocs.rendering.wordfile import STYLES, WordFile, relations_of

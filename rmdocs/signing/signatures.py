@@ -26,10 +26,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Text, Verbatim, message
-from rmdocs.signing.holder import whom
 from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_digest
 from rmdocs.signing.levels import Level, Named
-from rmdocs.signing.signaturerequest import called, field_name, named_by
+from rmdocs.signing.signaturerequest import called, field_name, named_by, whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

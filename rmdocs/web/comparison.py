@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
-from rmdocs.forms.change import Area
+from rmdocs.forms.differences import Area
 from rmdocs.messages import message
 from rmdocs.web.documents import acts_of, number_in
 from rmdocs.web.pages import page
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
-from rmdocs.workspace import comparing, deskparts, previewing, regeneration, revising, revisions
+from rmdocs.workspace import comparing, deskparts, regeneration, revising, revisions
 from rmdocs.workspace.revisions import DESK, DRAFT, form_files
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _pages(visit: Visit, files: RevisionFiles) -> Outcome[tuple[File, ...]] | No
         def work() -> tuple[File, ...]:
             with site.pool.lent(actor) as workspace:
                 desk = _desk(which, files)
-                return previewing.pictures(workspace, number, which, 1, _ACROSS, desk)
+                return regeneration.pictures(workspace, number, which, 1, _ACROSS, desk)
 
         site.comparisons.begin(key, work)
     return outcome

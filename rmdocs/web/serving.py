@@ -28,8 +28,7 @@ from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
 from rmdocs.web.start import OPEN
-from rmdocs.workspace.opening import open_workspace
-from rmdocs.workspace.places import present, web_folder
+from rmdocs.workspace.opening import open_workspace, present, web_folder
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber

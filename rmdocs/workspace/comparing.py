@@ -15,9 +15,9 @@ from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import NOTHING
-from rmdocs.forms.change import Area, Change, Comparison, What
+from rmdocs.forms.differences import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, Verbatim, message
 from rmdocs.workspace import revisions

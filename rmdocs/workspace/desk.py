@@ -14,8 +14,7 @@ from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk, read_document
-from rmdocs.forms.form import Form, read_form
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import Form, FormFiles, read_form
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Language, message
 from rmdocs.pdf.coverage import unprintable
@@ -27,7 +26,7 @@ from rmdocs.rendering.pageidentity import judge_pages
 from rmdocs.workspace import regeneration, revisions
 from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.naming import called
-from rmdocs.workspace.places import STORE_PATH
+from rmdocs.workspace.opening import STORE_PATH
 from rmdocs.workspace.revisions import DESK, DRAFT, WORDS, form_files, released_revision
 
 if TYPE_CHECKING:
@@ -238,8 +237,8 @@ def sheet(workspace: Workspace, number: DocumentNumber, language: Language) -> b
     :raises ControlError: if the form is not in force.
     """
     from rmdocs import canonical
+    from rmdocs.intake.headings import SheetMark
     from rmdocs.intake.sheet import write_sheet
-    from rmdocs.intake.sheetmark import SheetMark
 
     released = workspace.registry.form_in_force(number, workspace.today())
     form, sample = released.form, canonical.decode(released.files.sample)

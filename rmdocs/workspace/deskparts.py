@@ -17,7 +17,7 @@ from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import revisions
-from rmdocs.workspace.places import write_whole
+from rmdocs.workspace.opening import write_whole
 from rmdocs.workspace.revisions import FORM, without_the_unseen
 
 if TYPE_CHECKING:

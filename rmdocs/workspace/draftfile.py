@@ -19,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.findings import error, warning
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import message
-from rmdocs.workspace.places import drafts_place, write_whole
+from rmdocs.workspace.opening import drafts_place, write_whole
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject

@@ -324,7 +324,7 @@ def page_pictures(printed: PrintedDraft, across: int) -> tuple[bytes, ...]:
     :param across: pixels across a page.
     :raises FindingsError: if the document cannot be converted.
     """
-    from rmdocs.pdf.pictures import pictures
+    from rmdocs.pdf.pdfium import pictures
 
     name = f"{printed.form.number}.docx"
     converted = machine.any_engine().convert({name: printed.documents[0]})

@@ -18,7 +18,7 @@ from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.workspace import records, registers
-from rmdocs.workspace.waiting import waiting
+from rmdocs.workspace.requests import waiting
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject

@@ -13,8 +13,8 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import reading
 from rmdocs.intake.candidates import ALL, Candidate, Hidden, Selection, Unread, refuse
+from rmdocs.intake.headings import SheetMark
 from rmdocs.intake.rows import read_rows
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.language.numbers import shown
 from rmdocs.messages import message

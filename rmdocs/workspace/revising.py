@@ -18,9 +18,9 @@ from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.forms.desk import NewCover, lay_out
 from rmdocs.forms.document import DocumentFiles
-from rmdocs.forms.newrevision import NewCover, lay_out
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, message
@@ -28,7 +28,7 @@ from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.store.event import Actor
 from rmdocs.workspace import desk, deskparts, documents, regeneration, revisions
-from rmdocs.workspace.places import write_whole
+from rmdocs.workspace.opening import write_whole
 from rmdocs.workspace.revisions import KINDS, DocumentKind, without_the_unseen
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from rmdocs.findings import Finding
 from rmdocs.forms.desk import document_directory, places, read_document
 from rmdocs.forms.desk import read_desk as read_form_desk
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
-from rmdocs.forms.form import Form
-from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message

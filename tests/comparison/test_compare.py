@@ -10,8 +10,8 @@ from lxml import etree
 from revised import NEW_SENTENCE, edit_part, next_revision, with_property
 
 from rmdocs.comparison.compare import compare
-from rmdocs.forms.change import Area, What
 from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.differences import Area, What
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).resolve().parents[2]

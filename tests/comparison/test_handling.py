@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rmdocs.comparison.compare import compare
-from rmdocs.forms.change import Area, What
 from rmdocs.forms.desk import desk_numbers, read_desk
+from rmdocs.forms.differences import Area, What
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,7 @@ from lxml import etree
 from rmdocs.comparison.compare import compare, template_changes
 from rmdocs.comparison.redline import redline
 from rmdocs.comparison.template import Template
-from rmdocs.forms.change import Area
-from rmdocs.forms.differences import RevisionTerms
+from rmdocs.forms.differences import Area, RevisionTerms
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.titles import Titles
 from rmdocs.messages import Language

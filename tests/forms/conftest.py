@@ -7,7 +7,7 @@ import pytest
 from rmdocs.findings import has_errors
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import read_desk
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import FormFiles
 from rmdocs.identifiers import DocumentNumber
 
 ROOT = Path(__file__).parents[2]

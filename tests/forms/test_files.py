@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.forms.desk import desk_numbers, places, read_desk
-from rmdocs.forms.revision import NAMES, FormFiles
+from rmdocs.forms.form import NAMES, FormFiles
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.forms.naming import uses
+from rmdocs.forms.scopes import uses
 from rmdocs.language.expression import Expression
 
 

@@ -22,7 +22,7 @@ TOY = '''
 
 from dataclasses import dataclass
 
-from rmdocs.forms.change import Area, plain
+from rmdocs.forms.differences import Area, plain
 from rmdocs.forms.section import Section, finding, stated, table_of, text
 from rmdocs.forms.differences import became
 from rmdocs.messages import message

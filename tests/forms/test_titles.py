@@ -3,8 +3,7 @@
 import pytest
 
 from rmdocs.forms.properties import read_properties
-from rmdocs.forms.titles import Titles
-from rmdocs.forms.wording import Wording
+from rmdocs.forms.titles import Titles, Wording
 from rmdocs.messages import Language, Verbatim
 
 

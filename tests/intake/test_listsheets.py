@@ -13,10 +13,10 @@ from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.intake.headings import SheetMark
 from rmdocs.intake.listsheets import KEY
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import WIDEST, layout, write_sheet
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language, Verbatim
 from rmdocs.schemas.schema import Schema
 

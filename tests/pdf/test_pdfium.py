@@ -6,8 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from rmdocs.pdf.pagetext import printed
-from rmdocs.pdf.pdfium import drawable
-from rmdocs.pdf.pictures import pictures
+from rmdocs.pdf.pdfium import drawable, pictures
 
 
 def sheets(count):

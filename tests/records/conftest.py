@@ -7,8 +7,7 @@ from revised import next_revision
 
 from rmdocs.errors import FindingsError
 from rmdocs.forms.desk import read_desk
-from rmdocs.forms.form import Form
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import Form, FormFiles
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import StageKey
 from rmdocs.records.draft import RecordDraft

@@ -3,7 +3,7 @@
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Derivation
 from rmdocs.messages import Bilingual
-from rmdocs.records.dependence import sound_derivations
+from rmdocs.records.context import sound_derivations
 
 
 def test_a_failed_derivation_is_not_tried_again():

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from revised import next_revision
 
-from rmdocs.forms.form import Form
-from rmdocs.forms.revision import FormFiles
+from rmdocs.forms.form import Form, FormFiles
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.language.shapes import Shape
 from rmdocs.messages import Language

@@ -11,7 +11,7 @@ from rmdocs.intake.typed import write
 from rmdocs.registers.indexentries import Query
 from rmdocs.web.previews import Previews
 from rmdocs.workspace import drafts, people, records
-from rmdocs.workspace.places import drafts_place
+from rmdocs.workspace.opening import drafts_place
 
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
 LOG = "RXD7200-02"

@@ -25,8 +25,8 @@ from revised import edit_part
 from rmdocs.cli.form import require_word_name
 from rmdocs.comparison.redline import redline
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.forms.change import Area, What
 from rmdocs.forms.desk import read_desk, read_document
+from rmdocs.forms.differences import Area, What
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Language

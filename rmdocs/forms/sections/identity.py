@@ -9,8 +9,16 @@ from enum import StrEnum
 from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, error
-from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.differences import RevisionTerms, became, comma, said_both
+from rmdocs.forms.differences import (
+    Area,
+    Change,
+    RevisionTerms,
+    What,
+    became,
+    comma,
+    plain,
+    said_both,
+)
 from rmdocs.forms.section import (
     MANIFEST_NAME,
     Manifest,

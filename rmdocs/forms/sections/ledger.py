@@ -16,8 +16,16 @@ from typing import Self
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, has_errors
-from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.differences import RevisionTerms, aspect_of, became, comma, said_both
+from rmdocs.forms.differences import (
+    Area,
+    Change,
+    RevisionTerms,
+    aspect_of,
+    became,
+    comma,
+    plain,
+    said_both,
+)
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,

@@ -12,8 +12,7 @@ from typing import Self
 
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, did_you_mean
-from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.differences import RevisionTerms, comma
+from rmdocs.forms.differences import Area, Change, RevisionTerms, What, comma, plain
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,

@@ -12,8 +12,7 @@ from typing import Any, Self
 
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
-from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.differences import RevisionTerms, aspect_of, became
+from rmdocs.forms.differences import Area, Change, RevisionTerms, aspect_of, became, plain
 from rmdocs.forms.section import (
     ExpressionScopes,
     Section,

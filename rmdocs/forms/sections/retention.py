@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import NOTHING
-from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.differences import RevisionTerms, became, said_both
+from rmdocs.forms.differences import Area, Change, RevisionTerms, became, plain, said_both
 from rmdocs.forms.section import ExpressionScopes, Section, Stated, both, stated, table_of, text
 from rmdocs.forms.tomltables import TomlTable
 from rmdocs.language.expression import Expression

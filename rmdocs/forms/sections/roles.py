@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import Finding, did_you_mean
-from rmdocs.forms.change import Area, Change, plain
-from rmdocs.forms.differences import RevisionTerms, became, comma
+from rmdocs.forms.differences import Area, Change, RevisionTerms, became, comma, plain
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.forms.section import Manifest, Section, finding, table_of, texts
 from rmdocs.forms.tomltables import TomlTable

@@ -8,8 +8,17 @@ from typing import Self
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import NOTHING, Finding, Severity, did_you_mean
-from rmdocs.forms.change import Area, Change, What, plain
-from rmdocs.forms.differences import Aspect, RevisionTerms, aspect_of, became, said_both
+from rmdocs.forms.differences import (
+    Area,
+    Aspect,
+    Change,
+    RevisionTerms,
+    What,
+    aspect_of,
+    became,
+    plain,
+    said_both,
+)
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,

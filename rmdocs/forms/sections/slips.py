@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.forms.change import Change
-from rmdocs.forms.differences import Aspect, RevisionTerms, said_both
+from rmdocs.forms.differences import Aspect, Change, RevisionTerms, said_both
 from rmdocs.forms.section import (
     Manifest,
     Section,

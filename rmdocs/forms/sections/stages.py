@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import NOTHING, Finding, did_you_mean
-from rmdocs.forms.change import Area, Change, What, listed, plain
-from rmdocs.forms.differences import RevisionTerms, aspect_of, became, comma, flag, said_both
+from rmdocs.forms.differences import (
+    Area,
+    Change,
+    RevisionTerms,
+    What,
+    aspect_of,
+    became,
+    comma,
+    flag,
+    listed,
+    plain,
+    said_both,
+)
 from rmdocs.forms.section import (
     Manifest,
     Section,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import Finding
-from rmdocs.forms.change import Area, Change
-from rmdocs.forms.differences import RevisionTerms, became, said_both
+from rmdocs.forms.differences import Area, Change, RevisionTerms, became, said_both
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,

@@ -16,7 +16,7 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.regeneration.trial import try_records
 from rmdocs.rendering.compiled import printed_text
-from rmdocs.workspace import machine, previewing, revising
+from rmdocs.workspace import machine, regeneration, revising
 
 NUMBER = DocumentNumber("RXD7200-04")
 AUTHOR = "SD00-0001"
@@ -55,7 +55,7 @@ def engine(monkeypatch):
 
 
 def previewed(bank, number=NUMBER, **more):
-    return previewing.preview(bank.at(AUTHOR, DAY), number, **more)
+    return regeneration.preview(bank.at(AUTHOR, DAY), number, **more)
 
 
 def words(engine, part):

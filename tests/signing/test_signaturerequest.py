@@ -16,9 +16,9 @@ from signed import DAY, LATER, Holder, elliptic, paper
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
-from rmdocs.signing.holder import names, whom
 from rmdocs.signing.levels import Named
 from rmdocs.signing.sign import sign
+from rmdocs.signing.signaturerequest import names, whom
 from rmdocs.signing.validation import validate
 
 COMPANY, CODE = "济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E"

@@ -14,7 +14,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.form import Form
-from rmdocs.forms.naming import misnamed, stated
+from rmdocs.forms.scopes import misnamed, stated
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.language.expression import Expression
 from rmdocs.messages import Language

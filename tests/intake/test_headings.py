@@ -7,10 +7,10 @@ from workbooks import rejected_beside
 from rmdocs import folders
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.intake import sheetmark
+from rmdocs.intake import headings
+from rmdocs.intake.headings import SheetMark
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import write_sheet
-from rmdocs.intake.sheetmark import SheetMark
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree
 
@@ -95,8 +95,8 @@ def test_rows_of_another_form(sheet):
 )
 def test_a_worksheet_of_that_name_that_says_nothing(sheet, rows):
     book = load_workbook(sheet)
-    del book[sheetmark.WORKSHEET]
-    own = book.create_sheet(sheetmark.WORKSHEET)
+    del book[headings.WORKSHEET]
+    own = book.create_sheet(headings.WORKSHEET)
     for row in rows:
         own.append(row)
     book.save(sheet)
@@ -106,19 +106,19 @@ def test_a_worksheet_of_that_name_that_says_nothing(sheet, rows):
 def test_a_sheet_without_a_mark(tmp_path):
     path = tmp_path / "sheet.xlsx"
     path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE]))
-    assert sheetmark.WORKSHEET not in load_workbook(path).sheetnames
+    assert headings.WORKSHEET not in load_workbook(path).sheetnames
     assert len(read(path, Revision(major=2, minor=0))) == 1
 
 
 def test_a_person_sees_what_the_sheet_is_for(sheet):
     book = load_workbook(sheet)
-    assert [tuple(cell.value for cell in row) for row in book[sheetmark.WORKSHEET].rows][:3] == [
+    assert [tuple(cell.value for cell in row) for row in book[headings.WORKSHEET].rows][:3] == [
         ("表单编号", "RXD7200-04"),
         ("版本", "1.0"),
         ("名称", "信贷业务到期通知书"),
     ]
     assert book.sheetnames[0] == "填写"
-    assert book[sheetmark.WORKSHEET].sheet_state == "visible"
+    assert book[headings.WORKSHEET].sheet_state == "visible"
 
 
 def test_refused_rows_keep_the_mark(sheet):
