@@ -18,6 +18,7 @@ from rmdocs.forms.checking import succession
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.forms.sections.identity import Access
+from rmdocs.forms.sections.oversight import ActivitySection, TargetsSection
 from rmdocs.forms.steps import Assign, Drop, Rename
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
@@ -102,6 +103,21 @@ def test_a_ledger(example):
     assert [key.source for key in ledger.key] == told["key"]
     assert dict(ledger.map.columns) == {key: tuple(one) for key, one in told["columns"].items()}
     assert [name for name, _ in ledger.map.values] == list(told["values"])
+
+
+def test_what_is_counted_and_planned_by_quarter(example):
+    """The example is the visits of one form and a figure of another, as they are."""
+    shown = tomllib.loads(example("[activity]"))
+    visits = Form.load(desk_of("RXD7200-02")).section(ActivitySection)
+    assert (shown["activity"]["on"], shown["activity"]["title"]["zh"]) == (
+        visits.on.source,
+        visits.title.zh,
+    )
+    plan = Form.load(desk_of("RXD7200-03")).section(TargetsSection)
+    figure = next(one for one in plan.figures if one.name == "loan_increment")
+    (told,) = shown["targets"]["figures"]
+    assert shown["targets"]["year"] == plan.year.source
+    assert (told["planned"], told["actual"]) == (figure.planned.source, figure.actual.source)
 
 
 def test_a_review(example):

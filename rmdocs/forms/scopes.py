@@ -12,6 +12,7 @@ from rmdocs.canonical import Json
 from rmdocs.findings import Finding
 from rmdocs.forms.form import Form
 from rmdocs.forms.section import MANIFEST_NAME, ExpressionScopes, Stated, finding
+from rmdocs.forms.sections.oversight import QUARTER
 from rmdocs.forms.sections.printing import CopiesSection
 from rmdocs.forms.sections.slips import ORIGINAL
 from rmdocs.forms.sections.stages import Stage
@@ -122,6 +123,7 @@ def seen_by(form: Form) -> ExpressionScopes:
         derived=tuple(computed_from),
         document=document_scope(form, scope),
         due={**scope, FILED: days},
+        quarter={**scope, QUARTER: of(Sort.INTEGER)},
         row={CONTENT: scope[CONTENT]},
         ledger={CONTENT: scope[CONTENT], **registers},
         stages={one.name: stage_shape(one.name, form.schema) for one in form.stages},

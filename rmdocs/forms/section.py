@@ -128,6 +128,7 @@ class ExpressionScopes:
     :param derived: what each derived value sees: those before it.
     :param document: what is seen of a document: whom it is for too.
     :param due: what is asked of a record as time passes: what was filed too.
+    :param quarter: what is asked of a record for one quarter: which one, too.
     :param row: what is seen of a row of a ledger, ``ledger`` what fills the rest.
     :param stages: what is known of each stage's content.
     """
@@ -136,6 +137,7 @@ class ExpressionScopes:
     derived: tuple[Scope, ...]
     document: Scope
     due: Scope
+    quarter: Scope
     row: Scope
     ledger: Scope
     stages: Mapping[str, Shape]

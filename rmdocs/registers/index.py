@@ -19,6 +19,7 @@ from rmdocs.messages import message
 from rmdocs.registers.indexentries import (
     IndexedDue,
     IndexedFile,
+    IndexedPerformed,
     IndexedRecord,
     IndexEntry,
     Query,
@@ -36,6 +37,7 @@ _KEPT_BY = {
     "files": "number",
     "links": "source",
     "awaited": "number",
+    "performed": "number",
     "keys": "number",
     "unreadable": "number",
 }
@@ -256,6 +258,26 @@ class Index:
             number, name, day, near, *record = row
             yield IndexedDue(number=number, name=name, day=day, near=near), _record(record)
 
+    def performed(
+        self, query: Query, first: str, last: str
+    ) -> Iterator[tuple[IndexedPerformed, IndexedRecord]]:
+        """Yield what happened to the records that match and had to by a day, with each, by day.
+
+        :param first: the earliest of these last days, ISO; ``last`` the latest.
+        """
+        conditions, values = _conditions(query)
+        named = ", ".join(f"records.{name}" for name in _COLUMNS)
+        conditions = ["day BETWEEN ? AND ?", *conditions]
+        rows = self._rows(
+            f"SELECT performed.number, name, day, done, {named} FROM performed"  # noqa: S608 - fixed
+            " JOIN records ON records.number = performed.number"
+            f" WHERE {' AND '.join(conditions)} ORDER BY day, form, unit, year, serial, name",
+            [first, last, *values],
+        )
+        for row in rows:
+            number, name, day, done, *record = row
+            yield IndexedPerformed(number=number, name=name, day=day, done=done), _record(record)
+
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
         rows = self._rows(
@@ -313,6 +335,11 @@ class Index:
             run(
                 "INSERT INTO awaited VALUES (?, ?, ?, ?)", (one.number, one.name, one.day, one.near)
             )
+        for done in entry.performed:
+            run(
+                "INSERT INTO performed VALUES (?, ?, ?, ?)",
+                (done.number, done.name, done.day, done.done),
+            )
         for file in entry.files:
             run(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
@@ -338,6 +365,8 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         ("? IN (rm, rm_name)", query.rm),
         ("date >= ?", query.first),
         ("date <= ?", query.last),
+        ("done_on >= ?", query.done_from),
+        ("done_on != '' AND done_on <= ?", query.done_until),
         ("due != '' AND due <= ?", query.due),
         ("refused_to = ?", query.refused_to),
         *((_SAYS, word) for word in query.text.split()),

@@ -17,12 +17,13 @@ from rmdocs.answering import Answer
 from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.kinds import read_as
-from rmdocs.events.records import RecordIssued, RecordVoided
+from rmdocs.events.records import RecordIssued, RecordVoided, StageAdded
+from rmdocs.forms.sections.oversight import ActivitySection
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
-from rmdocs.records.summary import Keeping, awaited, keeping, summarise
+from rmdocs.records.summary import Keeping, awaited, day_given, keeping, summarise
 from rmdocs.registers.approvalrequests import refused_request, waiting_request
 from rmdocs.registers.records import RecordFolder
 from rmdocs.registers.renditions import as_read, edition_of, filed
@@ -60,6 +61,8 @@ class IndexedRecord(Answer):
     :param asked: the request about it that waits for a second person, or empty.
     :param refused_to: staff number of who asked for something about it that was rejected
         last, while nothing else has happened to it since; else empty.
+    :param done_on: the day on which its manager did what it is counted as (``[activity]``),
+        ISO; empty where its form counts nothing.
     """
 
     TOLD: ClassVar = (
@@ -95,6 +98,7 @@ class IndexedRecord(Answer):
     ledger_key: str = ""
     asked: str = ""
     refused_to: str = ""
+    done_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,20 @@ class IndexedDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedPerformed:
+    """A stage that had to be added to a record by a day (``[[due]]`` of its name), and was.
+
+    :param day: the last day on which it was in time, ISO.
+    :param done: when it was sealed, ISO, UTC.
+    """
+
+    number: str
+    name: str
+    day: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
     """All that the index keeps of one record.
 
@@ -134,6 +152,7 @@ class IndexEntry:
     files: tuple[IndexedFile, ...]
     related: tuple[str, ...]
     awaited: tuple[IndexedDue, ...] = ()
+    performed: tuple[IndexedPerformed, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -161,6 +180,8 @@ class Query:
     :param open_only: only records that are not closed, void or disposed of.
     :param asked_only: only records about which a request waits for a second person.
     :param refused_to: staff number of who was refused what they asked for about a record.
+    :param done_from: earliest day on which what it counts as was done (``[activity]``), ISO.
+    :param done_until: latest such day, ISO.
     """
 
     text: str = ""
@@ -178,11 +199,14 @@ class Query:
     open_only: bool = False
     asked_only: bool = False
     refused_to: str = ""
+    done_from: str = ""
+    done_until: str = ""
 
     @property
     def in_clear(self) -> Query:
         """Return the same without what only the contents of records can answer."""
-        return replace(self, text="", customer="", uscc="", rm="", due="")
+        bare = replace(self, text="", customer="", uscc="", rm="", due="")
+        return replace(bare, done_from="", done_until="")
 
 
 def words(value: object) -> str:
@@ -260,12 +284,18 @@ class Entries:
             years=kept.years if kept else 0,
             held=bool(kept and kept.held),
             ledger_key=ledger_key(form, tidy),
+            done_on=_done_on(form, whole),
         )
         related = tuple(str(other) for other in draft.related)
         keys = {rule: unique_key(other, tidy) for rule, other in rules.items()}
         due = tuple(_awaited(number, form, seen))
         return IndexEntry(
-            record=record, files=outline.files, related=related, awaited=due, keys=keys
+            record=record,
+            files=outline.files,
+            related=related,
+            awaited=due,
+            performed=tuple(_performed(folder, form, seen)),
+            keys=keys,
         )
 
     def _whole(
@@ -383,9 +413,44 @@ def _awaited(number: RecordNumber, form: Form, names: Mapping[str, Any]) -> Iter
         yield IndexedDue(number=str(number), name=one.name, day=day, near=near)
 
 
+def _performed(
+    folder: RecordFolder, form: Form, names: Mapping[str, Any]
+) -> Iterator[IndexedPerformed]:
+    """Yield the stages that a record has and that had to be added by a day."""
+    sealed = {
+        said.key.name: event.time
+        for event in reversed(folder.events)
+        if (said := read_as(event, StageAdded)) is not None and said.key.repeat is None
+    }
+    for due in form.due:
+        if due.name not in sealed:
+            continue
+        try:
+            day = day_given(due.on, names)
+        except FindingsError:
+            continue
+        if day is not None:
+            done = sealed[due.name].isoformat()
+            yield IndexedPerformed(
+                number=str(folder.number), name=due.name, day=day.isoformat(), done=done
+            )
+
+
+def _done_on(form: Form, names: Mapping[str, Any]) -> str:
+    """Return the day on which what a record counts as was done; empty where it is not known."""
+    activity = form.section(ActivitySection)
+    try:
+        day = day_given(activity.on, names) if activity is not None else None
+    except FindingsError:
+        return ""
+    return day.isoformat() if day is not None else ""
+
+
 def _asks_for_derived(form: Form) -> bool:
     parts = [form.retention.years, form.retention.starts, form.retention.hold_while]
     parts += [part for due in form.due for part in (due.on, due.when)]
+    activity = form.section(ActivitySection)
+    parts += [activity.on] if activity is not None else []
     return any(part is not None and "derived" in part.source for part in parts)
 
 

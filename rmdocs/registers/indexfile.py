@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS records (
     starts TEXT NOT NULL,
     due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL,
     ledger_key TEXT NOT NULL, asked TEXT NOT NULL,
-    refused_to TEXT NOT NULL);
+    refused_to TEXT NOT NULL, done_on TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
@@ -32,6 +32,7 @@ CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
 CREATE INDEX IF NOT EXISTS records_asked ON records (number) WHERE asked != '';
 CREATE INDEX IF NOT EXISTS records_refused ON records (refused_to) WHERE refused_to != '';
+CREATE INDEX IF NOT EXISTS records_done ON records (done_on) WHERE done_on != '';
 CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,
@@ -47,6 +48,10 @@ CREATE TABLE IF NOT EXISTS unreadable (
 CREATE TABLE IF NOT EXISTS awaited (
     number TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL, near TEXT NOT NULL,
     PRIMARY KEY (number, name));
+CREATE TABLE IF NOT EXISTS performed (
+    number TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL, done TEXT NOT NULL,
+    PRIMARY KEY (number, name));
+CREATE INDEX IF NOT EXISTS performed_day ON performed (day);
 """
 
 

@@ -31,6 +31,7 @@ from rmdocs.web import (
     ledgers,
     lookup,
     paper,
+    quarters,
     record,
     regeneration,
     registers,
@@ -108,6 +109,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *registers.ROUTES,
         *desk.ROUTES,
         *comparison.ROUTES,
+        *quarters.ROUTES,
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     made = Starlette(

@@ -19,7 +19,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.values import require_line
 from rmdocs.web.background import VerificationRun
-from rmdocs.web.drawing import PageCell, PageRow, draw
+from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.workspace import copies, records, registers, store
 
@@ -260,12 +260,13 @@ def _verify(visit: Visit) -> Response:
 
 
 def _progress(visit: Visit) -> Response:
-    """Say how far it is (a piece of a page); nothing (204) once it has ended."""
+    """Say how far it is (202), for a page that waits; nothing (204) once it has ended."""
     visit.require_all_units()
     running = visit.site.verifying.running
     if running is None:
         return Response(status_code=204)
-    return HTMLResponse(draw("progress.html", visit.session.language, {"running": running}))
+    told = running.told.text(visit.session.language)
+    return Response(told, 202, media_type="text/plain")
 
 
 ROUTES = (

@@ -11,7 +11,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rmdocs.errors import RmdocsError, StoreError
-from rmdocs.messages import message
+from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
@@ -125,6 +125,16 @@ class VerificationRun:
     ended: datetime | None = None
     found: Verification | None = None
     refusal: RmdocsError | None = None
+
+    @property
+    def told(self) -> Text:
+        """Return how far it is, as a person is told."""
+        return message(
+            "{done} of {count} events, since {time}",
+            done=self.done,
+            count=self.of,
+            time=self.begun.strftime("%H:%M:%S"),
+        )
 
     def progress(self, done: int, of: int) -> None:
         """Note how far it is."""

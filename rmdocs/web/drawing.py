@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -65,6 +67,49 @@ def linked(text: str) -> PageCell:
             href = f"/{place}/{kind.parse(text.partition(' ')[0])}"
             return PageCell(shown=text, href=href, kind="code")
     return PageCell(shown=text, kind="code")
+
+
+T = TypeVar("T")
+
+ON_A_PAGE = 100
+"""Rows of a list that one page shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged(Generic[T]):
+    """What one page shows of a list that may be long.
+
+    :param name: what the address calls the page's number: ``page``, or the list's own name
+        where a page has several.
+    :param shown: what stands on this page. :param count: how many there are in all.
+    :param number: which page it is, counted from 1.
+    :param asked: what else the address says, and goes on saying.
+    """
+
+    name: str
+    shown: Sequence[T]
+    count: int
+    number: int
+    asked: tuple[tuple[str, str], ...] = ()
+
+    def href(self, number: int) -> str:
+        """Return the address of another page of the list."""
+        return f"?{urlencode((*self.asked, (self.name, number)))}"
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page."""
+        return max(-(-self.count // ON_A_PAGE), 1)
+
+    @property
+    def first_row(self) -> int:
+        """Return which of all rows is the first on this page, counted from 1."""
+        return (self.number - 1) * ON_A_PAGE + 1
+
+    @property
+    def last_row(self) -> int:
+        """Return which of all rows is the last on this page."""
+        return self.first_row + len(self.shown) - 1
 
 
 @pass_context

@@ -6,12 +6,12 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -22,7 +22,7 @@ from starlette.routing import Route
 from rmdocs.files import File
 from rmdocs.messages import Text, message
 from rmdocs.web.background import Background, Verifying
-from rmdocs.web.drawing import draw
+from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
 
+_DIGITS = 9
+"""Digits that the number of a page stays below."""
+
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
 
@@ -48,6 +51,12 @@ _EVERYWHERE = frozenset(
     {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
 )
 """Roles whose work is the records of all units; everybody else sees those of their own."""
+
+
+LEADERS = frozenset({"department_head", "president"})
+"""Roles that look after the managers of a unit."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +156,19 @@ class Visit:
             400, message("no file was chosen"), message("go back, choose one, and send it")
         )
 
+    def paged(self, rows: Sequence[T], name: str = "page") -> Paged[T]:
+        """Return what this page shows of a list; the address says which page of it."""
+        count = len(rows)
+        number = self.page_number(count, name)
+        first = (number - 1) * ON_A_PAGE
+        return Paged(name=name, shown=rows[first : first + ON_A_PAGE], count=count, number=number)
+
+    def page_number(self, count: int, name: str = "page") -> int:
+        """Return which page of a list is asked for, counted from 1: one that there is."""
+        text = self.request.query_params.get(name, "")
+        wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 1
+        return max(min(wanted, -(-count // ON_A_PAGE)), 1)
+
     def renewed(self, answer: Response) -> Response:
         """Give the session another secret, as whenever it comes to mean more."""
         secret = self.site.sessions.renew(self.request.cookies[self.site.cookie])
@@ -231,6 +253,12 @@ LINKS = (
         path="/documents", title=message("Controlled documents"), roles=_EVERYWHERE, reading=True
     ),
     PageLink(path="/registers", title=message("Registers"), roles=_EVERYWHERE, reading=True),
+    PageLink(
+        path="/quarters",
+        title=message("Managers' quarters"),
+        roles=_EVERYWHERE | LEADERS,
+        reading=True,
+    ),
     PageLink(path="/trace", title=message("Trace"), roles=_EVERYWHERE, reading=True),
     PageLink(path="/verify", title=message("Verify"), roles=_EVERYWHERE, reading=True),
 )

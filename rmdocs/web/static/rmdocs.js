@@ -200,21 +200,3 @@ if (waiting) {
     }
   })();
 }
-
-// Long work tells how far it is; once it has ended, the page shows what came of it.
-const told = document.querySelector("[data-progress]");
-if (told) {
-  (async () => {
-    for (;;) {
-      await pause(1500);
-      const answer = await fetch(told.dataset.progress).catch(() => null);
-      if (answer && answer.status !== 200) {
-        location.reload();
-        return;
-      }
-      if (answer) {
-        told.innerHTML = await answer.text();
-      }
-    }
-  })();
-}

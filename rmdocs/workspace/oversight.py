@@ -1,0 +1,292 @@
+"""A quarter of the managers' work, as §7 has it looked at: what was done, by when, against what.
+
+What counts and what is planned is the forms' data (``[activity]``, ``[targets]``), by when
+something had to happen is ``[[due]]``'s, what else is to be known of a record its rules'.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import StageAdded
+from rmdocs.findings import Severity
+from rmdocs.forms.sections.oversight import QUARTER, ActivitySection, TargetsSection
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.messages import Bilingual, listed, message
+from rmdocs.records.check import check_record, check_stage
+from rmdocs.records.draft import RecordDraft
+from rmdocs.registers.indexentries import Query
+from rmdocs.registers.lists.documents import due_reviews
+from rmdocs.registers.lists.quarters import (
+    QUARTERS,
+    FigureYear,
+    ManagerQuarter,
+    ManagerReport,
+    Performed,
+    Quarter,
+    QuarterOverview,
+    quarter_list,
+)
+from rmdocs.registers.records import find_folder
+from rmdocs.registers.series import known_volumes, volume_state
+from rmdocs.reports.report import Report
+from rmdocs.workspace import registers
+from rmdocs.workspace.records import find, unreadable
+
+if TYPE_CHECKING:
+    from rmdocs.findings import Finding
+    from rmdocs.forms.form import Form
+    from rmdocs.forms.sections.oversight import TargetFigure
+    from rmdocs.identifiers import StaffNumber
+    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.workspace.opening import Workspace
+
+_VOID = "voided"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Forms:
+    """The form revisions that records stand under, each loaded once."""
+
+    workspace: Workspace
+    loaded: dict[tuple[str, str], Form] = field(default_factory=dict)
+
+    def of(self, record: IndexedRecord) -> Form:
+        kind = (record.form, record.revision)
+        if kind not in self.loaded:
+            number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
+            self.loaded[kind] = self.workspace.registry.form_revision(number, revision).form
+        return self.loaded[kind]
+
+
+# All managers -------------------------------------------------------------------
+
+
+def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterOverview:
+    """Return what each manager's quarter comes to.
+
+    :param unit: the one whose managers are meant; empty for all, and then also what of the
+        registers is to be looked at.
+    """
+    found: dict[tuple[str, str], ManagerQuarter] = {}
+
+    def of(record: IndexedRecord) -> ManagerQuarter:
+        made = ManagerQuarter(unit=record.unit, staff_no=record.rm, name=record.rm_name)
+        return found.setdefault((record.unit, record.rm), made)
+
+    counting = tuple(_counting(workspace))
+    managing = {role for form, _ in counting for role in form.roles.issue}
+    for person in workspace.registry.staff.people():
+        if person.roles & managing and unit in {"", str(person.unit)}:
+            key = (str(person.unit), str(person.staff_no))
+            found[key] = ManagerQuarter(unit=key[0], staff_no=key[1], name=person.name)
+    forms, query = _Forms(workspace=workspace), Query(unit=unit)
+    for record in _done(workspace, quarter, query):
+        of(record).done += 1
+    for record, one in _performed(workspace, quarter, query, forms):
+        if one.sealed is None:
+            of(record).overdue += 1
+        elif one.is_late:
+            of(record).late += 1
+        else:
+            of(record).in_time += 1
+    for record, figure in _figures(workspace, quarter.year, query, forms):
+        manager = of(record)
+        planned, actual = figure.planned[quarter.number - 1], figure.actual[quarter.number - 1]
+        manager.planned += planned is not None
+        manager.reported += actual is not None
+        manager.met += planned is not None and actual is not None and actual >= planned
+    return QuarterOverview(
+        quarter=quarter,
+        day=workspace.today(),
+        counted=listed(activity.title for _, activity in counting),
+        managers=tuple(found[key] for key in sorted(found)),
+        reviews=() if unit else tuple(_overdue_reviews(workspace)),
+        unaccounted=() if unit else tuple(_unaccounted(workspace)),
+        findings=tuple(unreadable(workspace, query, _NOT_COUNTED)),
+    )
+
+
+_NOT_COUNTED = message("they are not counted here")
+
+
+def report(workspace: Workspace, found: QuarterOverview) -> Report:
+    """Return the managers' quarter as a table."""
+    return quarter_list(found, registers.organisation(workspace))
+
+
+def _counting(workspace: Workspace) -> Iterator[tuple[Form, ActivitySection]]:
+    """Yield the forms whose records are counted, as they are released last."""
+    forms = workspace.registry.forms
+    for number in forms.numbers():
+        for release in forms.releases(number)[-1:]:
+            form = forms.load(release).form
+            activity = form.section(ActivitySection)
+            if activity is not None:
+                yield form, activity
+
+
+def _overdue_reviews(workspace: Workspace) -> Iterator[tuple[str, Bilingual, date]]:
+    today = workspace.today()
+    for one in due_reviews(registers.ledgers(workspace), 0):
+        if one.due < today:
+            yield f"{one.release.number} {one.release.revision}", one.title, one.due
+
+
+def _unaccounted(workspace: Workspace) -> Iterator[tuple[str, int, int]]:
+    """Yield the volumes that do not hold as many records as they gave numbers, with both."""
+    there = Counter(record.volume for record in find(workspace, Query()))
+    for volume in known_volumes(workspace.store.refs()):
+        given = volume_state(workspace.store.require_head(volume.ref), volume).given
+        if given != there[volume.name]:
+            yield volume.name, given, there[volume.name]
+
+
+# One manager --------------------------------------------------------------------
+
+
+def manager_report(workspace: Workspace, quarter: Quarter, staff_no: StaffNumber) -> ManagerReport:
+    """Return all that is told of one manager's quarter.
+
+    :raises ControlError: if there is nobody of that number.
+    """
+    person = workspace.registry.staff.person(staff_no)
+    forms, query = _Forms(workspace=workspace), Query(rm=str(staff_no))
+    done = tuple(_done(workspace, quarter, query))
+    performed = tuple(one for _, one in _performed(workspace, quarter, query, forms))
+    figures = tuple(one for _, one in _figures(workspace, quarter.year, query, forms))
+    dated = Query(rm=str(staff_no), first=str(quarter.first), last=str(quarter.last))
+    looked_at = {one.number: None for one in (*done, *find(workspace, dated))}
+    noted = [(number, one) for number in sorted(looked_at) for one in _noted(workspace, number)]
+    lost = unreadable(workspace, Query(unit=str(person.unit)), _NOT_COUNTED)
+    return ManagerReport(
+        quarter=quarter,
+        day=workspace.today(),
+        person=person,
+        counted=listed(activity.title for _, activity in _counting(workspace)),
+        done=done,
+        performed=performed,
+        figures=figures,
+        noted=tuple(noted),
+        findings=tuple(lost),
+    )
+
+
+def _noted(workspace: Workspace, text: str) -> Iterator[Finding]:
+    """Yield what its form's rules tell of a record and its stages, as when each was sealed.
+
+    Errors are no matter here: what is sealed is judged by what ruled then, which is verified.
+    """
+    number = RecordNumber.parse(text)
+    try:
+        folder = find_folder(workspace.store, number)
+        form = workspace.registry.form_of(folder)
+    except RmdocsError:
+        return  # told among what cannot be read
+    if folder.content is None or folder.voided:
+        return
+    draft, unit = RecordDraft.parse(folder.record), folder.unit.to_json()
+    calendars = workspace.registry.calendars
+    first = folder.editions[0]
+    _, found = check_record(
+        draft, form, unit, first.facts.issued_on, calendar=calendars.then(first.event)
+    )
+    yield from (one for one in found if one.severity is Severity.WARNING)
+    added = [event for event in folder.events if read_as(event, StageAdded) is not None]
+    stages = [(entry.key, entry.content) for entry in folder.stages]
+    for at, (event, (key, content)) in enumerate(zip(added, stages, strict=False)):
+        day = workspace.local(event.time).date()
+        _, found = check_stage(
+            *(draft, stages[:at], key, content, form, unit, event.actor.name, day),
+            calendar=calendars.then(event),
+        )
+        yield from (one for one in found if one.severity is Severity.WARNING)
+
+
+# Both ---------------------------------------------------------------------------
+
+
+def _done(workspace: Workspace, quarter: Quarter, query: Query) -> Iterator[IndexedRecord]:
+    """Yield the records of visits in a quarter."""
+    wanted = replace(query, done_from=str(quarter.first), done_until=str(quarter.last))
+    return (one for one in find(workspace, wanted) if one.status != _VOID)
+
+
+def _performed(
+    workspace: Workspace, quarter: Quarter, query: Query, forms: _Forms
+) -> Iterator[tuple[IndexedRecord, Performed]]:
+    """Yield what had to happen in a quarter, and did; then what still has not, and is overdue."""
+    first, last = str(quarter.first), str(quarter.last)
+    for one, record in workspace.index.performed(query, first, last):
+        if record.status != _VOID:
+            sealed = workspace.local(datetime.fromisoformat(one.done)).date()
+            yield record, _told(record, forms.of(record), one.name, one.day, sealed)
+    today = str(workspace.today())
+    for due, record in workspace.index.awaited(replace(query, open_only=True)):
+        if first <= due.day <= last and due.day < today:
+            yield record, _told(record, forms.of(record), due.name, due.day, None)
+
+
+def _told(record: IndexedRecord, form: Form, name: str, day: str, sealed: date | None) -> Performed:
+    said = next(one for one in form.due if one.name == name)
+    return Performed(
+        number=record.number,
+        customer=record.customer,
+        what=said.title,
+        clause=said.clause,
+        last=date.fromisoformat(day),
+        sealed=sealed,
+    )
+
+
+def _figures(
+    workspace: Workspace, year: int, query: Query, forms: _Forms
+) -> Iterator[tuple[IndexedRecord, FigureYear]]:
+    """Yield the figures that are planned for the quarters of a year, plan by plan."""
+    for form in workspace.registry.forms.numbers():
+        for record in find(workspace, replace(query, form=str(form))):
+            if record.status == _VOID or record.year > year:
+                continue
+            targets = forms.of(record).section(TargetsSection)
+            if targets is not None:
+                for figure in _planned(workspace, year, record, forms.of(record), targets):
+                    yield record, figure
+
+
+def _planned(
+    workspace: Workspace, year: int, record: IndexedRecord, form: Form, targets: TargetsSection
+) -> Iterator[FigureYear]:
+    try:
+        folder = find_folder(workspace.store, RecordNumber.parse(record.number))
+        if folder.content is None:
+            return
+        names = workspace.registry.calendars.printed(folder, form).names
+        if targets.year.evaluate(names) != year:
+            return
+    except RmdocsError:
+        return  # told among what cannot be read
+    for one in targets.figures:
+        yield FigureYear(
+            plan=record.number,
+            title=one.title,
+            unit=one.unit,
+            planned=tuple(_values(one, names, "planned")),
+            actual=tuple(_values(one, names, "actual")),
+        )
+
+
+def _values(figure: TargetFigure, names: Mapping[str, Any], which: str) -> Iterable[Decimal | None]:
+    for quarter in QUARTERS:
+        expression = figure.planned if which == "planned" else figure.actual
+        try:
+            value = expression.evaluate({**names, QUARTER: quarter})
+        except FindingsError:
+            value = None
+        yield None if value is None else Decimal(str(value))
