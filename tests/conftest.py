@@ -20,6 +20,7 @@ from hypothesis import settings
 from odd import odd
 from once import PLACE_VARIABLE, Once, made_place
 from programs import Watch
+from sheets import all_scanned
 
 from rmdocs.beginning import SAMPLE, begin, built_in
 from rmdocs.demonstration import _last_day
@@ -29,12 +30,14 @@ from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.registry import Read
 from rmdocs.registers.indexentries import Query
+from rmdocs.registers.renditions import print_copy
 from rmdocs.registers.staff import StaffRegister
+from rmdocs.renditions.records import subject
 from rmdocs.store.commits import Commit, history
 from rmdocs.store.git import GitStore
 from rmdocs.store.memory import MemoryStore
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import records, requests, store
+from rmdocs.workspace import records, renditions, requests, store
 from rmdocs.workspace.opening import CACHE_VARIABLE, STORE_PATH, Workspace, index_path, vault
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -301,6 +304,33 @@ def visited(once, founded):
         bank.issue(bank.sample("RXD7200-02-JN01"))
 
     return once.copy(founded, "visited", visit)[0]
+
+
+@pytest.fixture(scope="session")
+def agreement(once, founded) -> tuple[Path, RecordNumber]:
+    """A workspace with one agreement and its PDF; its number."""
+
+    def make(root):
+        bank = Bank(root)
+        number = bank.issue(bank.sample("RXD7200-01-JN01"))
+        renditions.make(bank.at("JN01-0101"), [number])
+        return number
+
+    return once.copy(founded, "rendered", make)
+
+
+@pytest.fixture
+def rendered(agreement, copied) -> tuple[Bank, RecordNumber]:
+    root, number = agreement
+    return copied(root), number
+
+
+@pytest.fixture(scope="session")
+def paper(agreement):
+    """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
+    root, number = agreement
+    one = subject(Bank(root).at().registry, number)
+    return all_scanned(one.content(print_copy(one.folder.events)[0].file))
 
 
 @pytest.fixture(scope="session")

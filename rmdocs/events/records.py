@@ -340,6 +340,8 @@ class PaperFiled(OnEdition):
     :param slip: which slip of the form it is; None of the document.
     :param copy: which addressee's copy it is of; None of the document itself.
     :param looked: that a person looked at the paper, since no signature or seal was found.
+    :param placed: the pages, in order, of which a person said which they are: no code on
+        their sheets can be read.
     :param filed_on: the day where the office is.
     """
 
@@ -349,6 +351,7 @@ class PaperFiled(OnEdition):
     slip: Annotated[str | None, CLEAR] = None
     copy: Annotated[int | None, CLEAR] = None
     looked: Annotated[bool | None, CLEAR] = None
+    placed: Annotated[tuple[int, ...] | None, CLEAR] = None
     filed_on: Annotated[date | None, CLEAR] = None
 
 

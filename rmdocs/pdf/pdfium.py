@@ -23,10 +23,12 @@ _ONE_AT_A_TIME = RLock()
 
 
 @contextmanager
-def drawable(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def drawable(pdf: bytes | Path) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF, for this thread alone.
 
+    :param pdf: its bytes, or where it lies.
     :raises pypdfium2.PdfiumError: if it is none.
+    :raises FileNotFoundError: if nothing lies there.
     """
     with _ONE_AT_A_TIME, pypdfium2.PdfDocument(pdf) as document:
         yield document

@@ -369,6 +369,7 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         ("done_on != '' AND done_on <= ?", query.done_until),
         ("due != '' AND due <= ?", query.due),
         ("refused_to = ?", query.refused_to),
+        ("changed >= ?", query.changed_since),
         *((_SAYS, word) for word in query.text.split()),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )

@@ -182,6 +182,7 @@ class Query:
     :param refused_to: staff number of who was refused what they asked for about a record.
     :param done_from: earliest day on which what it counts as was done (``[activity]``), ISO.
     :param done_until: latest such day, ISO.
+    :param changed_since: ISO, UTC; only records to which something happened since.
     """
 
     text: str = ""
@@ -201,6 +202,7 @@ class Query:
     refused_to: str = ""
     done_from: str = ""
     done_until: str = ""
+    changed_since: str = ""
 
     @property
     def in_clear(self) -> Query:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.messages import Text
-    from rmdocs.pdf.codes import DocumentCode
+    from rmdocs.pdf.codes import DocumentCode, PageCode
+    from rmdocs.registers.staff import Person
     from rmdocs.store.event import SealedFile
 
 
@@ -111,26 +113,46 @@ def file_scans(
         is sealed.
     """
     require_key(acting.person, acting.key)
-    judge = partial(code_status, registry, acting)
-    pile = read(paths, judge, progress)
-    for one in pile.documents:
-        if one.pages[0].code.pages not in _lengths(subject(registry, one.code.number), one.code):
-            pile = put_aside(pile, one, CodeStatus.LENGTH)
+    pile = read(paths, partial(code_status, registry, acting.person), progress)
+    missing = partial(unsigned_on, registry, paths=paths)
+    return file_pile(registry, fitting(registry, pile), paths, acting, missing, lambda _one: looked)
+
+
+def file_pile(  # noqa: PLR0913, PLR0917 - what is filed, by whom, and what is known of it
+    registry: Registry,
+    pile: Pile,
+    paths: Sequence[Path],
+    acting: ActingPerson,
+    missing_on: Callable[[ScannedDocument], Mapping[int, Text]],
+    looked_at: Callable[[ScannedDocument], bool],
+    advance: Callable[[int, int], None] = lambda _done, _count: None,
+) -> Filing:
+    """Seal each complete set of a sorted pile with its record, one after the other.
+
+    :param pile: of :func:`fitting` length.
+    :param missing_on: tells what nobody signed or sealed on a set, by page.
+    :param looked_at: whether a person looked at the paper of a set.
+    :param advance: told how many sets of how many are done.
+    :raises ControlError: if the actor has no key.
+    :raises FindingsError: if a file is not what was read any more; nothing is sealed.
+    """
+    require_key(acting.person, acting.key)
     # All of them are made before the first is sealed: a file that changed stops everything.
     made = list(zip(pile.documents, assemble_documents(pile, paths), strict=True))
     filed = []
-    for one, pdf in made:
+    for done, (one, pdf) in enumerate(made):
+        advance(done, len(made))
         # Reading and making take a while: the store may know better by now.
-        now = judge(one.code, one.slip)
+        now = code_status(registry, acting.person, one.code, one.slip)
         if now is not CodeStatus.CURRENT:
             pile = put_aside(pile, one, now)
             continue
-        about = subject(registry, one.code.number)
-        missing = _missing(about, one, paths)
-        if missing and not looked:
+        missing = missing_on(one)
+        if missing and not looked_at(one):
             pile = put_unsigned(pile, one, missing)
             continue
         try:
+            about = subject(registry, one.code.number)
             filed.append(_seal(about, one, pdf, acting, looked=bool(missing)))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
@@ -138,10 +160,51 @@ def file_scans(
     return Filing(filed=tuple(filed), pile=pile)
 
 
-def code_status(
-    registry: Registry, acting: ActingPerson, code: DocumentCode, slip: int
-) -> CodeStatus:
-    """Return what the store knows of a document or a slip, and whether the actor may file it."""
+def fitting(registry: Registry, pile: Pile) -> Pile:
+    """Return a pile without the sets that have another number of pages than their PDF."""
+    for one in pile.documents:
+        if one.pages[0].code.pages not in _lengths(subject(registry, one.code.number), one.code):
+            pile = put_aside(pile, one, CodeStatus.LENGTH)
+    return pile
+
+
+def page_of(
+    registry: Registry, person: Person, number: RecordNumber, page: int, copy: int = 0
+) -> PageCode:
+    """Return the code that a page of a record's newest document bears.
+
+    :raises ControlError: if there is no such page that the person may file.
+    """
+    one = subject(registry, number)
+    require_own(one, person, message("file scans of {form}", form=one.form.number))
+    code = document_code(one, copy)
+    lengths = _lengths(one, code)
+    if not lengths:
+        raise ControlError(
+            message("{number} has no formal PDF that it can be a page of", number=number),
+            message("look at the number on the paper; if it is right, have the PDF made first"),
+        )
+    if not 1 <= page <= max(lengths):
+        raise ControlError(
+            message("{number} has {count} page(s)", number=number, count=max(lengths)),
+            message("look at the foot of the paper, and give the page's own number"),
+        )
+    return code.on(page, max(lengths))
+
+
+def filed_before(registry: Registry, scan: ScannedDocument, pdf: bytes) -> str:
+    """Return under which name these very sheets were filed; empty if others are, or none.
+
+    :param pdf: that they make.
+    """
+    sha256 = canonical.sha256(pdf)
+    events = find_folder(registry.store, scan.code.number).events
+    scans = (one.file for one in renditions(events) if isinstance(one.said, PaperFiled))
+    return next((PurePosixPath(one.path).name for one in scans if one.sha256 == sha256), "")
+
+
+def code_status(registry: Registry, person: Person, code: DocumentCode, slip: int) -> CodeStatus:
+    """Return what the store knows of a document or a slip, and whether a person may file it."""
     try:
         folder = find_folder(registry.store, code.number)
     except ControlError:
@@ -152,14 +215,14 @@ def code_status(
         one = subject(registry, code.number)
     except (ControlError, KeyAbsentError):
         return CodeStatus.CONTENT
-    return _code_status(one, acting, code, slip)
+    return _code_status(one, person, code, slip)
 
 
-def _code_status(one: Subject, acting: ActingPerson, code: DocumentCode, slip: int) -> CodeStatus:
+def _code_status(one: Subject, person: Person, code: DocumentCode, slip: int) -> CodeStatus:
     folder, current = one.folder, one.folder.current.number
     # In this order: the first that holds is what a person has to see to first.
     doubts: tuple[tuple[CodeStatus, Callable[[], bool]], ...] = (
-        (CodeStatus.FORBIDDEN, lambda: not _is_own(one, acting)),
+        (CodeStatus.FORBIDDEN, lambda: not _is_own(one, person)),
         (CodeStatus.UNKNOWN, lambda: code.edition > current),
         (CodeStatus.SUPERSEDED, lambda: code.edition not in set(valid_editions(folder.events))),
         # What still stands was printed under the form as it is: another revision replaces it.
@@ -183,9 +246,9 @@ def _is_there(one: Subject, code: DocumentCode, slip: int) -> bool:
     )
 
 
-def _is_own(one: Subject, acting: ActingPerson) -> bool:
+def _is_own(one: Subject, person: Person) -> bool:
     try:
-        require_own(one, acting.person, message("file scans of {form}", form=one.form.number))
+        require_own(one, person, message("file scans of {form}", form=one.form.number))
     except ControlError:
         return False
     return True
@@ -205,8 +268,14 @@ def _lengths(one: Subject, code: DocumentCode) -> set[int]:
     return {len(opened(one.content(file), file.path).pages) for file in _formal(one, code)}
 
 
-def _missing(one: Subject, scan: ScannedDocument, paths: Sequence[Path]) -> Mapping[int, Text]:
-    """Return what nobody signed or sealed, by page; the sheets may be any engine's print."""
+def unsigned_on(
+    registry: Registry, scan: ScannedDocument, paths: Sequence[Path]
+) -> Mapping[int, Text]:
+    """Return what nobody signed or sealed, by page; the sheets may be any engine's print.
+
+    :param paths: the files of the pile.
+    """
+    one = subject(registry, scan.code.number)
     pages = len(scan.pages) if not scan.slip else scan.pages[0].code.pages
     for file in _formal(one, scan.code):
         pdf = one.content(file)
@@ -229,6 +298,7 @@ def _seal(
         slip=slip.name if slip else None,
         copy=code.copy or None,
         looked=looked or None,
+        placed=tuple(page.code.page for page in scan.pages if page.sheet.placed) or None,
         filed_on=acting.today,
     )
     shown = slip.name if slip else "scan"

@@ -66,12 +66,16 @@ def unsigned(
         inked = _is_inked(scan, pdf, paths)
         return {} if inked else {page.code.page: nothing for page in scan.pages}
     empty: dict[int, list[Text]] = defaultdict(list)
+    unseen: dict[int, Text] = {}
     wanted = {block.page for block in places}
     for page, ink in _inks([page for page in scan.pages if page.code.page in wanted], pdf, paths):
+        if ink is None:
+            unseen[page] = message("whether it is signed cannot be seen: its code is not readable")
+            continue
         for block in places:
-            if block.page == page and (ink is None or ink.within(block.area) < LEAST_INK):
+            if block.page == page and ink.within(block.area) < LEAST_INK:
                 empty[page].append(block.party.title)
-    return {
+    return unseen | {
         page: message(
             "nothing is written or sealed where {parties} signs", parties=Joined(tuple(names))
         )

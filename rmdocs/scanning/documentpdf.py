@@ -29,7 +29,7 @@ from rmdocs.scanning.frames import (
     orientation,
     turned,
 )
-from rmdocs.scanning.pile import Pile, ScannedDocument, ScannedSheet, Trouble
+from rmdocs.scanning.pile import Pile, ScannedDocument, ScannedFile, ScannedSheet, Trouble
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -44,6 +44,8 @@ _KEPT = 2**28
 """Bytes of files beyond which no further one is kept in memory beside them."""
 _SHOWN = 150
 """Dots per inch of a picture for a person to look at."""
+_ON_A_PAGE, _ON_A_PAGE_QUALITY = 110, 75
+"""The same of a picture that a page of a browser shows."""
 
 
 def assemble_documents(pile: Pile, paths: Sequence[Path]) -> Iterator[bytes]:
@@ -86,7 +88,7 @@ class _Sources:
                 self._contents.clear()
                 self._readers.clear()
             path = self._paths[file]
-            data = self._contents[file] = _content(path, self._pile.files[file].sha256)
+            data = self._contents[file] = _content(path, self._pile.files[file])
             if kind_of(data[:_HEAD]) == "PDF":
                 self._readers[file] = opened_to_cut(data, path.name)
         return self._contents[file]
@@ -137,26 +139,51 @@ def pictures(sheets: Iterable[ScannedSheet], paths: Sequence[Path]) -> Iterator[
         yield from (None for _ in in_a_row)
 
 
-def _shown(sheet: ScannedSheet, frames: Frames) -> bytes | None:
-    if sheet.number > len(frames):
+def picture(sheet: ScannedSheet, path: Path) -> bytes | None:
+    """Return a sheet as JPEG for a person to look at in a page; None where it cannot be drawn.
+
+    :param path: its file.
+    """
+    if sheet.trouble not in _DRAWN:
         return None
     try:
-        image = turned(frames.draw(sheet.number - 1, _SHOWN, colour=True), sheet.turn)
-    except PageTroubleError:
+        with opened(path) as frames:
+            image = _upright(sheet, frames, _ON_A_PAGE)
+    except FileFaultError:
+        return None
+    if image is None:
+        return None
+    written = BytesIO()
+    image.save(written, "JPEG", quality=_ON_A_PAGE_QUALITY)
+    return written.getvalue()
+
+
+def _shown(sheet: ScannedSheet, frames: Frames) -> bytes | None:
+    image = _upright(sheet, frames, _SHOWN)
+    if image is None:
         return None
     written = BytesIO()
     image.save(written, "PNG", compress_level=1)
     return written.getvalue()
 
 
-def _content(path: Path, sha256: str) -> bytes:
+def _upright(sheet: ScannedSheet, frames: Frames, dpi: int) -> Image.Image | None:
+    if sheet.number > len(frames):
+        return None
+    try:
+        return turned(frames.draw(sheet.number - 1, dpi, colour=True), sheet.turn)
+    except PageTroubleError:
+        return None
+
+
+def _content(path: Path, file: ScannedFile) -> bytes:
     """Return a file's bytes, which must be those that were read."""
     try:
         data = path.read_bytes()
     except OSError:
         data = b""
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise _changed(path)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise _changed(file.name)
     return data
 
 
@@ -169,7 +196,7 @@ def _leaf(data: bytes, path: Path, sheet: ScannedSheet) -> PicturePage:
             kept = _as_it_is(data, length, sheet.turn) if kind == "JPEG" else None
             return kept or _drawn(frames, length, sheet)
     except (FileFaultError, PageTroubleError) as problem:
-        raise _changed(path) from problem
+        raise _changed(sheet.name) from problem
 
 
 def _as_it_is(data: bytes, length: float, turn: int) -> PicturePage | None:
@@ -208,10 +235,10 @@ def _drawn(frames: Frames, length: float, sheet: ScannedSheet) -> PicturePage:
     )
 
 
-def _changed(path: Path) -> FindingsError:
+def _changed(name: str) -> FindingsError:
     finding = error(
         "SCAN-FILE-CHANGED",
-        path.name,
+        name,
         message("the file was changed while it was read"),
         message("leave the files alone until everything is filed"),
     )

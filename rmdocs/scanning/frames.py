@@ -10,8 +10,7 @@ import mmap
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
+from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +19,8 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image
 
-from rmdocs.scanning.pile import Trouble
+from rmdocs.pdf.pdfium import drawable
+from rmdocs.scanning.pile import FileFault, Trouble
 
 LARGEST_FILE = 2**28
 """Bytes a file may have."""
@@ -46,20 +46,6 @@ _DAMAGE = (
     *(OSError, EOFError, ValueError, SyntaxError, LookupError, TypeError, ArithmeticError),
     *(AttributeError, struct.error),
 )
-
-
-class FileFault(StrEnum):
-    """Why a whole file is not read."""
-
-    ABSENT = "absent"
-    EMPTY = "empty"
-    KIND = "kind"
-    LARGE = "large"
-    PAGES = "pages"
-    ENCRYPTED = "encrypted"
-    DAMAGED = "damaged"
-    ACTIVE = "active"
-    CRASH = "crash"
 
 
 class FileFaultError(Exception):
@@ -143,14 +129,14 @@ def opened(path: Path) -> Iterator[Frames]:
 
 @contextmanager
 def _pdf(path: Path) -> Iterator[Frames]:
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except FileNotFoundError as problem:
-        raise FileFaultError(FileFault.ABSENT) from problem
-    except pypdfium2.PdfiumError as problem:
-        locked = problem.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
-        raise FileFaultError(FileFault.ENCRYPTED if locked else FileFault.DAMAGED) from problem
-    with document:
+    with ExitStack() as stack:
+        try:
+            document = stack.enter_context(drawable(path))
+        except FileNotFoundError as problem:
+            raise FileFaultError(FileFault.ABSENT) from problem
+        except pypdfium2.PdfiumError as problem:
+            locked = problem.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
+            raise FileFaultError(FileFault.ENCRYPTED if locked else FileFault.DAMAGED) from problem
         if not len(document):
             raise FileFaultError(FileFault.DAMAGED)
         if pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document) != _OPEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rmdocs.findings import Finding
@@ -25,6 +25,20 @@ class Trouble(StrEnum):
     """Reading it broke the reader, or took too long."""
 
 
+class FileFault(StrEnum):
+    """Why a whole file is not read."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    KIND = "kind"
+    LARGE = "large"
+    PAGES = "pages"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    ACTIVE = "active"
+    CRASH = "crash"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedSheet:
     """One side of paper as the machine delivered it.
@@ -36,6 +50,7 @@ class ScannedSheet:
     :param turn: degrees clockwise that set it upright: 0, 90, 180, 270.
     :param trouble: why it cannot be trusted, codes or not.
     :param blank: whether there is next to nothing on it.
+    :param placed: whether its code is what a person says of it, and not what was read.
     """
 
     file: int
@@ -45,6 +60,7 @@ class ScannedSheet:
     turn: int = 0
     trouble: Trouble | None = None
     blank: bool = False
+    placed: bool = False
 
     @property
     def place(self) -> str:
@@ -85,12 +101,38 @@ class ScannedFile:
     """One file of the pile.
 
     :param sha256: of its bytes as they were read.
-    :param pages: how many pages were read.
+    :param pages: how many pages it has, or had before reading broke off.
+    :param fault: why it, or the rest of it, was not read; None if it was.
     """
 
     name: str
     sha256: str
     pages: int
+    fault: FileFault | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSheets:
+    """What was read of a pile, before it is sorted.
+
+    :param sheets: those of all files; ``file`` says of which.
+    """
+
+    files: tuple[ScannedFile, ...] = ()
+    sheets: tuple[ScannedSheet, ...] = ()
+
+    def and_then(self, more: ReadSheets) -> ReadSheets:
+        """Return the same with further files behind."""
+        before = len(self.files)
+        moved = tuple(replace(one, file=one.file + before) for one in more.sheets)
+        return ReadSheets(files=(*self.files, *more.files), sheets=(*self.sheets, *moved))
+
+    @property
+    def twice(self) -> dict[int, int]:
+        """Return the files that were handed in before, with the one that each is."""
+        first: dict[str, int] = {}
+        places = [(at, one.sha256) for at, one in enumerate(self.files) if one.sha256]
+        return {at: first[sha256] for at, sha256 in places if first.setdefault(sha256, at) != at}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +155,15 @@ class Pile:
     def all_findings(self) -> tuple[Finding, ...]:
         """Return everything there is to say: of files and sets, then of sheets."""
         return (*self.findings, *(aside.finding for aside in self.review))
+
+    def without(self, document: ScannedDocument) -> Pile:
+        """Return the pile without the sheets of a document."""
+        gone = {page.sheet for page in document.pages}
+        return replace(
+            self,
+            documents=tuple(one for one in self.documents if one != document),
+            review=tuple(aside for aside in self.review if aside.sheet not in gone),
+        )
 
 
 class CodeStatus(StrEnum):

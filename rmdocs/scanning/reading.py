@@ -12,14 +12,23 @@ import selectors
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rmdocs.canonical import JsonObject
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, message
 from rmdocs.pdf.codes import PageCode
-from rmdocs.scanning.frames import LARGEST_FILE, MOST_PAGES, FileFault
-from rmdocs.scanning.pile import Judge, Pile, ScannedFile, ScannedSheet, Trouble
+from rmdocs.scanning.frames import LARGEST_FILE, MOST_PAGES
+from rmdocs.scanning.pile import (
+    FileFault,
+    Judge,
+    Pile,
+    ReadSheets,
+    ScannedFile,
+    ScannedSheet,
+    Trouble,
+)
 from rmdocs.scanning.sorting import sort
 
 PATIENCE = 60.0
@@ -44,9 +53,44 @@ def read(
     :param judge: tells what is known of a document; asked once for each.
     :param patience: seconds one page may take.
     """
+    return sorted_pile(read_sheets(paths, progress, patience), judge)
+
+
+def read_sheets(
+    paths: Sequence[Path],
+    progress: Progress = lambda _name, _page, _pages: None,
+    patience: float = PATIENCE,
+) -> ReadSheets:
+    """Return what stands on the sheets of files, which nobody has sorted yet.
+
+    :param paths: as of :func:`read`. :param patience: seconds one page may take.
+    """
     reader = _PileReader(paths, progress, patience)
     reader.run()
-    return sort(reader.files, reader.sheets, judge, reader.findings)
+    return ReadSheets(files=tuple(reader.files), sheets=tuple(reader.sheets))
+
+
+def sorted_pile(reading: ReadSheets, judge: Judge) -> Pile:
+    """Return what was read, sorted; of a file that was handed in twice, once.
+
+    :param judge: tells what is known of a document; asked once for each.
+    """
+    twice = reading.twice
+    sheets = [one for one in reading.sheets if one.file not in twice]
+    return sort(reading.files, sheets, judge, _faults(reading))
+
+
+def _faults(reading: ReadSheets) -> Iterator[Finding]:
+    """Yield what is told of whole files."""
+    twice = reading.twice
+    for at, file in enumerate(reading.files):
+        if at in twice:
+            same = reading.files[twice[at]].name
+            text = message("the same file as {name}: read once", name=same)
+            yield warning("SCAN-FILE-TWICE", file.name, text)
+        if file.fault is not None:
+            code, reason, remedy = _FAULTS[file.fault]
+            yield error(code, file.name, reason, remedy)
 
 
 class _PileReader:
@@ -56,20 +100,19 @@ class _PileReader:
         self._paths = paths
         self._progress = progress
         self._patience = patience
-        self._known: dict[str, str] = {}
-        self._skipped: set[int] = set()
         self._opened: dict[int, ScannedFile] = {}
+        self._faults: dict[int, FileFault] = {}
         self.sheets: list[ScannedSheet] = []
-        self.findings: list[Finding] = []
 
     @property
     def files(self) -> list[ScannedFile]:
         """Return the files, also those that could not be opened."""
         names = [path.name for path in self._paths]
-        return [
+        found = [
             self._opened.get(at, ScannedFile(name=name, sha256="", pages=0))
             for at, name in enumerate(names)
         ]
+        return [replace(one, fault=self._faults.get(at)) for at, one in enumerate(found)]
 
     def run(self) -> None:
         """Read everything."""
@@ -87,7 +130,7 @@ class _PileReader:
                     ScannedSheet(file=file, name=name, number=page, trouble=Trouble.CRASH)
                 )
             if not page or breaks == _MOST_BREAKS:
-                self._fault(file, FileFault.CRASH)
+                self._faults[file] = FileFault.CRASH
             if page and page < pages and breaks < _MOST_BREAKS:
                 first = page + 1
             else:
@@ -115,39 +158,22 @@ class _PileReader:
         """Take in one answer and return what comes next: file and page."""
         file = int(answer["file"])
         if "fault" in answer:
-            self._fault(file, FileFault(answer["fault"]))
+            self._faults[file] = FileFault(answer["fault"])
             return file + 1, 0
         name = self._paths[file].name
         if "sha256" in answer:
-            first = self._opened.get(file) is None
             self._opened[file] = ScannedFile(
                 name=name, sha256=str(answer["sha256"]), pages=int(answer["pages"])
             )
-            if first:
-                self._notice_twice(file)
             return file, self._next_page(file)
         pages = self._opened[file].pages
         number = int(answer["page"])
-        if file not in self._skipped:
-            self.sheets.append(_sheet(file, name, answer))
+        self.sheets.append(_sheet(file, name, answer))
         self._progress(name, number, pages)
         return (file, number + 1) if number < pages else (file + 1, 0)
 
     def _next_page(self, file: int) -> int:
         return 1 + max((s.number for s in self.sheets if s.file == file), default=0)
-
-    def _notice_twice(self, file: int) -> None:
-        digest, name = self._opened[file].sha256, self._paths[file].name
-        if digest in self._known:
-            self._skipped.add(file)
-            same = self._known[digest]
-            text = message("the same file as {name}: read once", name=same)
-            self.findings.append(warning("SCAN-FILE-TWICE", name, text))
-        self._known.setdefault(digest, name)
-
-    def _fault(self, file: int, fault: FileFault) -> None:
-        code, reason, remedy = _FAULTS[fault]
-        self.findings.append(error(code, self._paths[file].name, reason, remedy))
 
 
 def _sheet(file: int, name: str, answer: JsonObject) -> ScannedSheet:

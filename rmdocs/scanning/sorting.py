@@ -9,7 +9,7 @@ is guessed: doubt about one sheet of a set puts the whole set aside.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rmdocs.findings import Finding, error, warning
@@ -43,20 +43,17 @@ def sort(
     :param judge: tells what is known of a document.
     :param faults: what was wrong with the files.
     """
-    asides: list[Aside] = []
-    sets: dict[_Set, list[ScannedPage]] = defaultdict(list)
-    for sheet in sheets:
-        code = _shown(sheet)
-        if code is not None and sheet.trouble is None:
-            sets[_set(code)].append(ScannedPage(code=code, sheet=sheet))
-        else:
-            asides.append(Aside(sheet=sheet, finding=_unsorted(sheet)))
+    sheets = list(sheets)
+    asides = [
+        Aside(sheet=sheet, finding=_unsorted(sheet))
+        for sheet in sheets
+        if sheet.trouble is not None or _shown(sheet) is None
+    ]
     # A sheet that bears two codes may be the missing page of either set: both stay open.
     doubtful = {_set(code) for aside in asides for code in aside.sheet.codes}
     documents, findings = [], list(faults)
-    for key in sorted(sets):
-        pages = sorted(sets[key], key=lambda page: (page.code, page.sheet.file, page.sheet.number))
-        verdict = _judged(pages, judge, key in doubtful)
+    for pages in _sets(sheets):
+        verdict = _judged(pages, judge, _set(pages[0].code) in doubtful)
         findings += verdict.missing
         if verdict.doubts:
             asides += [
@@ -74,6 +71,41 @@ def sort(
         review=tuple(asides),
         findings=tuple(findings),
     )
+
+
+def whole_sets(pile: Pile, finding: str = "") -> Iterator[ScannedDocument]:
+    """Yield the sets in the review list that are whole.
+
+    :param finding: the code of what is told of each of their sheets; empty for anything.
+    """
+    told = [aside.sheet for aside in pile.review if finding in {"", aside.finding.code}]
+    for pages in _sets(told):
+        code = pages[0].code
+        wanted = [code.page] if code.slip else [*range(1, code.pages + 1)]
+        if [page.code.page for page in pages] == wanted:
+            yield ScannedDocument(code=code.document, pages=tuple(pages), slip=code.slip)
+
+
+def absent_pages(pile: Pile) -> Iterator[PageCode]:
+    """Yield the codes of the pages that sets in the review list lack."""
+    for pages in _sets([aside.sheet for aside in pile.review]):
+        codes = {page.code for page in pages}
+        alike = {(code.digest, code.pin, code.pages) for code in codes}
+        first = min(codes)
+        if len(alike) == 1 and not first.slip:
+            whole = (replace(first, page=at) for at in range(1, first.pages + 1))
+            yield from (code for code in whole if code not in codes)
+
+
+def _sets(sheets: Iterable[ScannedSheet]) -> Iterator[list[ScannedPage]]:
+    """Yield the sheets that show one page, set by set, in order."""
+    sets: dict[_Set, list[ScannedPage]] = defaultdict(list)
+    for sheet in sheets:
+        code = _shown(sheet)
+        if code is not None and sheet.trouble is None:
+            sets[_set(code)].append(ScannedPage(code=code, sheet=sheet))
+    for key in sorted(sets):
+        yield sorted(sets[key], key=lambda page: (page.code, page.sheet.file, page.sheet.number))
 
 
 def _set(code: PageCode) -> _Set:
@@ -155,8 +187,8 @@ def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Te
     :param missing: what is missing, by number of the page.
     """
     remedy = message(
-        "have it signed and sealed, and scan it again; if there is ink, only pale: "
-        "scan with --looked once you have looked at the paper"
+        "have it signed and sealed, and scan it again; if there is ink, only pale, look at the"
+        " paper and say so"
     )
     rest = _in_doubt(document.pages[0].code)
     doubts = {
@@ -168,7 +200,7 @@ def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Te
     return _aside(pile, document, doubts)
 
 
-_SCAN_WHOLE = message("settle what the other sheets lack, then scan the whole set again")
+_SCAN_WHOLE = message("settle what the other sheets lack; the set is filed as a whole")
 
 
 def _in_doubt(code: PageCode) -> Text:
@@ -319,7 +351,7 @@ def _missing(pages: Sequence[ScannedPage], absent: Sequence[int]) -> Finding:
             absent=listed(absent),
             pages=pages[0].code.pages,
         ),
-        message("find and scan them; the pages that are there need scanning again with them"),
+        message("find and scan them, and hand them in together with those that are here"),
         label=", ".join(page.sheet.place for page in pages),
     )
 

@@ -38,6 +38,7 @@ from rmdocs.web import (
     requests,
     review,
     safety,
+    scans,
     search,
     sheets,
     start,
@@ -95,6 +96,7 @@ def create_app(site: Site, address: Address) -> Starlette:
         *work.ROUTES,
         *search.ROUTES,
         *paper.ROUTES,
+        *scans.ROUTES,
         *record.ROUTES,
         *drafts.ROUTES,
         *filling.ROUTES,
@@ -142,7 +144,7 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         chores.cancel_scope.cancel()
     app.state.site.previews.close()
     site: Site = app.state.site
-    for background in (site.background, site.comparisons, site.plans, site.runs):
+    for background in (site.background, site.comparisons, site.plans, site.runs, site.scans):
         await run_in_threadpool(background.close)
     app.state.site.pool.close()
 

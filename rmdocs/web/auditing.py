@@ -60,9 +60,9 @@ def _asking(visit: Visit, refusal: RmdocsError | None = None) -> HTMLResponse:
 
 def _trace(visit: Visit) -> Response:
     """Tell what a file, or what a paper prints, is; nothing of either is kept."""
-    files = visit.files("file")
+    file = next(visit.files("file"), None)
     try:
-        return _traced_file(visit, files[0]) if files else _traced_number(visit)
+        return _traced_number(visit) if file is None else _traced_file(visit, file)
     except (UsageError, ControlError, FindingsError) as problem:
         return _asking(visit, problem)
 

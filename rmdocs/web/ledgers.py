@@ -28,7 +28,7 @@ _MOST_DAYS = 3660
 def _hand_in(visit: Visit) -> Response:
     file = visit.file("file")
     sheets.require_table(file)
-    kept = KeptSheet(file=file, is_ledger=True, titles=next(iter(visit.files("titles")), None))
+    kept = KeptSheet(file=file, is_ledger=True, titles=next(visit.files("titles"), None))
     return keep(visit, kept)
 
 

@@ -6,17 +6,17 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import PureWindowsPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rmdocs.files import File
@@ -46,6 +46,9 @@ _DIGITS = 9
 
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
+
+_SEVERAL = 2
+"""Of a single thing it is not counted how many are done."""
 
 _EVERYWHERE = frozenset(
     {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
@@ -77,6 +80,7 @@ class Site:
     :param comparisons: pages of two revisions side by side, drawn there.
     :param plans: what regenerating records would do.
     :param runs: records that are regenerated, by the serial of the run.
+    :param scans: piles of scans that are read or filed.
     :param verifying: the store as a whole, gone through.
     """
 
@@ -95,6 +99,7 @@ class Site:
     comparisons: Background[tuple[File, ...]] = field(default_factory=Background)
     plans: Background[PlanLook] = field(default_factory=Background)
     runs: Background[int] = field(default_factory=Background)
+    scans: Background[None] = field(default_factory=Background)
     verifying: Verifying = field(default_factory=Verifying)
 
     def remember(self, answer: Response, secret: str) -> Response:
@@ -136,14 +141,12 @@ class Visit:
         """
         return day_of(self.field(name))
 
-    def files(self, name: str) -> list[File]:
-        """Return the files that the form sends in a field, by their names without folders."""
-        found = []
+    def files(self, name: str) -> Iterator[File]:
+        """Yield the files that the form sends in a field, by their names without folders."""
         for sent in self.form.getlist(name):
             called = PureWindowsPath(getattr(sent, "filename", None) or "").name
             if isinstance(sent, UploadFile) and called:
-                found.append(File(name=called[-_LONGEST_NAME:], data=sent.file.read()))
-        return found
+                yield File(name=called[-_LONGEST_NAME:], data=sent.file.read())
 
     def file(self, name: str) -> File:
         """Return the one file that the form sends in a field.
@@ -249,6 +252,7 @@ LINKS = (
     PageLink(path="/", title=message("What is due"), acting=False, reading=True),
     PageLink(path="/new", title=message("New record")),
     PageLink(path="/sheets", title=message("Sheets and ledgers")),
+    PageLink(path="/scans", title=message("Scans")),
     PageLink(
         path="/documents", title=message("Controlled documents"), roles=_EVERYWHERE, reading=True
     ),
@@ -320,6 +324,26 @@ def act(
 def see(path: str) -> RedirectResponse:
     """Lead to another page after an act: loading that one again repeats nothing."""
     return RedirectResponse(path, status_code=303)
+
+
+def waiting(visit: Visit, background: Background[Any], keys: Sequence[Hashable]) -> Response:
+    """Say how far something is that is still being done (202), or that it is done (204).
+
+    :param keys: of pieces of work, of which one at a time is under way.
+    """
+    for key in keys:
+        if background.is_running(key):
+            told = told_step(background.done(key))
+            said = "" if told is None else told.text(visit.session.language)
+            return PlainTextResponse(said, status_code=202)
+    return Response(status_code=204)
+
+
+def told_step(step: tuple[int, int] | None) -> Text | None:
+    """Return how far a piece of work has come, in words; None where that is not known."""
+    if step is None or step[1] < _SEVERAL:
+        return None
+    return message("It is being done: {done} of {total}.", done=step[0], total=step[1])
 
 
 def _seen(view: View, request: Request, form: FormData, *, signs: bool = False) -> Response:

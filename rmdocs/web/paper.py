@@ -47,11 +47,13 @@ def _make(visit: Visit) -> Response:
     site, session, actor = visit.site, visit.session, visit.session.actor
     make = _print_set if what == _SET else _pdf
 
+    key = _key(visit, number, _SET if what == _SET else _PDF)
+
     def work() -> tuple[File, ...]:
         with site.pool.lent(actor) as workspace, site.signing.signing(session, workspace):
             return make(workspace, number)
 
-    site.background.begin(_key(visit, number, _SET if what == _SET else _PDF), work)
+    site.background.begin(key, work)
     return see(f"/records/{number}/paper")
 
 

@@ -11,7 +11,8 @@ from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow, linked
 from rmdocs.web.pages import page, see
-from rmdocs.workspace import drafts, due, requests
+from rmdocs.web.scans import PILE_COLUMNS, pile_rows
+from rmdocs.workspace import drafts, due, piles, renditions, requests
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +49,14 @@ _REFUSED = (
     message("reason"),
     message("rejected by"),
     message("remark"),
+)
+_BACK = (
+    message("filed on"),
+    message("number"),
+    message("customer"),
+    message("subject"),
+    message("original"),
+    message("filed by"),
 )
 
 
@@ -88,9 +97,15 @@ def _work(visit: Visit) -> Response:
         *_refused(visit),
     )
     if visit.person is not None:
-        parts = (*parts, _drafts(visit))
+        parts = (*parts, _drafts(visit), *_scans(visit))
     return visit.page(
-        "work.html", parts=parts, findings=(*due_list.findings, *drafts.damaged(visit.workspace))
+        "work.html",
+        parts=parts,
+        findings=(
+            *due_list.findings,
+            *drafts.damaged(visit.workspace),
+            *piles.damaged(visit.workspace),
+        ),
     )
 
 
@@ -101,6 +116,41 @@ def _drafts(visit: Visit) -> WorkList:
         columns=DRAFT_COLUMNS,
         rows=tuple(draft_rows(visit)),
         empty=message("No record is begun."),
+    )
+
+
+def _scans(visit: Visit) -> Iterator[WorkList]:
+    """Yield the scans that wait, and the paper that came back; nothing where there is none."""
+    kept = tuple(pile_rows(visit))
+    if kept:
+        yield WorkList(
+            name="scans",
+            title=message("My scans"),
+            columns=PILE_COLUMNS,
+            rows=kept,
+            empty=message("No scans are kept."),
+        )
+    back = tuple(map(_back, renditions.came_back(visit.workspace)))
+    if back:
+        yield WorkList(
+            name="back",
+            title=message("Signed paper that came back"),
+            columns=_BACK,
+            rows=back,
+            empty=message("Nothing came back."),
+        )
+
+
+def _back(one: renditions.CameBack) -> PageRow:
+    record = one.record
+    href = f"/records/{record.number}/{one.edition}/{one.name}"
+    return (
+        PageCell(shown=str(one.on), kind="date"),
+        PageCell(shown=record.number, href=f"/records/{record.number}", kind="code"),
+        record.customer,
+        record.subject,
+        PageCell(shown=one.name, href=href, kind="file"),
+        one.by,
     )
 
 

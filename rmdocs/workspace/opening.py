@@ -134,13 +134,22 @@ def drafts_place(root: Path, owner: str) -> Path:
 
     :raises StoreError: if others can, or it cannot be made.
     """
-    place = web_folder(root) / _DRAFTS / owner
+    return private_place(root, _DRAFTS, owner)
+
+
+def private_place(root: Path, kind: str, owner: str) -> Path:
+    """Return where something of a person lies on the server, made if need be.
+
+    :param kind: the name of the folder for what everybody has of it.
+    :raises StoreError: if others can read there, or it cannot be made.
+    """
+    place = web_folder(root) / kind / owner
     try:
         private = _is_private(place.parent) and _is_private(place)
     except OSError as problem:
         raise StoreError(
             message(
-                "drafts cannot be kept at {path}: {problem}",
+                "nothing can be kept at {path}: {problem}",
                 path=place,
                 problem=system_problem(problem),
             ),
@@ -148,7 +157,7 @@ def drafts_place(root: Path, owner: str) -> Path:
         ) from problem
     if not private:
         raise StoreError(
-            message("others can read the drafts at {path}", path=place),
+            message("others can read what is kept at {path}", path=place),
             message("let only the person who runs rmdocs into that folder"),
         )
     return place

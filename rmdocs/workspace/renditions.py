@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from datetime import date, timedelta
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
 from rmdocs.errors import RmdocsError, UsageError
+from rmdocs.events.records import PaperFiled
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Hidden, Selection, Unread
 from rmdocs.messages import Language, message
+from rmdocs.registers.indexentries import IndexedRecord, Query
+from rmdocs.registers.records import find_folder
+from rmdocs.registers.renditions import renditions as told
 from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import require_own, subject
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 TRUST_PATH = Path("trust")
+_LATELY = timedelta(days=14)
+"""How long it is told that paper came back."""
 _CERTIFICATES = {".pem", ".crt", ".cer"}
 
 
@@ -228,6 +235,48 @@ def review(
     from rmdocs.renditions.filing import review_files
 
     return review_files(filing.pile, files, workspace.today(), language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """Signed paper of a record that was filed.
+
+    :param on: the day it was. :param name: of the file. :param by: who filed it, by name.
+    """
+
+    record: IndexedRecord
+    edition: int
+    name: str
+    on: date
+    by: str
+
+
+def came_back(workspace: Workspace) -> list[CameBack]:
+    """Return what was filed lately of the paper of whoever acts, the last first."""
+    person = workspace.person()
+    if person is None:
+        return []
+    workspace.registry.catalogue.catch_up()
+    since = workspace.now() - _LATELY
+    query = Query(rm=str(person.staff_no), changed_since=since.isoformat())
+    found = []
+    for record in workspace.index.find(query):
+        folder = find_folder(workspace.store, RecordNumber.parse(record.number))
+        found += [
+            (
+                one.event.time,
+                CameBack(
+                    record=record,
+                    edition=one.edition,
+                    name=PurePosixPath(one.file.path).name,
+                    on=workspace.local(one.event.time).date(),
+                    by=one.event.actor.name,
+                ),
+            )
+            for one in told(folder.events)
+            if isinstance(one.said, PaperFiled) and one.event.time >= since
+        ]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
 def signatures(workspace: Workspace, target: RecordNumber | File) -> Validation:

@@ -59,25 +59,6 @@ class Signatories:
 
 
 @pytest.fixture(scope="session")
-def agreement(once, founded) -> tuple[Path, RecordNumber]:
-    """A workspace with one agreement and its PDF; its number."""
-
-    def make(root):
-        bank = Bank(root)
-        number = bank.issue(bank.sample("RXD7200-01-JN01"))
-        renditions.make(bank.at(MANAGER), [number])
-        return number
-
-    return once.copy(founded, "rendered", make)
-
-
-@pytest.fixture
-def rendered(agreement, copied) -> tuple[Bank, RecordNumber]:
-    root, number = agreement
-    return copied(root), number
-
-
-@pytest.fixture(scope="session")
 def signatories(tmp_path_factory) -> Signatories:
     folder = tmp_path_factory.mktemp("signatories")
     bureau = Bureau(typeface(folder / "Boxes.ttf", "Boxes", PRINTED))

@@ -8,11 +8,10 @@ import random
 from dataclasses import replace
 
 import pytest
-from conftest import Bank
 from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
-from sheets import all_scanned, delivered, drawn, foreign, scanned, singly
+from sheets import delivered, drawn, foreign, scanned, singly
 
 from rmdocs import folders
 from rmdocs.cli.context import Session
@@ -37,14 +36,6 @@ def folder(bank, number):
 
 def scans(found):
     return [one for one in of_current(found.events) if one.said.kind == PaperFiled.KIND]
-
-
-@pytest.fixture(scope="session")
-def paper(agreement):
-    """The agreement's formal PDF, signed on paper and scanned, its pages in order."""
-    root, number = agreement
-    one = subject(Bank(root).at().registry, number)
-    return all_scanned(one.content(print_copy(one.folder.events)[0].file))
 
 
 def codes(filing):
@@ -119,7 +110,7 @@ def test_blank_backs_are_told_and_trouble_nobody(rendered, paper, tmp_path):
 def code_status(bank, number, code=None, actor=MANAGER, slip=0):
     work = bank.at(actor)
     code = code or filing_module.document_code(subject(work.registry, number))
-    return filing_module.code_status(work.registry, work.acting(), code, slip).value
+    return filing_module.code_status(work.registry, work.require_person(), code, slip).value
 
 
 def test_what_the_store_knows_of_a_code(rendered):

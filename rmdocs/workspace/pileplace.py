@@ -1,0 +1,173 @@
+"""Where piles of scans lie on the server: a folder for each person, a folder for each pile."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmdocs.errors import ControlError, StoreError
+from rmdocs.messages import message
+from rmdocs.workspace.opening import private_place, write_whole
+from rmdocs.workspace.pilefile import KeptPile, read_pile, write_pile
+
+if TYPE_CHECKING:
+    from rmdocs.files import File
+    from rmdocs.workspace.opening import Workspace
+
+MOST_PILES = 20
+"""How many piles of one person are kept."""
+MOST_FILES = 300
+"""Files that a pile may have."""
+MOST_BYTES = 1 << 30
+"""Bytes that the files of a pile may have."""
+
+_FOLDER = "scans"
+_STATE = "pile.json"
+_NAME = re.compile(r"[0-9a-f]{16}")
+
+
+def place_of(workspace: Workspace) -> Path:
+    """Return where the piles of whoever acts lie: nobody else can read there.
+
+    :raises ControlError: if nobody acts.
+    """
+    return private_place(workspace.root, _FOLDER, str(workspace.require_person().staff_no))
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[Path]:
+    """Keep everybody else from the piles of whoever acts; yield where they lie."""
+    place = place_of(workspace)
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield place
+    finally:
+        os.close(handle)
+
+
+def folder_in(place: Path, name: str) -> Path:
+    """Return the folder of a pile.
+
+    :raises ControlError: if there is none of that name.
+    """
+    folder = place / name
+    if _NAME.fullmatch(name) is None or not (folder / _STATE).is_file():
+        raise ControlError(
+            message("there are no such scans of yours"),
+            message("they were put away, or are somebody else's: look at your scans"),
+        )
+    return folder
+
+
+def read_in(place: Path, name: str) -> KeptPile:
+    """Return a pile.
+
+    :raises ControlError: if there is none of that name.
+    :raises StoreError: if it cannot be read.
+    """
+    return read_pile((folder_in(place, name) / _STATE).read_bytes())
+
+
+def names_in(place: Path) -> list[str]:
+    """Return the names of the piles."""
+    return sorted(path.parent.name for path in place.glob(f"*/{_STATE}"))
+
+
+def keep(place: Path, name: str, pile: KeptPile) -> None:
+    """Keep a pile as it is now."""
+    write_whole(folder_in(place, name) / _STATE, write_pile(pile))
+
+
+def begin(place: Path, files: Iterable[File], pile: KeptPile) -> str:
+    """Keep a new pile with its files; return its name. It is there whole, or not at all.
+
+    :raises ControlError: if there are too many piles, or too many files.
+    """
+    _clear(place)
+    if len(names_in(place)) >= MOST_PILES:
+        raise ControlError(
+            message("{count} piles of scans of yours are kept already", count=MOST_PILES),
+            message("put away those that are done with, then hand in these"),
+        )
+    name = secrets.token_hex(8)
+    folder = place / name
+    folder.mkdir(mode=0o700)
+    try:
+        added = _added(folder, pile, files)
+        write_whole(folder / _STATE, write_pile(added))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return name
+
+
+def add(place: Path, name: str, files: Iterable[File]) -> None:
+    """Add files to a pile: all of them, or none.
+
+    :raises ControlError: if there is no such pile, or it has too many files.
+    """
+    folder = folder_in(place, name)
+    keep(place, name, _added(folder, read_in(place, name), files))
+
+
+def _added(folder: Path, pile: KeptPile, files: Iterable[File]) -> KeptPile:
+    """Write files behind those of a pile, which names them once it is kept."""
+    names = [*pile.names]
+    size = sum(path.stat().st_size for path in paths_of(folder, pile))
+    for file in files:
+        size += len(file.data)
+        if len(names) == MOST_FILES or size > MOST_BYTES:
+            raise ControlError(
+                message(
+                    "this is more than one pile holds: {files} files, {size} MB",
+                    files=MOST_FILES,
+                    size=MOST_BYTES >> 20,
+                ),
+                message("hand in the rest as another pile"),
+            )
+        write_whole(_path(folder, len(names)), file.data)
+        names.append(file.name)
+    return replace(pile, names=tuple(names))
+
+
+def paths_of(folder: Path, pile: KeptPile) -> list[Path]:
+    """Return where the files of a pile lie, in order."""
+    return [_path(folder, at) for at in range(len(pile.names))]
+
+
+def remove(place: Path, name: str) -> None:
+    """Delete a pile and its files.
+
+    :raises ControlError: if there is none of that name.
+    :raises StoreError: if it cannot be deleted.
+    """
+    folder = folder_in(place, name)
+    try:
+        (folder / _STATE).unlink()
+        shutil.rmtree(folder)
+    except OSError as problem:
+        raise StoreError(
+            message("these scans cannot be deleted: {path}", path=folder),
+            message("have their folder deleted by whoever looks after rmdocs"),
+        ) from problem
+
+
+def _path(folder: Path, at: int) -> Path:
+    # Never under the name that somebody gave it.
+    return folder / f"{at:04d}.scan"
+
+
+def _clear(place: Path) -> None:
+    """Delete what a server that was killed left of piles that never were whole."""
+    for folder in place.iterdir():
+        if folder.is_dir() and not (folder / _STATE).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
