@@ -1,15 +1,11 @@
 """A new record in a real browser: as a newcomer fills one in, and as everybody can."""
 
-import json
 import shutil
 
 import pytest
 from browsing import Server
-from filled import ROOTS
 from inspecting import Inspector
-
-from rmdocs.beginning import SAMPLE
-from rmdocs.intake.typed import write
+from person import Person, record
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -37,55 +33,14 @@ def server(walked, tmp_path_factory):
     made.end()
 
 
-class Person:
-    """Somebody at the pages."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def begin(self, form):
-        self.page.click("nav.links >> text=新建记录")
-        self.page.click(f"button[value='{form}']")
-
-    def told(self, key):
-        """Return what stands beside a field."""
-        name = key.replace("[", ".").replace("]", "")
-        return self.page.locator(f"[id='{name}-told']").inner_text()
-
-    def fill(self, typed):
-        """Type into each field, from the top, as it wants to be filled."""
-        for key, text in typed.items():
-            if key.endswith("?"):
-                self.page.click(f"button[value='add {key[:-1].rpartition('[')[0]}']")
-                continue
-            fields = self.page.locator(f"[name='{key}']:not([type=hidden])")
-            kind = fields.first.get_attribute("type") if fields.count() else "hidden"
-            if kind in {"radio", "checkbox"}:
-                for choice in filter(None, text.replace("、", "\n").split("\n")):
-                    self.page.check(f"[name='{key}'][value='{choice}']")
-            elif fields.count() == 1 and fields.evaluate("field => field.tagName") == "SELECT":
-                fields.select_option(text)
-            elif fields.count() == 1:
-                fields.evaluate("field => field.closest('details')?.setAttribute('open', '')")
-                fields.fill(text)
-
-    def press(self, button):
-        with self.page.expect_navigation():
-            self.page.click(f".bar button[value='{button}']")
-
-
-def record(form, **content):
-    found = json.loads((SAMPLE / f"{form}-JN01.json").read_bytes())["record"]
-    found["content"] |= content
-    return write(ROOTS[form], found)
-
-
 @pytest.fixture
 def person(visit):
     return Person(visit())
 
 
-def test_an_agreement_with_three_mistakes_found_and_mended(person):
+def test_a_newcomer_issues_an_agreement_with_three_mistakes_found_and_mended(visit):
+    """What a newcomer does is counted: pages seen, clicks, fields typed."""
+    person = Person(visit())
     page = person.page
     wrong = {
         "content.party_a.uscc": "91370112MA3DEM019X",
@@ -102,18 +57,20 @@ def test_an_agreement_with_three_mistakes_found_and_mended(person):
     person.press("review")
     assert page.locator(".mistakes li").count() == len(wrong)
     assert page.evaluate("document.activeElement.className") == "mistakes"
-    page.click(".mistakes a >> nth=0")
+    person.click(".mistakes a >> nth=0")
     assert page.evaluate("document.activeElement.name") == "content.party_a.uscc"
     person.fill({key: right[key] for key in wrong})
     page.wait_for_selector(".mistakes", state="detached")
     person.press("review")
     page.wait_for_url("**/review")
     assert "建鲁(济示)银企〔2026〕0999号" in page.inner_text(".paper")
-    page.click("form.act button.main")
+    person.click("form.act button.main")
     page.wait_for_url("**/records/RXD7200-01-JN01-2026-0002")
     with page.expect_download() as download:
-        page.click("text=RXD7200-01-JN01-2026-0002-e1.docx >> nth=0")
+        person.click("text=RXD7200-01-JN01-2026-0002-e1.docx >> nth=0")
     assert download.value.suggested_filename == "RXD7200-01-JN01-2026-0002-e1.docx"
+    # My work, the choice of a form, the form, the form with its mistakes, the review, the record.
+    assert (person.pages, person.clicks, person.typed) == (6, 15, 34)
 
 
 def test_a_plan_with_all_its_lists_is_filled_in_by_a_person(person):
