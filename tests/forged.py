@@ -184,7 +184,7 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
         for file in event.files
     )
     relied_on = wrong.pop("relied_on", workspace.registry.control.checkpoint)
-    facts = {**event.facts, "issued_on": day.isoformat(), **wrong}
+    facts = {**event.facts, "issued_on": day.isoformat(), "pin": head.checkpoint.pin, **wrong}
     new_event = NewEvent(
         facts=Unknown(name="issue", said=facts),
         subject=str(other),

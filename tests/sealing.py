@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rmdocs.events.facts import Unknown
-from rmdocs.store.checking import examine_ledger, history_check
+from rmdocs.store.checking import examine_ledger
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
+from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import Branch, NewEvent, NewFile, Receipt, ledger_origin
 

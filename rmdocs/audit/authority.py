@@ -7,11 +7,12 @@ cannot be read is told by ``verify`` elsewhere and knows nothing here.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -20,7 +21,7 @@ from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError
 from rmdocs.events.control import RevisionReleased
 from rmdocs.events.kinds import read_as
-from rmdocs.events.records import OnRecord
+from rmdocs.events.records import OnRecord, Unit
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.registers.officetime import POLICY_DIRECTORY, zone_named
@@ -101,7 +102,10 @@ class Authority:
         self.documents = DocumentRegister(control)
         self.released = tuple(self._releases())
         self._withdrawn = tuple(self._withdrawals())
-        self._people = list(self._entries())
+        self._people: dict[str, list[tuple[int, Person]]] = {}
+        for index, person in self._entries():
+            self._people.setdefault(str(person.staff_no), []).append((index, person))
+        self._units = list(self._unit_entries())
         self._times = [event.time for event in events]
         self._policies = list(self._policy_entries())
         self._tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
@@ -124,23 +128,40 @@ class Authority:
 
     def person(self, staff_no: str, size: int) -> Person | None:
         """Return a register entry as it ruled when control had ``size`` events."""
-        found = None
-        for index, person in self._people:
-            if index < size and str(person.staff_no) == staff_no:
-                found = person
-        return found
+        entries = self._people.get(staff_no, [])
+        ruling = bisect_left(entries, size, key=itemgetter(0))
+        return entries[ruling - 1][1] if ruling else None
+
+    def names_then(self, event: Event) -> tuple[str, ...]:
+        """Return the names that an event's actor could bear: a day's run may have read an old one.
+
+        Empty where the register did not know them.
+        """
+        entries = self._people.get(event.actor.staff_no, [])
+        known = [one for one in entries if one[0] < self.known(event)]
+        if event.relied_on is not None:
+            since = event.relied_on.size
+        else:
+            since = bisect_right(self._times, event.time - LONGEST_RUN)
+        first = max(bisect_left(known, since, key=itemgetter(0)) - 1, 0)
+        return tuple(dict.fromkeys(person.name for _, person in known[first:]))
+
+    def unit(self, code: str, event: Event) -> Unit | None:
+        """Return a unit as an act knew it; None where nobody had entered it."""
+        ruling = [unit for index, unit in self._units if index < _known_to(event)]
+        return next((unit for unit in reversed(ruling) if str(unit.code) == code), None)
 
     def another_with(self, role: str, than: str, size: int) -> Person | None:
         """Return somebody with a key and a role when control had ``size`` events, or None.
 
         :param than: the staff number of whom it is not to be.
         """
-        standing = {str(person.staff_no): person for index, person in self._people if index < size}
+        standing = ((staff_no, self.person(staff_no, size)) for staff_no in self._people)
         return next(
             (
                 person
-                for staff_no, person in standing.items()
-                if staff_no != than and role in person.roles and person.keys
+                for staff_no, person in standing
+                if person and staff_no != than and role in person.roles and person.keys
             ),
             None,
         )
@@ -175,6 +196,10 @@ class Authority:
         """Return the day of an event where the office is, as the policy said then."""
         return event.day_in(zone_named(self.policy(_known_to(event)).time_zone))
 
+    def at_office(self, moment: datetime, event: Event) -> datetime:
+        """Return a moment by the clock of the office, where it was when an event was sealed."""
+        return moment.astimezone(zone_named(self.policy(_known_to(event)).time_zone))
+
     def may_be_dated(self, event: Event, day: date) -> bool:
         """Return whether an act sealed when it was may bear a day.
 
@@ -187,6 +212,10 @@ class Authority:
         # An act that waited for a lock may have begun before midnight.
         begun = (event.time - WAITING).astimezone(zone).date()
         return begun <= day <= event.day_in(zone)
+
+    def begun(self, size: int) -> datetime:
+        """Return since when the control ledger has stood at a size it once had."""
+        return self._times[size - 1] if size else datetime.min.replace(tzinfo=UTC)
 
     def has_been(self, checkpoint: Checkpoint) -> bool:
         """Return whether the control ledger once stood exactly so."""
@@ -258,6 +287,16 @@ class Authority:
                     try:
                         value = canonical.decode(self.control.read(file.path) or b"")
                         yield event.index, Person.from_json(value)
+                    except UNREADABLE:
+                        continue
+
+    def _unit_entries(self) -> Iterator[tuple[int, Unit]]:
+        for event in self.events:
+            for file in event.files:
+                if file.path.startswith("units/"):
+                    try:
+                        value = canonical.decode(self.control.read(file.path) or b"")
+                        yield event.index, Unit.from_json(value)
                     except UNREADABLE:
                         continue
 

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.facts import fact_findings
+from rmdocs.audit.registerentries import RegisterEntries, name_findings
+from rmdocs.audit.sealedfiles import in_control, on_record, record_of
 from rmdocs.control.requestkinds import KINDS
-from rmdocs.errors import UsageError
 from rmdocs.events.control import (
     ChangeProposed,
     ChangeRejected,
@@ -59,7 +60,6 @@ from rmdocs.events.facts import EventFacts
 from rmdocs.events.kinds import kind_of, read, read_as
 from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
-from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.approvalrequests import REQUESTS, decided_by, request_digest
 from rmdocs.registers.changerequests import CHANGES
@@ -142,7 +142,7 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
     :param places: the directory of each event, by its index.
     """
     entries: Counter[str] = Counter()
-    before = _Before(authority=authority)
+    before, register = _Before(authority=authority), RegisterEntries(authority=authority)
     for event in authority.events:
         directory = places.get(event.index, "")
         base = directory.partition("/")[0]
@@ -157,6 +157,10 @@ def control_findings(authority: Authority, places: Mapping[int, str]) -> Iterato
             yield from _asked(event, directory)
         else:
             yield from fact_findings(event)
+        if acts is not None:
+            yield from in_control(event, directory)
+            yield from register.findings(event, directory)
+            yield from name_findings(authority, event)
         if kind is RequestRejected and base == REQUESTS:
             yield from _rejected(authority, event)
         elif acts and not authority.founds(event):
@@ -253,23 +257,25 @@ def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
         )
 
 
-def volume_findings(events: Sequence[Event], places: Mapping[int, str]) -> Iterator[Finding]:
-    """Yield acts on records that lie where they do not belong.
+def volume_findings(
+    authority: Authority, events: Sequence[Event], places: Mapping[int, str]
+) -> Iterator[Finding]:
+    """Yield acts on records that lie where they do not belong, or seal what such acts do not.
 
     :param places: the directory of each event, by its index.
     """
     for event in events:
         directory = places.get(event.index, "")
         yield from _outside(event, directory)
-        try:
-            belongs = RecordNumber.parse(event.subject).directory == directory
-        except UsageError:
-            belongs = False
-        kind = kind_of(event)
-        if not belongs or kind is None or not issubclass(kind, OnRecord):
+        number, kind = record_of(event), kind_of(event)
+        belongs = number is not None and number.directory == directory
+        if number is None or not belongs or kind is None or not issubclass(kind, OnRecord):
             yield _unknown(event, directory)
-        elif kind is not VoidRequested:  # which ``conduct`` tells
+            continue
+        if kind is not VoidRequested:  # which ``conduct`` tells
             yield from fact_findings(event)
+        yield from on_record(event, number)
+        yield from name_findings(authority, event)
 
 
 def _outside(event: Event, directory: str) -> Iterator[Finding]:

@@ -7,15 +7,14 @@ no excuse for an old template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs import canonical
-from rmdocs.audit.approvals import second_person
-from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE, Authority
-from rmdocs.audit.twopeople import Approved, must_be_requested, names_request, unrequested
+from rmdocs.audit.authority import LONGEST_RUN, Authority
+from rmdocs.audit.voids import Void
+from rmdocs.control.actingperson import WAITING
 from rmdocs.errors import RmdocsError
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (
@@ -33,18 +32,17 @@ from rmdocs.events.records import (
     StageAdded,
     VoidRequested,
 )
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, Severity, error
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.approvalrequests import asked_for, decided_by, request_digest
 from rmdocs.registers.displaynames import role_names
-from rmdocs.registers.records import read_folder
 
 if TYPE_CHECKING:
     from rmdocs.control.policy import Policy
     from rmdocs.forms.form import Form
-    from rmdocs.forms.sections.roles import RolesSection
+    from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
     from rmdocs.store.vault import Vault
@@ -88,6 +86,7 @@ class Conduct:
             if event.relied_on is not None:
                 yield from self._key(event)
                 yield from self._rules(event)
+                yield from self._dated(event, event.relied_on)
             if event.kind not in _TOLD and not self._relies(event):
                 # Without it nothing says which keys and roles the act is judged by.
                 yield _wrong(
@@ -103,7 +102,14 @@ class Conduct:
                     message("it asks for something that cannot be read"),
                 )
             elif event.kind == RecordVoided.KIND:
-                yield from self._voided(head, event, events)
+                if self._relies(event):
+                    form = self._form(event.subject)
+                    void = Void(authority=self.authority, vault=self.vault, head=head, event=event)
+                    yield from void.findings(form.roles if form is not None else None, events)
+                else:
+                    yield _wrong(
+                        "RELIED-ON", event, message("the control ledger never stood as it says")
+                    )
             yield from self._may(event, events)
 
     def of_control(self) -> Iterator[Finding]:
@@ -124,6 +130,28 @@ class Conduct:
                     staff_no=event.actor.staff_no,
                 ),
             )
+
+    def _dated(self, event: Event, relied_on: Checkpoint) -> Iterator[Finding]:
+        """Yield an act dated before what it relied on was sealed: dates can be lied about (F4)."""
+        if not self.authority.has_been(relied_on):
+            return  # told as such
+        begun = self.authority.begun(relied_on.size)
+        if event.time >= begun - WAITING:
+            return
+        # While machines write whose clocks differ, hours are no proof.
+        severe = event.time < begun - LONGEST_RUN
+        yield Finding(
+            code="RELIED-LATER",
+            severity=Severity.ERROR if severe else Severity.WARNING,
+            path=_place(event),
+            message=message(
+                "it is dated {dated}, but relies on what control sealed only at {begun}",
+                dated=self.authority.at_office(event.time, event),
+                begun=self.authority.at_office(begun, event),
+            ),
+            remedy=_FIND_OUT,
+            clause=CLAUSE,
+        )
 
     def _rules(self, event: Event) -> Iterator[Finding]:
         """Yield an act that names other rules than control had: nobody chooses older ones."""
@@ -194,38 +222,6 @@ class Conduct:
                 ),
             )
 
-    def _voided(self, head: Head, event: Event, events: Sequence[Event]) -> Iterator[Finding]:
-        """Yield a void that no second person of the unit approved."""
-        if not self._relies(event):
-            yield _wrong("RELIED-ON", event, message("the control ledger never stood as it says"))
-            return
-        size = _size(event)
-        roles = self._roles(event.subject)
-        approves = roles.void_approve if roles is not None else ()
-        if names_request(event):
-            approved = Approved(
-                authority=self.authority,
-                event=event,
-                place=_place(event),
-                events=[one for one in events if one.subject == event.subject],
-                asks=lambda _: (*roles.issue, *approves) if roles is not None else (),
-                approves=lambda _: approves,
-                reason=self._reason(head, event),
-            )
-            yield from approved.findings()
-            acts = [one for one in (approved.request(), event) if one is not None]
-            people = [(one.actor.staff_no, self.authority.known(one)) for one in acts]
-        elif must_be_requested(self.authority, event):
-            yield unrequested(event, _place(event))
-            return
-        else:
-            statement = self._statement(head, event)
-            yield from second_person(
-                self.authority, event, statement, approves, size, _place(event)
-            )
-            people = [(approval.staff_no, size) for approval in event.approvals]
-        yield from self._own_unit(event, people)
-
     def _may(self, event: Event, events: Sequence[Event]) -> Iterator[Finding]:
         """Yield who captured, added or corrected something, or said no, and might not then.
 
@@ -269,40 +265,8 @@ class Conduct:
                 ),
             )
 
-    def _own_unit(self, event: Event, people: Iterable[tuple[str, int]]) -> Iterator[Finding]:
-        """Yield who had a part in a void, but was of another unit than the record.
-
-        :param people: staff numbers, each as control stood after so many events.
-        """
-        for staff_no, size in people:
-            person = self.authority.person(staff_no, size)
-            unit = _unit(event.subject)
-            if person is not None and unit is not None and person.unit != unit:
-                yield _wrong(
-                    "APPROVAL-UNIT",
-                    event,
-                    message(
-                        "{name} belongs to {own} and may not act for {unit}",
-                        name=person.name,
-                        own=person.unit,
-                        unit=unit,
-                    ),
-                )
-
-    def _reason(self, head: Head, event: Event) -> Callable[[Event], str]:
-        """Return how the reasons of acts on a record are read; as they stand in clear, if not."""
-        try:
-            return read_folder(head, RecordNumber.parse(event.subject)).reason
-        except UNREADABLE:
-            return lambda act: act.reason
-
     def _relies(self, event: Event) -> bool:
         return event.relied_on is not None and self.authority.has_been(event.relied_on)
-
-    def _roles(self, subject: str) -> RolesSection | None:
-        """Return who may do what under a record's form; None where it cannot be read."""
-        form = self._form(subject)
-        return form.roles if form is not None else None
 
     def _form(self, subject: str) -> Form | None:
         """Return a record's form as it stood by then; None where it cannot be read."""
@@ -311,29 +275,6 @@ class Conduct:
             return forms.load(forms.release(under.form, under.revision)).form if under else None
         except RmdocsError:
             return None
-
-    def _statement(self, head: Head, event: Event) -> bytes | None:
-        """Return what the approver of a void signed; None where its record's key is gone."""
-        reason: str | None = event.reason
-        said = read_as(event, OnRecord)
-        if said is not None and said.concealment is not None:
-            reason = self._committed(head, event)
-        if reason is None:
-            return None
-        return canonical.encode(
-            {"act": RecordVoided.KIND, "number": event.subject, "reason": reason}
-        )
-
-    def _committed(self, head: Head, event: Event) -> str | None:
-        try:
-            number = RecordNumber.parse(event.subject)
-            key = self.vault.find(number) if self.vault is not None else None
-            folder = read_folder(head, number)
-        except RmdocsError:
-            return None
-        if key is None or folder.content is None:
-            return None
-        return key.digest("reason", folder.reason(event).encode())
 
 
 def _roles_for(

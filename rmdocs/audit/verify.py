@@ -8,12 +8,10 @@ cannot be seen from inside, and is not claimed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.audit.approvals import (
     adopted,
@@ -23,18 +21,20 @@ from rmdocs.audit.approvals import (
 )
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
+from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
+from rmdocs.audit.numbers import VolumeAudit, number_findings
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
+from rmdocs.audit.sealedfiles import stray_findings
 from rmdocs.audit.seals import ledger_key, registered_keys
-from rmdocs.errors import FindingsError, RmdocsError, StoreError
-from rmdocs.events.records import RecordIssued
-from rmdocs.findings import Finding, error, has_errors, warning
-from rmdocs.identifiers import RecordNumber, Volume
+from rmdocs.errors import RmdocsError, StoreError
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, message
-from rmdocs.registers.series import SERIES_NAME, SeriesState, known_volumes
-from rmdocs.store.checking import examine_ledger, history_check
+from rmdocs.registers.series import SERIES_NAME, known_volumes
+from rmdocs.store.checking import examine_ledger
+from rmdocs.store.history import history_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
@@ -113,6 +113,8 @@ def verify(
     volumes = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
     total = sum(_stated_size(store, ref) for ref in (CONTROL_REF, *volumes))
     rules: _Rules | None = None
+    heads: dict[str, GitHead] = {}
+    begun: dict[str, Event] = {}
     for ref in (CONTROL_REF, *volumes):
         progress(sum(one.events for one in ledgers), total)
         head = store.require_head(ref)
@@ -132,7 +134,11 @@ def verify(
         ]
         findings += [_on(ref, finding) for finding in found]
         ledgers.append(_gone_through(ref, report))
-    findings += _volumes(control, volumes)
+        if ref != CONTROL_REF:
+            heads[ref.removeprefix(RECORDS_PREFIX)] = head
+            begun |= {ref.removeprefix(RECORDS_PREFIX): one for one in report.events[:1]}
+    if rules is not None:
+        findings += VolumeAudit(authority=rules.authority, heads=heads, begun=begun).findings()
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
         for ref in store.refs()
@@ -197,6 +203,7 @@ class _Rules:
 
     def of_control(self, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with entries, approvals and statements in control."""
+        yield from stray_findings(self.authority.control)
         yield from control_findings(self.authority, report.places)
         yield from release_findings(self.authority)
         yield from policy_findings(self.authority)
@@ -206,8 +213,10 @@ class _Rules:
 
     def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with the numbers and acts of a volume."""
-        yield from _numbers(head, ref, report.events)
-        yield from volume_findings(report.events, report.places)
+        yield from stray_findings(head, SERIES_NAME)
+        yield from number_findings(head, ref, report.events)
+        yield from volume_findings(self.authority, report.events, report.places)
+        yield from course_findings(self.authority, report.events)
         yield from self.conduct.findings(head, report.events)
         yield from self.renditions.findings(head, report.events)
         for volume in known_volumes((ref,)):
@@ -241,57 +250,6 @@ def _actors(events: Iterable[Event], keys: dict[str, list[PublicKey]]) -> Iterat
                     staff_no=event.actor.staff_no,
                 ),
             )
-
-
-def _numbers(head: GitHead, ref: str, events: Iterable[Event]) -> Iterator[Finding]:
-    """Yield numbers that are missing or were given twice (F14, F15)."""
-    try:
-        volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
-        data = head.read(SERIES_NAME)
-        state = (
-            SeriesState.from_json(canonical.decode(data)) if data else SeriesState(volume=volume)
-        )
-        issued = Counter(
-            RecordNumber.parse(event.subject).serial
-            for event in events
-            if event.kind == RecordIssued.KIND
-        )
-    except FindingsError as problem:
-        yield from problem.findings
-        return
-    except RmdocsError as problem:
-        yield _wrong("NUMBER-UNREADABLE", SERIES_NAME, problem.reason)
-        return
-    expected = range(state.last_serial - state.given + 1, state.last_serial + 1)
-    for serial in sorted({*expected, *issued}):
-        times = issued[serial]
-        number = RecordNumber(series=volume.series, serial=serial)
-        if times == 0:
-            yield _wrong("NUMBER-GAP", str(number), message("the number has no record"))
-        elif times > 1:
-            yield _wrong("NUMBER-TWICE", str(number), message("the number was given twice"))
-        elif serial not in expected:
-            yield _wrong("NUMBER-BEYOND", str(number), message("the series never gave this number"))
-
-
-def _volumes(control: GitHead, refs: Iterable[str]) -> Iterator[Finding]:
-    """Yield volumes that are missing, or that the control ledger does not know."""
-    present = {ref.removeprefix(RECORDS_PREFIX) for ref in refs}
-    known = {
-        path.removeprefix("volumes/").rpartition("/")[0]
-        for path, _ in control.walk("volumes")
-        if path.endswith("/opened.json")
-    }
-    for name in sorted(known - present):
-        yield _wrong("VOLUME-MISSING", name, message("the volume was opened, but is missing"))
-    for name in sorted(present - known):
-        yield warning(
-            "VOLUME-UNREGISTERED",
-            name,
-            message("the control ledger does not know the volume yet"),
-            message("the next record issued in it enters it"),
-            clause=_CLAUSE,
-        )
 
 
 def _on(ref: str, finding: Finding) -> Finding:

@@ -1,29 +1,23 @@
-"""What a ref holds now, and how it came to be, each checked against the other.
+"""What a ref holds now: events, their ledger and the files they seal, each checked.
 
 Says what is wrong, decides nothing; whether an act was allowed is for the floors
-above. A ref holds events, their ledger and the files they seal. A commit only
-adds to them; it is signed by the key its events name, and bears their actor's
-name and their time.
+above, how it came to be is told by ``history``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import pairwise
 
 from rmdocs.canonical import sha256
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
-from rmdocs.store import commits, merkle
+from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, verify
-from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
-from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey
-from rmdocs.store.objects import Objects
 from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Head
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -307,124 +301,3 @@ def _unreadable(path: str, problem: StoreError) -> Finding:
 
 def _wrong(code: str, path: str, what: Text) -> Finding:
     return error(code, path, what, _RESTORE, clause=_CLAUSE)
-
-
-def history_check(
-    objects: Objects, tip: str, allowed: Mapping[str, PublicKey] | None = None
-) -> list[Finding]:
-    """Return everything that is wrong with the commits up to ``tip``.
-
-    :param allowed: keys by fingerprint that may sign; None asks only that the
-        signature is good and by the key the events name.
-    """
-    return list(_History(objects, allowed).check(tip))
-
-
-class _History:
-    """One walk over a ref's commits, with what the commits before led to."""
-
-    def __init__(self, objects: Objects, allowed: Mapping[str, PublicKey] | None) -> None:
-        self._objects = objects
-        self._allowed = allowed
-        self._tree = merkle.Frontier()
-        self._before: GitHead | None = None
-        self._last: datetime | None = None
-
-    def check(self, tip: str) -> Iterator[Finding]:
-        """Yield what is wrong, commit by commit; stops where one cannot be read."""
-        try:
-            for commit in walk_commits(self._objects, tip, oldest_first=True):
-                head = GitHead(self._objects, commit.oid)
-                yield from self._signature(commit)
-                yield from self._contents(commit, head)
-                self._before, self._last = head, commit.time
-        except StoreError as problem:
-            yield error("STORE-UNREADABLE", tip, problem.reason, _RESTORE, clause=_CLAUSE)
-
-    def _signature(self, commit: Commit) -> Iterator[Finding]:
-        signer = commit.signer
-        if signer is None:
-            yield _wrong_commit(
-                "COMMIT-UNSIGNED", commit, message("the commit bears no good signature")
-            )
-        elif self._allowed is not None and signer.fingerprint not in self._allowed:
-            yield _wrong_commit(
-                "COMMIT-STRANGER",
-                commit,
-                message("the commit is signed by the unknown key {key}", key=signer.fingerprint),
-            )
-        if not commit.committed:
-            yield _wrong_commit("COMMIT-ACTOR", commit, message("author and committer differ"))
-        if len(commit.parents) > 1:
-            yield _wrong_commit("COMMIT-MERGE", commit, message("the commit joins two histories"))
-        if self._last is not None and commit.time < self._last:
-            yield _wrong_commit(
-                "COMMIT-TIME", commit, message("the commit is dated before the one before it")
-            )
-
-    def _contents(self, commit: Commit, head: GitHead) -> Iterator[Finding]:
-        added: dict[str, str] = {}
-        for path, old, new in head.differences(self._before):
-            if old is None and new is not None:
-                added[path] = new
-            elif not is_state_path(path):
-                yield _wrong_commit(
-                    "COMMIT-REPLACES",
-                    commit,
-                    message("the commit changes or drops {path}", path=path),
-                )
-        leaves = {
-            path: self._objects.content(oid, "blob")
-            for path, oid in added.items()
-            if is_event_path(path)
-        }
-        events = [Event.from_bytes(data) for data in leaves.values()]
-        yield from self._events(commit, events)
-        sealed = {file.path for event in events for file in event.files}
-        for path in sorted(added.keys() - leaves.keys() - sealed):
-            if not is_state_path(path):
-                yield _wrong_commit(
-                    "COMMIT-UNSEALED", commit, message("no event seals {path}", path=path)
-                )
-        yield from self._ledger(commit, head, list(leaves.values()), events)
-
-    def _events(self, commit: Commit, events: list[Event]) -> Iterator[Finding]:
-        if not events:
-            yield _wrong_commit("COMMIT-EMPTY", commit, message("the commit holds no event"))
-        signer = commit.signer
-        for event in events:
-            if (commits.email(event.actor.staff_no), event.time) != (commit.email, commit.time):
-                yield _wrong_commit(
-                    "COMMIT-ACTOR",
-                    commit,
-                    message("event {index} names another actor or time", index=event.index),
-                )
-            if signer is not None and signer.fingerprint != event.actor.fingerprint:
-                yield _wrong_commit(
-                    "COMMIT-KEY",
-                    commit,
-                    message("event {index} names another key than signed", index=event.index),
-                )
-
-    def _ledger(
-        self, commit: Commit, head: GitHead, leaves: list[bytes], events: list[Event]
-    ) -> Iterator[Finding]:
-        ordered = sorted(zip(events, leaves, strict=True), key=lambda pair: pair[0].index)
-        first = self._tree.size
-        indexes = [event.index for event, _ in ordered]
-        for _, leaf in ordered:
-            self._tree.append(merkle.leaf_hash(leaf))
-        checkpoint = head.checkpoint
-        expected = (self._tree.size, self._tree.root())
-        if (checkpoint.size, checkpoint.root) != expected or indexes != list(
-            range(first, self._tree.size)
-        ):
-            yield _wrong_commit(
-                "COMMIT-LEDGER", commit, message("the ledger did not grow by the commit's events")
-            )
-
-
-def _wrong_commit(code: str, commit: Commit, what: Text) -> Finding:
-    return error(
-        code, f"commit {commit.oid}", what, _RESTORE, clause=_CLAUSE, label=commit.subject_line
-    )

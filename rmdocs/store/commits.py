@@ -94,9 +94,15 @@ def email(staff_no: str) -> str:
     return f"{staff_no}@rmdocs.invalid"
 
 
+def author(actor: Actor) -> tuple[str, str]:
+    """Return name and address under which git names who acted."""
+    return _clean(actor.name), email(_clean(actor.staff_no))
+
+
 def signed(draft: DraftCommit, key: Signer) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
-    person = f"{_clean(draft.actor.name)} <{email(_clean(draft.actor.staff_no))}>"
+    name, address = author(draft.actor)
+    person = f"{name} <{address}>"
     stamp = f"{person} {int(draft.time.timestamp())} +0000"
     parent = f"parent {draft.parent}\n" if draft.parent else ""
     header = f"tree {draft.tree}\n{parent}author {stamp}\ncommitter {stamp}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from archive import ANSWERS, AUDITOR, IN_TWO_VOLUMES, NUMBERS, PRESIDENT
 
+from rmdocs.folders import read
 from rmdocs.identifiers import DisposalNumber
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import Held
@@ -122,7 +123,8 @@ def test_what_came_under_a_hold_meanwhile_is_left_out(pending, monkeypatch):
 
 def test_what_was_amended_meanwhile_is_left_out(pending, monkeypatch, call_back):
     kill(pending, monkeypatch, 1)  # approved, nothing more
-    pending.bank.amend(FIRST, call_back["record"], "JN01-0101")
+    corrected = read(pending.bank.write(call_back["record"], "amended.json"))
+    records.amend(pending.by("JN01-0101"), FIRST, corrected, "更正")
     done = disposition.approve(pending.by(AUDITOR), DISPOSAL)
     assert done.certificate.left_out == ((str(FIRST), "DISPOSAL-CHANGED"),)
     assert records.show(pending.at(), FIRST).edition == 3

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import rmdocs
-from rmdocs.store.checking import examine_ledger, history_check
+from rmdocs.store.checking import examine_ledger
+from rmdocs.store.history import history_check
 from rmdocs.store.protocol import ledger_origin
 
 pytestmark = pytest.mark.long

@@ -9,9 +9,10 @@ from rmdocs import canonical
 from rmdocs.errors import StoreError
 from rmdocs.messages import Language
 from rmdocs.store import commits, merkle
-from rmdocs.store.checking import examine_ledger, history_check
+from rmdocs.store.checking import examine_ledger
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
+from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.objects import ObjectWriter, object_name, rewrite
 from rmdocs.store.protocol import ledger_origin

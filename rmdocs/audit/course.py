@@ -1,0 +1,201 @@
+"""Verifying the course of each record: which act may follow which (F19, F20).
+
+A record begins with its issue, once. Its editions count from 1 without a gap; each prints
+the ledger as it stood then, and the unit it is of. A stage comes in its turn, and nothing
+comes after a record has ended. All of it is judged under the form revision of that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rmdocs import lifecycle
+from rmdocs.audit.sealedfiles import record_of
+from rmdocs.errors import ControlError, RmdocsError
+from rmdocs.events.kinds import read
+from rmdocs.events.records import (
+    EditionIssued,
+    FormRevision,
+    OnEdition,
+    RecordAmended,
+    RecordDisposed,
+    RecordIssued,
+    RecordRegenerated,
+    RecordVoided,
+    StageAdded,
+    Unit,
+    VoidRequested,
+)
+from rmdocs.findings import Finding, error
+from rmdocs.messages import Text, Verbatim, message
+from rmdocs.registers.renditions import original_event
+
+if TYPE_CHECKING:
+    from rmdocs.audit.authority import Authority
+    from rmdocs.events.facts import EventFacts
+    from rmdocs.forms.form import Form
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.lifecycle import StageKey
+    from rmdocs.store.event import Event
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_FIND_OUT = message("find out who sealed it: rmdocs refuses such an act")
+
+
+def course_findings(authority: Authority, events: Sequence[Event]) -> Iterator[Finding]:
+    """Yield acts of a volume's records that could not follow those before them.
+
+    :param events: all of the volume's events, by index.
+    """
+    courses: dict[str, _Course] = {}
+    before: list[Event] = []
+    for event in events:
+        number = record_of(event)
+        if number is not None:
+            course = courses.get(event.subject)
+            if course is None:
+                course = courses[event.subject] = _Course(authority=authority, number=number)
+            yield from course.findings(event, before)
+        before.append(event)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """One record, as the acts so far have made it."""
+
+    authority: Authority
+    number: RecordNumber
+    _acts: list[Event] = field(default_factory=list)
+    _present: list[StageKey] = field(default_factory=list)
+    _under: FormRevision | None = None
+    _unit: Unit | None = None
+    _edition: int = 0
+    _rendered: bool = False
+    _voided: bool = False
+    _disposed: bool = False
+
+    def findings(self, event: Event, before: Sequence[Event]) -> Iterator[Finding]:
+        """Yield why an act could not follow, then count it in.
+
+        :param before: the acts before it in its volume, by index.
+        """
+        said = read(event)
+        if (event.kind == RecordIssued.KIND) == bool(self._acts):
+            yield _wrong(
+                "RECORD-BEGUN",
+                event,
+                message("a record begins with its issue, which is there once"),
+            )
+        if isinstance(said, EditionIssued):
+            yield from self._edition_findings(event, said, before)
+        if isinstance(said, RecordRegenerated) and self._under is not None:
+            yield from self._carried(event, said, self._under)
+        form = self._form()
+        if form is not None:
+            yield from self._turn(event, said, form)
+        self._count(event, said)
+
+    def _edition_findings(
+        self, event: Event, said: EditionIssued, before: Sequence[Event]
+    ) -> Iterator[Finding]:
+        edition = said.edition
+        if edition.number != self._edition + 1:
+            yield _wrong(
+                "EDITION-ORDER",
+                event,
+                message(
+                    "it is edition {edition}, but {next} comes next",
+                    edition=edition.number,
+                    next=self._edition + 1,
+                ),
+            )
+        if not _is_pinned(edition.pin, event, before):
+            reason = message("it prints {pin}, where the ledger never stood", pin=edition.pin)
+            yield _wrong("EDITION-PIN", event, reason)
+        known = self._unit
+        if known is None and event.relied_on is not None:
+            known = self.authority.unit(str(self.number.series.unit), event)
+        if edition.unit != known and event.relied_on is not None:
+            yield _wrong(
+                "EDITION-UNIT",
+                event,
+                message(
+                    "it names the unit {named}, which was {known}",
+                    named=edition.unit.full_name,
+                    known=known.full_name if known is not None else Verbatim("-"),
+                ),
+            )
+
+    def _carried(
+        self, event: Event, said: RecordRegenerated, under: FormRevision
+    ) -> Iterator[Finding]:
+        """Yield a record carried over from another revision than it stood under, or backwards."""
+        if said.from_revision != under.revision or said.under.form != under.form:
+            yield _wrong(
+                "REGENERATED-FROM",
+                event,
+                message(
+                    "it stood under {form} {revision}", form=under.form, revision=under.revision
+                ),
+            )
+
+    def _turn(self, event: Event, said: EventFacts, form: Form) -> Iterator[Finding]:
+        status = lifecycle.record_status(
+            form.stages,
+            self._present,
+            voided=self._voided,
+            signed=self._rendered and original_event(self._acts, len(form.signing)) is not None,
+            disposed=self._disposed,
+        )
+        try:
+            if isinstance(said, StageAdded):
+                lifecycle.require_stage(status, form.stages, self._present, said.key)
+            elif isinstance(said, (RecordAmended, RecordRegenerated)):
+                lifecycle.require_amendable(status)
+            elif isinstance(said, (VoidRequested, RecordVoided)):
+                lifecycle.require_voidable(status)
+        except ControlError as problem:
+            yield _wrong("ACT-OUT-OF-TURN", event, problem.reason)
+
+    def _count(self, event: Event, said: EventFacts) -> None:
+        self._acts.append(event)
+        if isinstance(said, EditionIssued):
+            self._edition = said.edition.number
+            self._unit = self._unit or said.edition.unit
+        if isinstance(said, (RecordIssued, RecordRegenerated)):
+            self._under = said.under
+        elif isinstance(said, StageAdded):
+            self._present.append(said.key)
+        self._rendered |= isinstance(said, OnEdition)
+        self._voided |= isinstance(said, RecordVoided)
+        self._disposed |= isinstance(said, RecordDisposed)
+
+    def _form(self) -> Form | None:
+        """Return the form that it stands under; None where it cannot be read, told elsewhere."""
+        if self._under is None:
+            return None
+        forms = self.authority.forms
+        try:
+            return forms.load(forms.release(self._under.form, self._under.revision)).form
+        except RmdocsError:
+            return None
+
+
+def _is_pinned(pin: str, event: Event, before: Sequence[Event]) -> bool:
+    """Return whether a pin is of the ledger as it stood when the act began.
+
+    Many acts sealed at once are several commits, and all print what stood before the first.
+    """
+    for one in (event, *reversed(before)):
+        if (one.time, one.actor) != (event.time, event.actor):
+            return False
+        if pin == (one.previous.pin if one.previous is not None else "0"):
+            return True
+    return False
+
+
+def _wrong(code: str, event: Event, what: Text) -> Finding:
+    place = f"{event.subject}/{event.file_name}"
+    return error(code, place, what, _FIND_OUT, clause=_CLAUSE)

@@ -1,0 +1,198 @@
+"""Verifying number series and their volumes: none missing, none twice, none before its time.
+
+Numbers are given in order, in volumes that are filled one after the other (F14, F15). Control
+knows of each when it was opened, and of which one it goes on (F2).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE
+from rmdocs.audit.sealedfiles import record_of
+from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.events.control import VolumeOpened
+from rmdocs.events.records import RecordIssued
+from rmdocs.findings import Finding, error, warning
+from rmdocs.identifiers import RecordNumber, Volume
+from rmdocs.messages import Text, message
+from rmdocs.registers.series import (
+    OPENED_NAME,
+    SERIES_NAME,
+    VOLUMES,
+    SeriesState,
+    volume_state,
+)
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.protocol import LEDGER_PREFIX, RECORDS_PREFIX
+
+if TYPE_CHECKING:
+    from rmdocs.audit.authority import Authority
+    from rmdocs.store.event import Event
+    from rmdocs.store.head import GitHead
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+_ASK = message("ask who issued it, and why it was entered so late")
+
+
+def number_findings(head: GitHead, ref: str, events: Sequence[Event]) -> Iterator[Finding]:
+    """Yield numbers of a volume that are missing, were given twice or are of another (F14, F15)."""
+    try:
+        volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
+        state = volume_state(head, volume)
+    except FindingsError as problem:
+        yield from problem.findings
+        return
+    except RmdocsError as problem:
+        yield _wrong("NUMBER-UNREADABLE", SERIES_NAME, problem.reason)
+        return
+    if state.volume != volume:
+        yield _wrong(
+            "NUMBER-SERIES",
+            SERIES_NAME,
+            message("it counts the numbers of {other}", other=state.volume),
+        )
+    issued: Counter[int] = Counter()
+    for event in events:
+        number = record_of(event)
+        if number is None or number.volume != volume:
+            yield _wrong(
+                "EVENT-RECORD",
+                f"{event.subject}/{event.file_name}",
+                message("it is of no record of this volume"),
+            )
+        elif event.kind == RecordIssued.KIND:
+            issued[number.serial] += 1
+    yield from _given(volume, state, issued)
+
+
+def _given(volume: Volume, state: SeriesState, issued: Counter[int]) -> Iterator[Finding]:
+    expected = range(state.last_serial - state.given + 1, state.last_serial + 1)
+    for serial in sorted({*expected, *issued}):
+        times = issued[serial]
+        number = RecordNumber(series=volume.series, serial=serial)
+        if times == 0:
+            yield _wrong("NUMBER-GAP", str(number), message("the number has no record"))
+        elif times > 1:
+            yield _wrong("NUMBER-TWICE", str(number), message("the number was given twice"))
+        elif serial not in expected:
+            yield _wrong("NUMBER-BEYOND", str(number), message("the series never gave this number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeAudit:
+    """What control says of volumes, against those that are there.
+
+    :param heads: of the volumes that are there, by name.
+    :param begun: the first act of each.
+    """
+
+    authority: Authority
+    heads: Mapping[str, GitHead]
+    begun: Mapping[str, Event]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield volumes that are missing, unknown to control, or begun out of their turn."""
+        known = {
+            event.subject: event
+            for event in self.authority.events
+            if event.kind == VolumeOpened.KIND
+        }
+        for name in sorted(known.keys() - self.heads.keys()):
+            yield _wrong("VOLUME-MISSING", name, message("the volume was opened, but is missing"))
+        for name in sorted(self.heads):
+            opened = known.get(name)
+            if opened is None:
+                yield warning(
+                    "VOLUME-UNREGISTERED",
+                    name,
+                    message("the control ledger does not know the volume yet"),
+                    message("the next record issued in it enters it"),
+                    clause=_CLAUSE,
+                )
+            else:
+                yield from self._opened(name, opened)
+            yield from self._turn(name)
+
+    def _opened(self, name: str, opened: Event) -> Iterator[Finding]:
+        """Yield an opening that says another volume, or another one before it, or came late."""
+        place = f"{VOLUMES}/{name}/{OPENED_NAME}"
+        before = self._before(name)
+        try:
+            data = self.authority.control.read(place)
+            value = canonical.decode(data or b"")
+            previous = value["previous"]
+            stood = None if previous is None else Checkpoint.from_json(previous)
+            sound = value["volume"] == name and (stood is None) == (before is None)
+        except UNREADABLE:
+            stood, sound = None, False
+        if sound and stood is not None and before is not None:
+            sound = self._stood(before, stood)
+        if not sound:
+            yield _wrong(
+                "VOLUME-OPENED",
+                place,
+                message("it does not say which volume was opened, and after which"),
+            )
+        first = self.begun.get(name)
+        if first is not None and opened.time - first.time > LONGEST_RUN:
+            yield warning(
+                "VOLUME-LATE",
+                name,
+                message(
+                    "its first record is of {first}, but it was entered in control only on {then}:"
+                    " it may have been dated back",
+                    first=self.authority.day_of(first),
+                    then=self.authority.day_of(opened),
+                ),
+                _ASK,
+                clause=_CLAUSE,
+            )
+
+    def _turn(self, name: str) -> Iterator[Finding]:
+        """Yield a volume begun before the one before it was full."""
+        before = self._before(name)
+        if before is None:
+            return
+        head = self.heads.get(before)
+        try:
+            full = head is not None and volume_state(head, Volume.parse(before)).is_full
+        except RmdocsError:
+            full = False
+        if not full:
+            yield _wrong(
+                "VOLUME-EARLY",
+                name,
+                message("it was begun before {before} was full", before=before),
+            )
+
+    def _before(self, name: str) -> str | None:
+        try:
+            volume = Volume.parse(name)
+        except RmdocsError:
+            return None
+        if volume.part == 1:
+            return None
+        return Volume(series=volume.series, part=volume.part - 1).name
+
+    def _stood(self, name: str, checkpoint: Checkpoint) -> bool:
+        """Return whether a volume once stood so; its tiles were compared with its events."""
+        head = self.heads.get(name)
+        if head is None:
+            return True  # told as missing
+        try:
+            size = head.checkpoint.size
+            tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
+            return checkpoint.size <= size and checkpoint.root == tree.root_at(checkpoint.size)
+        except (RmdocsError, merkle.MissingTileError):
+            return False
+
+
+def _wrong(code: str, place: str, what: Text) -> Finding:
+    return error(code, place, what, _RESTORE, clause=_CLAUSE)

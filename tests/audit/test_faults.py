@@ -1,0 +1,96 @@
+"""What an insider with every private key does to a store is named; see ``faults``."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Bank
+from faults import FAULTS, NOTICE
+from insider import Insider
+
+from rmdocs.messages import Language
+from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.workspace import store
+
+CODES = {
+    # Dates.
+    "dated_before_what_it_relies_on": "RELIED-LATER",
+    "dated_hours_before_what_it_relies_on": "RELIED-LATER",
+    # People.
+    "person_entered_by_somebody_who_may_not": "ACTOR-ROLE",
+    "person_who_enters_themselves": "ACTOR-KEY-THEN",
+    "person_entered_under_another_number": "ENTRY-OTHER",
+    "person_with_the_key_of_another": "ENTRY-KEY",
+    "person_of_no_unit": "ENTRY-UNIT",
+    "person_with_a_role_nobody_knows": "ENTRY-ROLE",
+    "person_twice_under_two_numbers": "ENTRY-TWICE",
+    "replaced_key_signs_in_control": "ACTOR-KEY-THEN",
+    "replaced_key_signs_a_record": "ACTOR-KEY-THEN",
+    "another_name_on_ones_own_key": "ACTOR-NAME",
+    "another_name_in_control": "ACTOR-NAME",
+    # The shape of folders.
+    "event_of_another_volume_in_a_folder": "EVENT-RECORD",
+    "issue_that_seals_nothing": "FILE-LACKING",
+    "stage_without_a_document": "FILE-LACKING",
+    "register_entry_that_seals_nothing": "FILE-LACKING",
+    "edition_claimed_twice": "EDITION-ORDER",
+    "edition_left_out": "EDITION-ORDER",
+    "unknown_kind_of_event": "EVENT-KIND",
+    "stray_file_at_the_root": "FILE-UNSEALED",
+    "stray_file_at_the_root_of_control": "FILE-UNSEALED",
+    "sealed_file_that_no_such_act_has": "FILE-KIND",
+    "second_document_of_an_edition": "FILE-KIND",
+    "sealed_file_in_control_that_no_entry_has": "FILE-KIND",
+    # The course of a record.
+    "stage_out_of_turn": "ACT-OUT-OF-TURN",
+    "stage_added_twice": "ACT-OUT-OF-TURN",
+    "unit_named_otherwise": "EDITION-UNIT",
+    "pin_that_never_was": "EDITION-PIN",
+    "series_of_another_volume": "NUMBER-SERIES",
+    "second_volume_before_the_first_is_full": "VOLUME-EARLY",
+    "lying_author_name": "COMMIT-ACTOR",
+    "three_thousand_nested_trees": "STORE-UNREADABLE",
+}
+"""The code by which each fault is named, whatever else is told of it."""
+
+
+@pytest.fixture(scope="module")
+def lived(walked, place):
+    """A bank of which the store is copied for each fault, and nothing else."""
+    bank = Bank(Path(shutil.copytree(walked, place / "faults" / "bank")))
+    whole = bank.root.parent / "whole.git"
+    shutil.copytree(bank.store, whole)
+    yield bank, whole
+    shutil.rmtree(bank.root.parent)
+
+
+@pytest.fixture
+def insider(lived):
+    bank, whole = lived
+    bank.close()
+    shutil.rmtree(bank.store)
+    shutil.copytree(whole, bank.store)
+    return Insider(bank)
+
+
+@pytest.mark.parametrize("ref", [CONTROL_REF, NOTICE])
+def test_what_is_sealed_anew_as_it_was_has_no_finding(insider, ref):
+    """The kit itself leaves no trace: what is found below is the fault."""
+    insider.rewrite(ref, lambda _acts: None)
+    assert insider.bank.codes() == set()
+
+
+@pytest.mark.parametrize(("name", "code"), CODES.items(), ids=CODES)
+def test_a_fault_is_named(insider, name, code):
+    FAULTS[name](insider)
+    insider.bank.close()
+    found = store.verify(insider.bank.at()).findings
+    assert code in {finding.code for finding in found}
+    for finding in found:
+        for language in Language:
+            assert finding.message.text(language)
+            assert finding.remedy.text(language)
+        assert finding.path
+        assert finding.clause
