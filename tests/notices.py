@@ -48,6 +48,12 @@ def release(bank, effective=EFFECTIVE):
 
 def revised_notices(root):
     """Notices of two units: open, delivered, void, with a guarantor; then 1.1."""
+    notices_issued(root)
+    release(Bank(root))
+
+
+def notices_issued(root):
+    """The same, before the form is revised."""
     bank = Bank(root)
     for no in ("甲", "乙"):
         issue(bank, notice(bank, "YT03", no))
@@ -59,4 +65,3 @@ def revised_notices(root):
     deliver(bank, issue(bank, delivered), delivered)
     void = issue(bank, notice(bank, "JN01", "戊"))
     bank.void(void, "JN01-0101", "JN01-0001", day=ISSUED)
-    release(bank)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,6 +77,21 @@ def revise_04(desk_root: Path) -> None:
     _edit(desk_root / "schemas" / f"{NUMBER}.schema.json", lambda text: _json(text, _schema))
     template = form / "template.docx"
     template.write_bytes(edit_part(template.read_bytes(), "word/document.xml", _body))
+
+
+def edited_parts(desk_root: Path, place: Path) -> dict[str, bytes]:
+    """Return the parts of RXD7200-04 as their author hands them in, the manifest last.
+
+    :param desk_root: the workspace whose desk was laid out for 1.1.
+    :param place: an empty folder to edit in.
+    """
+    for folder in ("forms", "schemas"):
+        shutil.copytree(desk_root / folder, place / folder)
+    revise_04(place)
+    form = place / "forms" / NUMBER
+    schema = (place / "schemas" / f"{NUMBER}.schema.json").read_bytes()
+    parts = {name: (form / name).read_bytes() for name in ("template.docx", "sample.json")}
+    return {**parts, "schema.json": schema, "form.toml": (form / "form.toml").read_bytes()}
 
 
 def renumber(

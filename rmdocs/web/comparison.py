@@ -10,7 +10,7 @@ from starlette.responses import Response
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.forms.differences import Area
-from rmdocs.messages import message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.web.documents import acts_of, number_in
 from rmdocs.web.pages import page
 from rmdocs.web.record import attachment
@@ -49,12 +49,12 @@ def _comparison(visit: Visit) -> Response:
         columns=_CHANGES,
         areas=tuple((one, changes.in_area(one)) for one in Area if changes.in_area(one)),
         findings=(*changes.findings, *compared.noted),
-        mistakes=revising.check(workspace, number, files) if which == DESK else (),
+        mistakes=tuple(revising.check(workspace, number, files)) if which == DESK else (),
         dropped=deskparts.dropped(workspace, number, files) if which == DESK else (),
         tried=_tried(visit, files) if which in {DESK, DRAFT} and found.is_form else (),
         acts=acts_of(visit, number) if which in {DESK, DRAFT} else {},
         outcome=outcome,
-        drawn=_drawn(outcome),
+        drawn=_drawn(number, outcome),
     )
 
 
@@ -105,15 +105,25 @@ def _pages(visit: Visit, files: RevisionFiles) -> Outcome[tuple[File, ...]] | No
     return outcome
 
 
-def _drawn(outcome: Outcome[tuple[File, ...]] | None) -> list[tuple[File, list[File]]]:
-    """Return each PDF that was made, with the pictures of its pages, which follow it."""
-    drawn: list[tuple[File, list[File]]] = []
+def _drawn(
+    number: DocumentNumber, outcome: Outcome[tuple[File, ...]] | None
+) -> list[tuple[Text, File, list[File]]]:
+    """Return each PDF that was made: whose pages, and their pictures, which follow it."""
+    drawn: list[tuple[Text, File, list[File]]] = []
     for file in (outcome.made if outcome is not None else None) or ():
         if file.suffix == _PICTURE:
-            drawn[-1][1].append(file)
+            drawn[-1][2].append(file)
         else:
-            drawn.append((file, []))
+            drawn.append((_whose(number, file), file, []))
     return drawn
+
+
+def _whose(number: DocumentNumber, file: File) -> Text:
+    """Return what the pages of a PDF are of: a record, or the sample."""
+    record = file.stem.rfind(f"{number}-")
+    if record <= 0:
+        return message("Sample record")
+    return Verbatim(file.stem[record:].removesuffix("-beside"))
 
 
 def _wait(visit: Visit) -> Response:

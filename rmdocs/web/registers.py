@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 500
 """Rows that a page shows; a workbook has all."""
+_WIDTHS = (("broad", 16), ("middle", 11))
+"""How broad a column stays on a page, however many others there are, by its half-width signs."""
 _LEADING = frozenset({"number", "document", "form", "request", "disposal", "copy", "record"})
 """Columns with numbers of what has a page."""
 _OF_EVERYBODY = frozenset(
@@ -73,8 +75,11 @@ def _cell(column: Column, cell: Cell, language: Language) -> PageCell | str:
     text = cell_text(cell, language)
     if column.name in _LEADING and isinstance(cell, str):
         return linked(text)
-    if column.kind is ColumnKind.TEXT or not text:
+    if not text:
         return text
+    if column.kind is ColumnKind.TEXT:
+        kinds = [kind for kind, least in _WIDTHS if column.width >= least]
+        return PageCell(shown=text, kind=kinds[0] if kinds else "")
     return PageCell(shown=text, kind="date" if column.kind is not ColumnKind.NUMBER else "number")
 
 

@@ -87,8 +87,9 @@ def look(workspace: Workspace, number: DocumentNumber) -> DeskLook:
     """
     kind = revisions.kind_of(workspace, number)
     released = revisions.last_files(workspace, number)
-    parts = []
-    for name, path in kind.paths(workspace.root, number).items():
+    parts, paths = [], kind.paths(workspace.root, number)
+    for name in sorted(paths, key=list(PARTS).index):
+        path = paths[name]
         data = path.read_bytes() if path.is_file() else None
         if data is None and kind is not FORM and name != kind.manifest and name not in released:
             continue  # its text is kept elsewhere

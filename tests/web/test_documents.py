@@ -2,13 +2,12 @@
 
 import io
 import re
-import shutil
 import zipfile
 from datetime import date
 
 import pytest
 from browsing import heading
-from revised import NEW_SENTENCE, OLD_SENTENCE, revise_04
+from revised import NEW_SENTENCE, OLD_SENTENCE, edited_parts
 
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.rendering.compiled import printed_text
@@ -66,27 +65,14 @@ def lay_down(browser, name, data, called="", desk=None):
 
 
 @pytest.fixture
-def edited(tmp_path, founded):
-    """Return the parts of the form as its author edits them, by name."""
-    for folder in ("forms", "schemas"):
-        shutil.copytree(founded / folder, tmp_path / folder)
-    revise_04(tmp_path)
-    form = tmp_path / "forms" / FORM
-    return {
-        "template.docx": (form / "template.docx").read_bytes(),
-        "schema.json": (tmp_path / "schemas" / f"{FORM}.schema.json").read_bytes(),
-        "sample.json": (form / "sample.json").read_bytes(),
-        "form.toml": (form / "form.toml").read_bytes(),
-    }
+def edited(tmp_path, bank):
+    """Return the parts of the form as its author edits them once the desk is laid out."""
+    return lambda: edited_parts(bank.root, tmp_path / "desk")
 
 
 def lay_all_down(browser, edited):
-    """Lay all edited parts down; the manifest with the cover that the desk has."""
-    manifest = browser.get(f"{HERE}/desk/form.toml").text
-    changed = edited.pop("form.toml").decode()
-    cover = manifest[: manifest.index("[roles]")]
-    data = (cover + changed[changed.index("[roles]") :]).encode()
-    for name, part in {**edited, "form.toml": data}.items():
+    """Lay all edited parts down."""
+    for name, part in edited().items():
         lay_down(browser, name, part)
 
 
@@ -128,7 +114,7 @@ def body(word):
 @pytest.mark.fonts
 def test_what_is_wrong_stands_beside_its_place(browser, edited):
     proposed(browser)
-    lay_down(browser, "template.docx", edited["template.docx"])
+    lay_down(browser, "template.docx", edited()["template.docx"])
     page = browser.get(f"{HERE}/desk").text
     told = re.findall(r'<tr class="error">.*?</tr>', page, re.DOTALL)
     assert any("contact_channel" in one and 'class="remedy"' in one for one in told)
@@ -163,9 +149,9 @@ def test_what_is_not_the_part_is_not_laid_down(browser, name, called, data, told
 
 @pytest.mark.fonts
 def test_of_two_who_edit_at_once_the_second_is_told(browser, edited):
-    desk = proposed(browser)
-    assert lay_down(browser, "sample.json", edited["sample.json"], desk=desk).status_code == 200
-    late = lay_down(browser, "template.docx", edited["template.docx"], desk=desk)
+    desk, parts = proposed(browser), edited()
+    assert lay_down(browser, "sample.json", parts["sample.json"], desk=desk).status_code == 200
+    late = lay_down(browser, "template.docx", parts["template.docx"], desk=desk)
     assert late.status_code == 409
     assert "was changed since you looked" in late.text
 
@@ -225,7 +211,7 @@ def test_nothing_is_laid_down_where_no_change_is_proposed(browser, edited):
     browser.enter(AUTHOR)
     assert browser.get(f"{HERE}/desk").url.path == HERE
     given = {"seen": digest_of_desk(browser)}
-    files = {"file": ("template.docx", edited["template.docx"])}
+    files = {"file": ("template.docx", edited()["template.docx"])}
     refused = browser.submit(f"{HERE}/desk/template.docx", given, files=files)
     assert refused.status_code == 403
 

@@ -6,10 +6,15 @@ import time
 from datetime import date
 
 import pytest
-from notices import AUTHOR, OFFICER, revised_notices
+from browsing import Server
+from conftest import Bank
+from inspecting import Inspector
+from notices import AUTHOR, OFFICER, notices_issued, revised_notices
 from openpyxl import load_workbook
+from revised import edited_parts
 
 from rmdocs.errors import StoreError
+from rmdocs.identifiers import RecordNumber
 from rmdocs.web.background import Background
 
 HERE = "/documents/RXD7200-04/regeneration"
@@ -93,16 +98,10 @@ def test_what_lacks_something_is_left_only_if_that_is_said(browser):
 def test_another_plan_than_the_one_looked_at_is_not_carried_out(browser, revised_bank):
     page = planned(browser)
     number = re.search(r"RXD7200-04-JN01-2026-0001", page.text)[0]
-    revised_bank.void(number_of(number), RM, "JN01-0001", day=DAY)
+    revised_bank.void(RecordNumber.parse(number), RM, "JN01-0001", day=DAY)
     browser.submit(f"{HERE}/run", {"digest": digest(page), "skip": "yes"})
     assert "records have changed since the plan was made" in done(browser).text
     assert browser.submit(f"{HERE}/run", {"digest": "0", "skip": "yes"}).status_code == 409
-
-
-def number_of(text):
-    from rmdocs.identifiers import RecordNumber
-
-    return RecordNumber.parse(text)
 
 
 def test_who_may_not_is_told_so(browser):
@@ -133,3 +132,88 @@ def test_work_stops_at_its_next_step_when_the_pages_are_closed():
     background.close()
     assert len(seen) < 1000
     assert isinstance(background.outcome("key").refusal, StoreError)
+
+
+TODAY = "2026-12-01"
+CLOCK = f"""
+import datetime
+import rmdocs.workspace.opening as opening
+opening.present = lambda: datetime.datetime.fromisoformat("{TODAY}T04:00:00+00:00")
+"""
+
+
+@pytest.fixture(scope="module")
+def issued(once, founded):
+    return once.copy(founded, "issued", notices_issued)[0]
+
+
+@pytest.fixture(scope="module")
+def server(issued):
+    """Serve notices issued under 1.0, on the day that 1.1 is to be in force."""
+    made = Server(issued, change=CLOCK)
+    yield made
+    made.end()
+
+
+def opened(page, link):
+    """Follow a link of a page, and wait for the pages of both revisions to be drawn."""
+    page.click(f"a[href$='{link}']")
+    page.wait_for_selector("figure.spread img", timeout=120_000)
+
+
+@pytest.mark.browser
+@pytest.mark.long
+@pytest.mark.office
+def test_a_form_is_revised_by_three_people_and_its_records_regenerated(visit, issued, tmp_path):
+    author = visit(AUTHOR)
+    look, form = Inspector(author), f"{author.url}documents/RXD7200-04"
+    author.click("nav a[href='/documents']")
+    look("documents")
+    author.click("a[href='/documents/RXD7200-04']")
+    look("document")
+    author.click("a[href$='/propose']")
+    author.fill("#reason", "增加到期联系方式")
+    author.fill("#effective", TODAY)
+    look("propose")
+    author.click("form[action$='/propose'] button")
+    for name, data in edited_parts(issued, tmp_path / "desk").items():
+        handed_in = {"name": name, "mimeType": "", "buffer": data}
+        author.set_input_files(f"form[action$='/{name}'] input[type=file]", handed_in)
+        author.click(f"form[action$='/{name}'] button")
+        if name == "template.docx":
+            assert "contact_phone" in author.text_content("tr.error")
+            look("desk")
+    opened(author, "/changes/desk")
+    look("changes")
+    with author.expect_download() as redline:
+        author.click("a[href$='/redline.docx']")
+    assert redline.value.suggested_filename == "RXD7200-04-desk-redline.docx"
+    author.click("form[action$='/submit'] button")
+    for who, act in (("SD00-0002", "review"), ("SD00-0003", "approve")):
+        page = visit(who)
+        judge = Inspector(page)
+        page.click("#waiting ~ * a[href='/documents/RXD7200-04']")
+        opened(page, "/changes/draft")
+        judge(act)
+        page.fill(f"#{act}", "无误")
+        page.click(f"form[action$='/{act}'] button.main")
+        assert judge.told == []
+        assert judge.found == {}
+    author.goto(f"{form}/regeneration")
+    author.click("form[action$='/plan'] button")
+    author.wait_for_selector("#plan")
+    look("plan")
+    author.check("[name=skip]")
+    author.click("form[action$='/run'] button")
+    author.wait_for_selector(".done")
+    look("regenerated")
+    author.goto(form)
+    look("document revised")
+    author.click("nav a[href='/registers']")
+    look("registers")
+    author.click("a[href='/registers/documents']")
+    assert "1.1" in author.text_content("tr:has-text('RXD7200-04')")
+    look("register")
+    assert look.told == []
+    assert look.found == {}
+    assert Bank(issued).codes() == set()
