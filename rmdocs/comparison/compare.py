@@ -16,7 +16,7 @@ from rmdocs.comparison.matching import walk
 from rmdocs.comparison.template import Template
 from rmdocs.comparison.texts import Side, Texts
 from rmdocs.errors import FindingsError
-from rmdocs.findings import NOTHING, Finding, error, has_errors
+from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.differences import Area, Change, Comparison, RevisionTerms, What, comma
 from rmdocs.forms.fielddifferences import Fields, sample_changes
 from rmdocs.forms.form import NAMES, FormFiles
@@ -217,7 +217,7 @@ class _Comparing:
 
 
 def _changed(area: Area, place: Text, what: What, sentence: Text) -> Change:
-    return Change(area=area, place=place, what=what, old=NOTHING, new=NOTHING, sentence=sentence)
+    return Change(area=area, place=place, what=what, sentence=sentence)
 
 
 _FILES: dict[str, Text] = {

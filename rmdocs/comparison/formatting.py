@@ -15,7 +15,6 @@ from rmdocs.comparison.blocks import WordCell, WordParagraph, WordPart, WordTabl
 from rmdocs.comparison.matching import Met
 from rmdocs.comparison.template import PlaceNames, Template
 from rmdocs.comparison.textdiff import Overlap, overlaps, stretches, text_pieces
-from rmdocs.findings import NOTHING
 from rmdocs.forms.differences import Area, Change, What
 from rmdocs.messages import Language, Text, message
 from rmdocs.rendering.looks import LIST, Appearance, Look, differing, hidden_in
@@ -176,9 +175,7 @@ def _sentence(what: Text, places: Sequence[Text], untracked: bool) -> Text:  # n
 
 
 def _changed(place: Text, sentence: Text, what: What = What.CHANGED) -> Change:
-    return Change(
-        area=Area.LAYOUT, place=place, what=what, old=NOTHING, new=NOTHING, sentence=sentence
-    )
+    return Change(area=Area.LAYOUT, place=place, what=what, sentence=sentence)
 
 
 def _pages(old: Template, new: Template, looks: Looks) -> Iterator[Change]:

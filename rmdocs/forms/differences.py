@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Protocol, Self, TypeAlias, TypeVar
 
 from rmdocs.answering import Answer
 from rmdocs.findings import NOTHING, Finding
@@ -59,10 +59,20 @@ class Change(Answer):
     area: Area
     place: Text
     what: What
-    old: Text
-    new: Text
+    old: Text = NOTHING
+    new: Text = NOTHING
     sentence: Text
     path: str = ""
+
+    @classmethod
+    def added(cls, area: Area, place: Text, new: Text, sentence: Text, path: str = "") -> Self:
+        """Return the change that something is there which was not."""
+        return cls(area=area, place=place, what=What.ADDED, new=new, sentence=sentence, path=path)
+
+    @classmethod
+    def removed(cls, area: Area, place: Text, old: Text, sentence: Text, path: str = "") -> Self:
+        """Return the change that something is no longer there."""
+        return cls(area=area, place=place, what=What.REMOVED, old=old, sentence=sentence, path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,37 +163,17 @@ def became(area: Area, place: Text, old: Text, new: Text, path: str = "") -> Ite
     if reads_same(old, new):
         return
     if reads_same(old, NOTHING):
-        sentence = message("{place}: {new} (before: none).", place=place, new=new)
-        yield Change(
-            area=area, place=place, what=What.ADDED, old=old, new=new, sentence=sentence, path=path
-        )
+        what, sentence = What.ADDED, message("{place}: {new} (before: none).", place=place, new=new)
     elif reads_same(new, NOTHING):
+        what = What.REMOVED
         sentence = message("{place}: none any more (before: {old}).", place=place, old=old)
-        yield Change(
-            area=area,
-            place=place,
-            what=What.REMOVED,
-            old=old,
-            new=new,
-            sentence=sentence,
-            path=path,
-        )
+    elif any("“" in text.text(Language.ZH) for text in (old, new)):
+        what = What.CHANGED  # quotes within quotes are hard to read
+        sentence = message("{place}: {new} (before: {old}).", place=place, old=old, new=new)
     else:
-        quoted = any("“" in text.text(Language.ZH) for text in (old, new))
-        sentence = (
-            message("{place}: {new} (before: {old}).", place=place, old=old, new=new)
-            if quoted  # quotes within quotes are hard to read
-            else message("{place}: from “{old}” to “{new}”.", place=place, old=old, new=new)
-        )
-        yield Change(
-            area=area,
-            place=place,
-            what=What.CHANGED,
-            old=old,
-            new=new,
-            sentence=sentence,
-            path=path,
-        )
+        what = What.CHANGED
+        sentence = message("{place}: from “{old}” to “{new}”.", place=place, old=old, new=new)
+    yield Change(area=area, place=place, what=what, old=old, new=new, sentence=sentence, path=path)
 
 
 def said_both(text: Bilingual) -> Verbatim:
@@ -309,29 +299,13 @@ class RevisionTerms:
                 if now.text(Language.ZH)
             )
             said = message("{thing} was added: {told}.", thing=place(one), told=told)
-            yield Change(
-                area=Area.HANDLING,
-                place=place(one),
-                what=What.ADDED,
-                old=NOTHING,
-                new=told,
-                sentence=said,
-                path=here,
-            )
+            yield Change.added(Area.HANDLING, place(one), told, said, here)
         for name, one in before.items():
             if name not in after:
                 said = message("{thing} was removed.", thing=place(one))
                 gone = place(one)
                 here = f"{path}.{name}"
-                yield Change(
-                    area=Area.HANDLING,
-                    place=gone,
-                    what=What.REMOVED,
-                    old=one.title,
-                    new=NOTHING,
-                    sentence=said,
-                    path=here,
-                )
+                yield Change.removed(Area.HANDLING, gone, one.title, said, here)
         orders = [
             [name for name in side if name in before and name in after] for side in (before, after)
         ]

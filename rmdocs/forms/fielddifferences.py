@@ -54,29 +54,13 @@ class Fields:
         place = self._place(self._new, item)
         told = self._described(item, new)
         sentence = message("{field} was added: {described}.", field=place, described=told)
-        return Change(
-            area=Area.FIELDS,
-            place=place,
-            what=What.ADDED,
-            old=NOTHING,
-            new=told,
-            sentence=sentence,
-            path=item.path,
-        )
+        return Change.added(Area.FIELDS, place, told, sentence, item.path)
 
     def _removed(self, item: Property, old: Properties) -> Change:
         place = self._place(self._old, item)
         told = self._described(item, old)
         sentence = message("{field} was removed ({described}).", field=place, described=told)
-        return Change(
-            area=Area.FIELDS,
-            place=place,
-            what=What.REMOVED,
-            old=told,
-            new=NOTHING,
-            sentence=sentence,
-            path=item.path,
-        )
+        return Change.removed(Area.FIELDS, place, told, sentence, item.path)
 
     def _place(self, titles: Titles, item: Property) -> Text:
         title = titles.title(item.name.removesuffix("[]")) or Verbatim(item.title)
@@ -341,14 +325,7 @@ def sample_changes(old: JsonObject, new: JsonObject, telling: RevisionTerms) -> 
             count=len(differing),
             fields=comma(named.values()),
         )
-        yield Change(
-            area=Area.SAMPLE,
-            place=place,
-            what=What.CHANGED,
-            old=NOTHING,
-            new=NOTHING,
-            sentence=sentence,
-        )
+        yield Change(area=Area.SAMPLE, place=place, what=What.CHANGED, sentence=sentence)
         return
     for path in differing:
         place = message("sample record, {field}", field=_field(path, telling))

@@ -14,7 +14,6 @@ from rmdocs.answering import AMONG, Answer
 from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.findings import NOTHING
 from rmdocs.forms.differences import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.form import FormFiles
@@ -189,26 +188,10 @@ def _entry_changes(old: ControlledDocument | None, new: ControlledDocument) -> I
             continue
         for text in gone:
             told = message("Earlier {place}: “{text}” was removed.", place=place, text=text)
-            yield Change(
-                area=Area.IDENTITY,
-                place=place,
-                what=What.REMOVED,
-                old=text,
-                new=NOTHING,
-                sentence=told,
-                path=path,
-            )
+            yield Change.removed(Area.IDENTITY, place, text, told, path)
         for text in come:
             told = message("{place}: “{text}” was added.", place=place, text=text)
-            yield Change(
-                area=Area.IDENTITY,
-                place=place,
-                what=What.ADDED,
-                old=NOTHING,
-                new=text,
-                sentence=told,
-                path=path,
-            )
+            yield Change.added(Area.IDENTITY, place, text, told, path)
 
 
 def _changed(place: Text, path: str, old: Text, new: Text) -> Change:
@@ -285,26 +268,10 @@ def _body_changes(old: bytes | None, new: bytes | None) -> Iterator[Change]:
             place, said = message("body"), Verbatim(BODY_NAME)
             if old is None:
                 told = message("{place}: “{text}” was added.", place=place, text=said)
-                yield Change(
-                    area=Area.TEXT,
-                    place=place,
-                    what=What.ADDED,
-                    old=NOTHING,
-                    new=said,
-                    sentence=told,
-                    path=BODY_NAME,
-                )
+                yield Change.added(Area.TEXT, place, said, told, BODY_NAME)
             else:
                 told = message("Earlier {place}: “{text}” was removed.", place=place, text=said)
-                yield Change(
-                    area=Area.TEXT,
-                    place=place,
-                    what=What.REMOVED,
-                    old=said,
-                    new=NOTHING,
-                    sentence=told,
-                    path=BODY_NAME,
-                )
+                yield Change.removed(Area.TEXT, place, said, told, BODY_NAME)
         return
     from rmdocs.comparison.compare import template_changes
 

@@ -13,7 +13,6 @@ from rmdocs.forms.differences import (
     Area,
     Change,
     RevisionTerms,
-    What,
     became,
     comma,
     plain,
@@ -210,28 +209,12 @@ class PendingSection(Section):
             if item not in after:
                 said = said_both(item)
                 sentence = message("No longer to be settled: “{item}”.", item=said)
-                yield Change(
-                    area=Area.IDENTITY,
-                    place=place,
-                    what=What.REMOVED,
-                    old=said,
-                    new=NOTHING,
-                    sentence=sentence,
-                    path="pending",
-                )
+                yield Change.removed(Area.IDENTITY, place, said, sentence, "pending")
         for item in after:
             if item not in before:
                 said = said_both(item)
                 sentence = message("Newly to be settled: “{item}”.", item=said)
-                yield Change(
-                    area=Area.IDENTITY,
-                    place=place,
-                    what=What.ADDED,
-                    old=NOTHING,
-                    new=said,
-                    sentence=sentence,
-                    path="pending",
-                )
+                yield Change.added(Area.IDENTITY, place, said, sentence, "pending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

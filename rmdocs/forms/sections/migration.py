@@ -163,42 +163,18 @@ class MigrationSection(Section):
         area, place = Area.MIGRATION, message("records of earlier revisions")
         if new is None:
             told = message("Records of the earlier revision are carried over as they are.")
-            yield Change(
-                area=area,
-                place=place,
-                what=What.REMOVED,
-                old=NOTHING,
-                new=NOTHING,
-                sentence=told,
-                path=cls.table,
-            )
+            yield Change.removed(area, place, NOTHING, told, cls.table)
             return
         origins = comma(plain(str(revision)) for revision in new.origins)
         place = message("records of revision {revisions}", revisions=origins)
         if not new.steps:
             told = message("{records} are carried over as they are.", records=place)
-            yield Change(
-                area=area,
-                place=place,
-                what=What.CHANGED,
-                old=NOTHING,
-                new=NOTHING,
-                sentence=told,
-                path=cls.table,
-            )
+            yield Change(area=area, place=place, what=What.CHANGED, sentence=told, path=cls.table)
         for number, step in enumerate(new.steps):
             said = _said(step, telling)
             told = message("{records}: {step}.", records=place, step=said)
             path = f"migration.steps[{number}]"
-            yield Change(
-                area=area,
-                place=place,
-                what=What.ADDED,
-                old=NOTHING,
-                new=said,
-                sentence=told,
-                path=path,
-            )
+            yield Change.added(area, place, said, told, path)
 
 
 def _said(step: Step, telling: RevisionTerms) -> Text:

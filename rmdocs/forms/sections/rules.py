@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.canonical import JsonObject
-from rmdocs.findings import NOTHING, Finding, Severity, did_you_mean
+from rmdocs.findings import Finding, Severity, did_you_mean
 from rmdocs.forms.differences import (
     Area,
     Aspect,
     Change,
     RevisionTerms,
-    What,
     aspect_of,
     became,
     plain,
@@ -122,15 +121,7 @@ class DerivedSection(Section):
             how = telling.old.expression(gone.value.source)
             sentence = message("{value} was removed (it was {how}).", value=place, how=how)
             path = f"$.derived.{gone.name}"
-            yield Change(
-                area=Area.DERIVED,
-                place=place,
-                what=What.REMOVED,
-                old=how,
-                new=NOTHING,
-                sentence=sentence,
-                path=path,
-            )
+            yield Change.removed(Area.DERIVED, place, how, sentence, path)
 
 
 def _derived(old: Derivation | None, new: Derivation, telling: RevisionTerms) -> Iterator[Change]:
@@ -138,15 +129,7 @@ def _derived(old: Derivation | None, new: Derivation, telling: RevisionTerms) ->
     path, how = f"$.derived.{new.name}", telling.new.expression(new.value.source)
     if old is None:
         sentence = message("{value} was added: {how}.", value=place, how=how)
-        yield Change(
-            area=Area.DERIVED,
-            place=place,
-            what=What.ADDED,
-            old=NOTHING,
-            new=how,
-            sentence=sentence,
-            path=path,
-        )
+        yield Change.added(Area.DERIVED, place, how, sentence, path)
         return
     titled = message("title of derived value “{title}”", title=old.title)
     yield from became(Area.DERIVED, titled, said_both(old.title), said_both(new.title), path)
@@ -285,15 +268,7 @@ class RulesSection(Section):
             inner = _within(telling, lost, lost)
             told, place = _described(lost, inner.old, inner.said_before(lost.message)), _place(lost)
             sentence = message("{rule} was removed. It said: {told}", rule=place, told=told)
-            yield Change(
-                area=Area.RULES,
-                place=place,
-                what=What.REMOVED,
-                old=told,
-                new=NOTHING,
-                sentence=sentence,
-                path=lost.path,
-            )
+            yield Change.removed(Area.RULES, place, told, sentence, lost.path)
 
 
 def _rule(old: Rule | None, new: Rule, telling: RevisionTerms) -> Iterator[Change]:
@@ -302,15 +277,7 @@ def _rule(old: Rule | None, new: Rule, telling: RevisionTerms) -> Iterator[Chang
     if old is None:
         told = _described(new, inner.new, inner.said(new.message))
         sentence = message("{rule} was added: {told}", rule=place, told=told)
-        yield Change(
-            area=Area.RULES,
-            place=place,
-            what=What.ADDED,
-            old=NOTHING,
-            new=told,
-            sentence=sentence,
-            path=new.path,
-        )
+        yield Change.added(Area.RULES, place, told, sentence, new.path)
         return
     for aspect, before, after in _aspects(old, new, inner):
         yield from became(Area.RULES, aspect_of(place, aspect), before, after, new.path)

@@ -11,7 +11,6 @@ from rmdocs.forms.differences import (
     Area,
     Change,
     RevisionTerms,
-    What,
     aspect_of,
     became,
     comma,
@@ -152,28 +151,12 @@ class StagesSection(Section):
                 continue
             told = listed(_described(stage))
             sentence = message("{stage} was added: {described}.", stage=place, described=told)
-            yield Change(
-                area=Area.STAGES,
-                place=place,
-                what=What.ADDED,
-                old=NOTHING,
-                new=told,
-                sentence=sentence,
-                path=path,
-            )
+            yield Change.added(Area.STAGES, place, told, sentence, path)
         for name, stage in before.items():
             if name not in after:
                 place, path = _place(stage), f"$.stages.{name}"
                 sentence = message("{stage} was removed.", stage=place)
-                yield Change(
-                    area=Area.STAGES,
-                    place=place,
-                    what=What.REMOVED,
-                    old=stage.title,
-                    new=NOTHING,
-                    sentence=sentence,
-                    path=path,
-                )
+                yield Change.removed(Area.STAGES, place, stage.title, sentence, path)
         orders = [
             [name for name in side if name in before and name in after] for side in (before, after)
         ]
