@@ -19,7 +19,6 @@ from rmdocs.forms.sections.stages import Stage
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.language.expression import Expression
 from rmdocs.language.mistakes import Fault, misfit
-from rmdocs.language.rules import Rule
 from rmdocs.language.shapes import (
     ANY,
     NOTHING,
@@ -158,7 +157,6 @@ def document_scope(form: Form, scope: Scope) -> dict[str, Shape]:
 
 
 _TAG = re.compile(r"\{[{%]")
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _OF_THE_RECORD = frozenset({"content", "derived", "stages", "stage", "filed"})
 FUNCTION = "FORM-FUNCTION"
 """Code of the finding that there is no such function, or that it is called wrongly."""
@@ -226,13 +224,14 @@ def findings_of(one: Stated) -> Iterator[Finding]:
 
 def words(form: Form) -> frozenset[str]:
     """Return every word in an expression, whatever it stands for."""
-    sources = (one.text.source for one in stated(form) if one.scope is not None)
-    return frozenset(word for source in sources for word in _WORD.findall(source))
+    return frozenset().union(
+        *(one.text.words_in() for one in stated(form) if one.scope is not None)
+    )
 
 
-def names_in(source: str) -> Iterator[tuple[str, ...]]:
+def names_in(expression: Expression) -> Iterator[tuple[str, ...]]:
     """Yield the dotted names of the record that an expression uses, part by part."""
-    for steps in Expression(source).paths():
+    for steps in expression.paths():
         if steps[0] in _OF_THE_RECORD:
             yield steps
 
@@ -246,12 +245,5 @@ def uses(expressions: Iterable[Expression], name: str) -> bool:
     return any(
         used[: len(steps)] == steps[: len(used)]
         for expression in expressions
-        for used in names_in(expression.source)
+        for used in names_in(expression)
     )
-
-
-def rule_sources(rule: Rule) -> Iterator[str]:
-    """Yield the expressions that decide whether a rule is met."""
-    for part in (rule.when, rule.each, rule.require):
-        if part is not None:
-            yield part.source

@@ -5,7 +5,6 @@ All findings of all candidates at once; nothing is written.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
-from rmdocs.forms.scopes import rule_sources
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
+from rmdocs.language.expression import Expression
 from rmdocs.messages import message
 from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.context import CheckedRecord
@@ -191,9 +190,6 @@ def _ready(
     return Ready(checked=checked, released=released, unit=unit, digest=checked.draft.digest())
 
 
-_OF_UNIT = re.compile(r"(?<![\w.])unit\.")
-
-
 def _without_unit(registry: Registry, draft: RecordDraft, form: Form, today: date) -> list[Finding]:
     """Return what is wrong with a record of an unknown unit besides its unit."""
     return check_record(draft, unit_aside(form), {}, today, calendar=registry.calendars.now())[1]
@@ -201,8 +197,12 @@ def _without_unit(registry: Registry, draft: RecordDraft, form: Form, today: dat
 
 def unit_aside(form: Form) -> Form:
     """Return a form without the rules that ask about a record's unit."""
-    rules = tuple(rule for rule in form.rules if not any(map(_OF_UNIT.search, rule_sources(rule))))
+    rules = tuple(rule for rule in form.rules if not any(map(_asks_unit, rule.conditions)))
     return form.having(RulesSection(rules=rules))
+
+
+def _asks_unit(expression: Expression) -> bool:
+    return any(path[0] == "unit" for path in expression.paths())
 
 
 def register_findings(registry: Registry, draft: RecordDraft) -> list[Finding]:

@@ -108,6 +108,15 @@ def _paths(source: str) -> frozenset[tuple[str, ...]]:
 
 
 @cache
+def _words_in(tree: nodes.Node) -> frozenset[str]:
+    """Return every name, and every part of a text, such as of ``map(attribute="bank.name")``."""
+    found = {node.name for node in _all(tree, nodes.Name)}
+    found |= {node.attr for node in _all(tree, nodes.Getattr)}
+    texts = (node.value for node in _all(tree, nodes.Const) if isinstance(node.value, str))
+    return frozenset(found.union(*(text.split(".") for text in texts)))
+
+
+@cache
 def _check(source: str) -> None:
     _refuse_unknown(_tree(source))
 
@@ -170,6 +179,10 @@ class Expression:
         Such as ``("content", "guarantors", "name")``.
         """
         return _paths(self.source)
+
+    def words_in(self) -> frozenset[str]:
+        """Return every word that may name something, whatever it stands for."""
+        return _words_in(_tree(self.source))
 
     def names(self) -> frozenset[str]:
         """Return the names it takes from its surroundings, such as ``content``."""
@@ -236,6 +249,10 @@ class Phrase:
         :param scope: the names there are; None if any name is taken for one.
         """
         return read_template(_sentence(self.source), scope)
+
+    def words_in(self) -> frozenset[str]:
+        """Return every word of its expressions that may name something."""
+        return _words_in(_sentence(self.source))
 
     def say(self, names: Mapping[str, Any]) -> str:
         """Return the sentence; one that cannot be filled is said as it is written."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -41,15 +40,15 @@ def derive(derivations: Iterable[Derivation], names: Mapping[str, Any]) -> dict[
         value that cannot be computed, save those that only need another such.
     """
     computed: dict[str, Derived] = {}
-    failed: list[str] = []
+    failed: set[tuple[str, ...]] = set()
     findings: list[Finding] = []
     for derivation in derivations:
         try:
             computed[derivation.name] = _value(derivation, {**names, "derived": View(computed)})
         except FindingsError as problem:
-            if not _uses(derivation.value.source, failed):
+            if failed.isdisjoint(path[:2] for path in derivation.value.paths()):
                 findings += [_uncomputed(derivation, found) for found in problem.findings]
-            failed.append(derivation.name)
+            failed.add(("derived", derivation.name))
     if findings:
         raise FindingsError(tuple(findings))
     return computed
@@ -105,10 +104,6 @@ def _value(derivation: Derivation, names: Mapping[str, Any]) -> Derived:
     reason = message("“{source}” gives neither text nor number", source=derivation.value.source)
     remedy = message("correct the expression so that it gives one text or number")
     raise FindingsError((error("RULE-EVALUATION", "$", reason, remedy),))
-
-
-def _uses(source: str, failed: Iterable[str]) -> bool:
-    return any(re.search(rf"\bderived\.{re.escape(name)}\b", source) for name in failed)
 
 
 def _uncomputed(derivation: Derivation, found: Finding) -> Finding:
@@ -187,6 +182,11 @@ class Rule:
     when: Expression | None = None
     each: Expression | None = None
     stage: str = ""
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """Return the expressions that decide whether it is met."""
+        return tuple(one for one in (self.when, self.each, self.require) if one is not None)
 
     def findings(self, names: Mapping[str, Any]) -> Iterator[Finding]:
         """Yield a finding for each item, or for the record, that breaks the rule.

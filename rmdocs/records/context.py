@@ -16,9 +16,10 @@ from typing import Any
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding
 from rmdocs.forms.form import Form
-from rmdocs.forms.scopes import names_in, rule_sources
+from rmdocs.forms.scopes import names_in
 from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.language.dates import WEEK, WorkingDays
+from rmdocs.language.expression import Expression
 from rmdocs.language.numbers import written
 from rmdocs.language.rules import Derivation, Rule
 from rmdocs.language.sandbox import CALENDAR
@@ -278,7 +279,7 @@ def sound_derivations(
     """
     sound: list[Derivation] = []
     for derivation in derivations:
-        if ("derived", derivation.name) in faulty or _uses([derivation.value.source], faulty):
+        if ("derived", derivation.name) in faulty or _uses([derivation.value], faulty):
             faulty |= {("derived", derivation.name)}
         else:
             sound.append(derivation)
@@ -287,7 +288,7 @@ def sound_derivations(
 
 def sound_rules(rules: Iterable[Rule], faulty: frozenset[Name]) -> list[Rule]:
     """Return the rules that use no faulty value."""
-    return [rule for rule in rules if not _uses(rule_sources(rule), faulty)]
+    return [rule for rule in rules if not _uses(rule.conditions, faulty)]
 
 
 def rests_on(finding: Finding, changed: Iterable[str], form: Form) -> bool:
@@ -300,14 +301,14 @@ def rests_on(finding: Finding, changed: Iterable[str], form: Form) -> bool:
     """
     place = split(finding.path) or ()
     rules = [rule for rule in form.rules if rule.code == finding.code]
-    sources = [part.source for rule in rules for part in (rule.when, rule.require) if part]
+    asking = [part for rule in rules for part in (rule.when, rule.require) if part]
     if form.unique is not None and form.unique.code == finding.code:
-        sources += [part.source for part in (*form.unique.key, form.unique.replaces) if part]
-    sources += [one.value.source for one in form.derived if ("derived", one.name) == place[:2]]
-    through = [rule.each.source for rule in rules if rule.each is not None]
-    if not sources:
+        asking += [part for part in (*form.unique.key, form.unique.replaces) if part]
+    asking += [one.value for one in form.derived if ("derived", one.name) == place[:2]]
+    through = [rule.each for rule in rules if rule.each is not None]
+    if not asking:
         return any(_together(place, split(path) or ()) for path in changed)
-    asked, gone_through = _asked(sources, form), _asked(through, form)
+    asked, gone_through = _asked(asking, form), _asked(through, form)
     for path in changed:
         steps = split(path) or ()
         name = tuple(step for step in steps if isinstance(step, str))
@@ -319,10 +320,10 @@ def rests_on(finding: Finding, changed: Iterable[str], form: Form) -> bool:
     return False
 
 
-def _asked(sources: Iterable[str], form: Form) -> frozenset[Name]:
+def _asked(expressions: Iterable[Expression], form: Form) -> frozenset[Name]:
     """Return the names that expressions use, those that derived values are made of too."""
     asked: set[Name] = set()
-    waiting = [name for source in sources for name in names_in(source)]
+    waiting = [name for one in expressions for name in names_in(one)]
     while waiting:
         name = waiting.pop()
         if name in asked:
@@ -333,7 +334,7 @@ def _asked(sources: Iterable[str], form: Form) -> frozenset[Name]:
                 other
                 for one in form.derived
                 if name[1:2] in {(), (one.name,)}
-                for other in names_in(one.value.source)
+                for other in names_in(one.value)
             ]
     return frozenset(asked)
 
@@ -352,9 +353,9 @@ def _other_item(one: Steps, other: Steps) -> bool:
     return False
 
 
-def _uses(sources: Iterable[str], faulty: frozenset[Name]) -> bool:
+def _uses(expressions: Iterable[Expression], faulty: frozenset[Name]) -> bool:
     return bool(faulty) and any(
-        _related(name, bad) for source in sources for name in names_in(source) for bad in faulty
+        _related(name, bad) for one in expressions for name in names_in(one) for bad in faulty
     )
 
 
