@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 from types import MappingProxyType
 
 from lxml import etree
@@ -33,9 +34,8 @@ from rmdocs.findings import error
 from rmdocs.messages import Text, message
 from rmdocs.rendering.markup import (
     PARAGRAPH_PROPERTIES,
-    RELATION,
+    PageEdges,
     accept,
-    is_on,
     read_as,
     value,
     word,
@@ -43,7 +43,6 @@ from rmdocs.rendering.markup import (
 from rmdocs.rendering.wordfile import Relationship, WordFile
 
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
-_KINDS = ("default", "first", "even")
 
 
 class Flow(StrEnum):
@@ -195,38 +194,29 @@ class Template:
     @cached_property
     def _margins(self) -> Mapping[StoryName, Story | None]:
         """What is seen where; a section without its own has the one before's."""
-        written: dict[tuple[Flow, str], str] = {}
+        shown = PageEdges(self._target, self.related("settings"))
         read: dict[str, Story] = {}
         found: dict[StoryName, Story | None] = {}
         for number, section in enumerate(self.sections, 1):
-            for flow in MARGINS:
-                for reference in section.iter(word(f"{flow}Reference")):
-                    identifier = reference.get(f"{RELATION}id") or ""
-                    relation = self.relations(self.main).get(identifier)
-                    part = relation.target if relation is not None else ""
-                    if self.is_xml(part):
-                        written[flow, value(reference, "type", "default")] = part
-                for kind in filter(lambda kind: self.uses(section, kind), _KINDS):
-                    name = StoryName(flow=flow, section=number, kind=kind)
-                    part = written.get((flow, kind), "")
-                    if part and part not in read:
-                        read[part] = self._story(name, part, self.root(part))
-                    found[name] = read.get(part)
+            kinds = shown.enter(section)
+            for flow, kind in product(MARGINS, kinds):
+                name = StoryName(flow=flow, section=number, kind=kind)
+                part = shown.parts.get((flow, kind), "")
+                if part and part not in read:
+                    read[part] = self._story(name, part, self.root(part))
+                found[name] = read.get(part)
         return found
+
+    def _target(self, identifier: str) -> str:
+        """Return the part that the main part refers to, if it can be read."""
+        relation = self.relations(self.main).get(identifier)
+        return relation.target if relation is not None and self.is_xml(relation.target) else ""
 
     def _story(self, name: StoryName, part: str, container: etree._Element) -> Story:
         if container not in self._read:
             found = blocks(container, lambda relation: self.digest(part, relation))
             self._read[container] = Story(name=name, part=part, container=container, blocks=found)
         return self._read[container]
-
-    def uses(self, section: etree._Element, kind: str) -> bool:
-        """Return whether a section has pages of a kind: its first one, even ones."""
-        if kind == "first":
-            return is_on(section.find(word("titlePg")))
-        settings = self.related("settings") if kind == "even" else None
-        even = None if settings is None else settings.find(word("evenAndOddHeaders"))
-        return kind == "default" or is_on(even)
 
     def note(self, flow: Flow, identifier: str) -> etree._Element | None:
         """Return the note that a reference in the text leads to, if there is one."""

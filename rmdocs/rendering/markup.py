@@ -55,6 +55,32 @@ def is_on(switch: etree._Element | None) -> bool:
     return switch is not None and value(switch, default="1") not in _OFF
 
 
+class PageEdges:
+    """Which header and which footer pages show, section after section (§17.10).
+
+    :param target: gives the part that a relationship of the main part leads to; empty if none.
+    :param settings: the root of the settings, if there are any.
+    :ivar parts: the parts by ``header`` or ``footer`` and kind of page; what a section
+        has not, it has from the one before.
+    """
+
+    def __init__(self, target: Callable[[str], str], settings: etree._Element | None) -> None:
+        self._target = target
+        even = None if settings is None else settings.find(word("evenAndOddHeaders"))
+        self._even = ("even",) if is_on(even) else ()
+        self.parts: dict[tuple[str, str], str] = {}
+
+    def enter(self, section: etree._Element) -> tuple[str, ...]:
+        """Go on to a section (``w:sectPr``); return the kinds of pages that it has."""
+        for reference in section.iterchildren(word("headerReference"), word("footerReference")):
+            part = self._target(reference.get(f"{RELATION}id") or "")
+            if part:
+                edge = local(reference).removesuffix("Reference")
+                self.parts[edge, value(reference, "type", "default")] = part
+        first = ("first",) if is_on(section.find(word("titlePg"))) else ()
+        return ("default", *first, *self._even)
+
+
 def inside(parent: etree._Element, wanted: str, holders: Iterable[str]) -> Iterator[etree._Element]:
     """Yield the children called ``wanted``, also those in ``holders``."""
     for child in parent:

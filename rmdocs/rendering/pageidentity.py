@@ -19,17 +19,14 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message
 from rmdocs.rendering.cleaning import clean
-from rmdocs.rendering.markup import WORD, is_on, text_of
+from rmdocs.rendering.markup import WORD, PageEdges, text_of
 from rmdocs.rendering.package import read
 from rmdocs.rendering.tagcheck import PartTags
 from rmdocs.rendering.tags import LONGEST_LABEL, ParagraphIndex, TemplateParagraph
 from rmdocs.rendering.template import parse
-from rmdocs.rendering.vocabulary import R
 from rmdocs.rendering.wordfile import SETTINGS, WordFile
 
 _CLAUSE = "ISO 9001 §7.5.2"
-_DEFAULT, _FIRST, _EVEN = "default", "first", "even"
-_EDGES = (f"{WORD}headerReference", f"{WORD}footerReference")
 _ISSUED: tuple[Mapping[str, object], ...] = tuple(
     MappingProxyType(
         {
@@ -66,9 +63,9 @@ _SAID: Mapping[str, tuple[frozenset[str], Message]] = MappingProxyType(
 
 _KINDS: Mapping[str, Message] = MappingProxyType(
     {
-        _DEFAULT: message("the pages"),
-        _FIRST: message("the first page"),
-        _EVEN: message("the even pages"),
+        "default": message("the pages"),
+        "first": message("the first page"),
+        "even": message("the even pages"),
     }
 )
 _FIELD, _SIMPLE_FIELD = f"{WORD}fldChar", f"{WORD}fldSimple"
@@ -164,22 +161,16 @@ def _finding(page: _PageKind, missing: list[str], word: WordFile) -> Finding:
 
 def _pages(word: WordFile) -> Iterator[_PageKind]:
     """Yield the kinds of pages of each section, in order."""
-    targets = {one.identifier: one.target for one in word.relations if one.source == word.main}
-    settings = word.root_of(SETTINGS)
-    odd_and_even = settings is not None and is_on(settings.find(f"{WORD}evenAndOddHeaders"))
-    inherited: dict[tuple[str, str], str] = {}
+    targets = {
+        one.identifier: one.target
+        for one in word.relations
+        if one.source == word.main and one.target in word.roots
+    }
+    shown = PageEdges(lambda identifier: targets.get(identifier, ""), word.root_of(SETTINGS))
     for number, section in enumerate(word.roots[word.main].iter(f"{WORD}sectPr"), 1):
-        for reference in section.iterchildren(*_EDGES):
-            kind = str(reference.get(f"{WORD}type") or _DEFAULT)
-            target = targets.get(str(reference.get(f"{{{R}}}id") or ""), "")
-            if target in word.roots:
-                inherited[str(reference.tag), kind] = target
-        kinds = [_DEFAULT]
-        kinds += [_FIRST] if is_on(section.find(f"{WORD}titlePg")) else []
-        kinds += [_EVEN] if odd_and_even else []
-        for kind in kinds:
-            edges = [inherited[edge, kind] for edge in _EDGES if (edge, kind) in inherited]
-            yield _PageKind(section=number, kind=kind, edges=tuple(edges))
+        for kind in shown.enter(section):
+            edges = (shown.parts.get((edge, kind)) for edge in ("header", "footer"))
+            yield _PageKind(section=number, kind=kind, edges=tuple(filter(None, edges)))
 
 
 def _typed(name: str, word: WordFile, form: Form) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.rendering import stampshapes
-from rmdocs.rendering.markup import RELATION, WORD, is_on, text_of
+from rmdocs.rendering.markup import RELATION, WORD, PageEdges, text_of
 from rmdocs.rendering.package import Member, StaticMembers, read
 from rmdocs.rendering.stampshapes import Room, text_width
 from rmdocs.rendering.template import CONTENT_TYPES, parse, parse_all
@@ -28,7 +28,7 @@ from rmdocs.values import unprintable
 
 _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 _SETTINGS, _STYLES = "word/settings.xml", "word/styles.xml"
-_HEADER_TYPE = f"{WORD_TYPE}.header+xml"
+_HEADER, _HEADER_TYPE = "header", f"{WORD_TYPE}.header+xml"
 _EMPTY = f"""\
 <w:hdr xmlns:w="{WORD[1:-1]}" xmlns:r="{R}"><w:p><w:pPr>\
 <w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>\
@@ -118,17 +118,6 @@ class WordSection:
 
     element: etree._Element
     framed: tuple[tuple[float, float], ...]
-
-    @property
-    def references(self) -> dict[str, etree._Element]:
-        """Return the section's own references to headers, by kind."""
-        found = self.element.findall(f"{WORD}headerReference")
-        return {one.get(f"{WORD}type", "default"): one for one in found}
-
-    @property
-    def has_title_page(self) -> bool:
-        """Return whether its first page has a header of its own."""
-        return is_on(self.element.find(f"{WORD}titlePg"))
 
     @property
     def header(self) -> float:
@@ -261,18 +250,18 @@ class _Package:
 
     def give_headers(self) -> None:
         """Find the headers of all pages; pages without any get an empty one."""
-        styles = self._parsed(_STYLES) if _STYLES in self._members else None
+        styles, settings = (
+            self._parsed(name) if name in self._members else None for name in (_STYLES, _SETTINGS)
+        )
         shown: dict[str, list[WordSection]] = {}
-        known: dict[str, str] = {}
+        pages = PageEdges(self._target, settings)
         for section in read_sections(self._changed[_DOCUMENT], styles):
-            for kind, reference in section.references.items():
-                known[kind] = self._target(reference.get(f"{RELATION}id", ""))
-            for kind in self._kinds(section):
-                if kind not in known:
-                    known[kind] = self._add_header(section, kind)
-            if known["default"] in self._made:
+            for kind in pages.enter(section.element):
+                if (_HEADER, kind) not in pages.parts:
+                    pages.parts[_HEADER, kind] = self._add_header(section, kind)
+            if pages.parts[_HEADER, "default"] in self._made:
                 section.keep_body_in_place()
-            for name in known.values():
+            for name in (part for (edge, _), part in pages.parts.items() if edge == _HEADER):
                 shown.setdefault(name, []).append(section)
         self.headers = [
             _Header(name=name, root=self._parsed(name), sections=shown[name])
@@ -295,16 +284,6 @@ class _Package:
         last = self._members.pop(_DOCUMENT)
         return StaticMembers.of((*self._members.values(), last)).archive(())
 
-    def _kinds(self, section: WordSection) -> Iterator[str]:
-        """Yield the kinds of headers that the pages of a section show."""
-        yield "default"
-        if section.has_title_page:
-            yield "first"
-        if _SETTINGS in self._members:
-            switch = self._parsed(_SETTINGS).find(f"{WORD}evenAndOddHeaders")
-            if is_on(switch):
-                yield "even"
-
     def _target(self, identity: str) -> str:
         for relation in self._changed[_RELATIONS]:
             if relation.get("Id") == identity:
@@ -317,7 +296,7 @@ class _Package:
         number = next(n for n in range(1, 10_000) if f"word/header{n}.xml" not in self._members)
         name = f"word/header{number}.xml"
         self._members[name] = Member.stored(name, _EMPTY.encode())
-        identity = refer(self._changed[_RELATIONS], "header", f"header{number}.xml")
+        identity = refer(self._changed[_RELATIONS], _HEADER, f"header{number}.xml")
         declare(self._changed[CONTENT_TYPES], name, _HEADER_TYPE)
         reference = etree.Element(f"{WORD}headerReference", nsmap={"r": R})
         reference.set(f"{WORD}type", kind)

@@ -5,7 +5,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from rmdocs.rendering.markup import is_on
+from rmdocs.rendering.markup import PageEdges, is_on
 from rmdocs.rendering.stamps import read_sections, rooms
 from rmdocs.rendering.template import parse
 
@@ -46,8 +46,9 @@ def test_sizes_of_each_section_in_points(saved, unzipped):
 def test_what_a_section_does_not_say_is_as_word_has_it():
     [section] = read("<w:body><w:sectPr><w:pgMar w:header='odd'/></w:sectPr></w:body>")
     assert (section.header, section.width) == (36, (11906 - 2880) / 20)
-    assert section.references == {}
-    assert not section.has_title_page
+    edges = PageEdges(str, None)
+    assert edges.enter(section.element) == ("default",)
+    assert edges.parts == {}
 
 
 def test_a_margin_wider_than_the_page_leaves_some_room():
@@ -60,8 +61,9 @@ def test_a_switch_is_on_unless_it_says_otherwise():
         "<w:p><w:pPr><w:sectPr><w:titlePg/></w:sectPr></w:pPr></w:p>"
         "<w:sectPr><w:titlePg w:val='0'/></w:sectPr>"
     )
-    assert on.has_title_page
-    assert not off.has_title_page
+    edges = PageEdges(str, None)
+    assert edges.enter(on.element) == ("default", "first")
+    assert edges.enter(off.element) == ("default",)
     assert not is_on(None)
 
 
