@@ -149,16 +149,13 @@ def read_csv_tables(file: File) -> list[RowFile]:
     return [read_csv(file)]
 
 
-def read_xlsx(file: File, sheet: str = "") -> RowFile:
-    """Return the rows of a worksheet, of the first if none is named.
+def read_xlsx(file: File) -> RowFile:
+    """Return the rows of the first worksheet.
 
-    :raises FindingsError: if the workbook is wrong, or has no such worksheet.
+    :raises FindingsError: if the workbook is wrong.
     """
     book = _open(file)
-    name = sheet or book.names[0]
-    if name not in book.names:
-        raise no_such_sheet(file, name, book.names)
-    return _table(file, book, name, _mark(file, book))
+    return _table(file, book, book.names[0], _mark(file, book))
 
 
 def read_xlsx_tables(file: File) -> list[RowFile]:

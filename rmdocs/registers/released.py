@@ -21,7 +21,7 @@ from rmdocs.forms.document import (
 from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.sections.identity import RevisionEntry
-from rmdocs.identifiers import DocumentNumber
+from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Bilingual, Text, message
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 
@@ -127,6 +127,10 @@ class Controlled(Protocol):
     @property
     def parent(self) -> DocumentNumber | None:
         """Return the document it belongs to, None if none."""
+
+    @property
+    def revision(self) -> Revision:
+        """Return the revision."""
 
     @property
     def pending(self) -> tuple[Bilingual, ...]:

@@ -148,14 +148,12 @@ def export(workspace: Workspace, number: CopyNumber, exemplar: int | None = None
     return File(name=name, data=register.document(copy, exemplar))
 
 
-def export_pdf(
-    workspace: Workspace, number: CopyNumber, exemplar: int | None = None
-) -> File | None:
+def export_pdf(workspace: Workspace, number: CopyNumber) -> File | None:
     """Return the PDF of a copy; None if it was given out without one."""
     register = CopyRegister(head=workspace.registry.control)
     copy = register.get(number)
-    data = register.pdf(copy, exemplar)
-    name = number.document_name(exemplar or copy.exemplar, PDF)
+    data = register.pdf(copy)
+    name = number.document_name(copy.exemplar, PDF)
     return None if data is None else File(name=name, data=data)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs.answers import DesignatedRow, RevisedRow
 from rmdocs.errors import FindingsError
@@ -21,11 +21,11 @@ from rmdocs.forms.document import (
     understand,
 )
 from rmdocs.forms.tomltables import unreadable_texts
-from rmdocs.identifiers import DocumentNumber, Revision
+from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changerequests import ChangeRegister
-from rmdocs.registers.released import DocumentRegister, References
+from rmdocs.registers.released import Controlled, DocumentRegister, References
 from rmdocs.workspace import revisions
 
 if TYPE_CHECKING:
@@ -41,23 +41,7 @@ _SHOWN = (
 )
 
 
-class Described(Protocol):
-    """What a row says of a revision; a form and a document each have it."""
-
-    @property
-    def title(self) -> Text:
-        """Return the title."""
-
-    @property
-    def revision(self) -> Revision:
-        """Return the revision."""
-
-    @property
-    def pending(self) -> Sequence[object]:
-        """Return what is still to be settled (待核定)."""
-
-
-D = TypeVar("D", bound=Described)
+D = TypeVar("D", bound=Controlled)
 
 
 def revised_rows(  # noqa: PLR0913 - two kinds of documents differ in that much
