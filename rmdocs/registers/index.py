@@ -303,14 +303,30 @@ class Index:
         )
         return None if row is None else _record(row)
 
-    def find(self, query: Query) -> Iterator[IndexedRecord]:
-        """Yield the records that match, by form, unit, year and serial."""
+    def count(self, query: Query) -> int:
+        """Return how many records match."""
+        conditions, values = _conditions(query)
+        row = self._row(
+            f"SELECT count(*) FROM records"  # noqa: S608 - fixed names
+            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}",
+            values,
+        )
+        return row[0] if row else 0
+
+    def find(
+        self, query: Query, *, skip: int = 0, most: int | None = None
+    ) -> Iterator[IndexedRecord]:
+        """Yield the records that match, by form, unit, year and serial.
+
+        :param skip: how many of them are left out first. :param most: how many there are at
+            most; all if None.
+        """
         conditions, values = _conditions(query)
         rows = self._rows(
             f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608 - fixed names
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
-            " ORDER BY form, unit, year, serial",
-            values,
+            " ORDER BY form, unit, year, serial LIMIT ? OFFSET ?",
+            [*values, -1 if most is None else most, skip],
         )
         for row in rows:
             yield _record(row)

@@ -131,7 +131,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(message=message, listed=listed, languages=LANGUAGES, runs=runs)
+    made.globals.update(
+        on_a_page=ON_A_PAGE, message=message, listed=listed, languages=LANGUAGES, runs=runs
+    )
     return made
 
 

@@ -44,7 +44,7 @@ def _ledger(visit: Visit) -> Response:
         day=visit.workspace.today(),
         unit=visit.unit,
         within=within,
-        loans=[one for one in found if one.row not in begun],
+        loans=visit.paged([one for one in found if one.row not in begun]),
         begun=begun,
         numbers=_numbers(visit),
         told=findings,

@@ -161,10 +161,22 @@ class Visit:
 
     def paged(self, rows: Sequence[T], name: str = "page") -> Paged[T]:
         """Return what this page shows of a list; the address says which page of it."""
-        count = len(rows)
-        number = self.page_number(count, name)
-        first = (number - 1) * ON_A_PAGE
-        return Paged(name=name, shown=rows[first : first + ON_A_PAGE], count=count, number=number)
+        first = (self.page_number(len(rows), name) - 1) * ON_A_PAGE
+        return self.on_page(rows[first : first + ON_A_PAGE], len(rows), name)
+
+    def on_page(self, shown: Sequence[T], count: int, name: str = "page") -> Paged[T]:
+        """Return what this page shows of a list of which only that was read.
+
+        :param count: how many there are in all.
+        """
+        asked = self.request.query_params.multi_items()
+        return Paged(
+            name=name,
+            shown=shown,
+            count=count,
+            number=self.page_number(count, name),
+            asked=tuple(one for one in asked if one[0] != name),
+        )
 
     def page_number(self, count: int, name: str = "page") -> int:
         """Return which page of a list is asked for, counted from 1: one that there is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -98,11 +98,12 @@ def _registers(visit: Visit) -> Response:
 def _register(visit: Visit) -> Response:
     name, on = _named(visit), _day(visit)
     report = registers.report(visit.workspace, name, on=on, asked=_asked(visit, name))
+    rows = visit.paged(report.rows)
     return visit.page(
         "register.html",
         name=name,
-        report=drawn_report(report, visit.session.language),
-        count=len(report.rows),
+        report=drawn_report(replace(report, rows=tuple(rows.shown)), visit.session.language),
+        rows=rows,
         day=on or visit.workspace.today(),
         takes=registers.takes(name) - ({"unit"} if visit.unit else set()),
         said=visit.request.query_params,

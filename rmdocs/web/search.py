@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import UsageError
@@ -11,7 +10,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.indexentries import Query
-from rmdocs.web.drawing import PageCell, PageRow
+from rmdocs.web.drawing import ON_A_PAGE, PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import records
@@ -31,7 +30,6 @@ _COLUMNS = (
     message("subject"),
     message("manager"),
 )
-_SHOWN = 100
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -61,14 +59,19 @@ def _found(visit: Visit) -> Response:
             404, message("this search is no longer known"), message("type it again above")
         )
     query = Query(text=text, unit=visit.unit)
-    found = list(islice(records.find(visit.workspace, query), _SHOWN + 1)) if text else []
+    count = records.count_of(visit.workspace, query) if text else 0
+    skip = (visit.page_number(count) - 1) * ON_A_PAGE
+    found = visit.on_page(
+        tuple(records.find(visit.workspace, query, skip=skip, most=ON_A_PAGE)) if text else (),
+        count,
+    )
     now = visit.workspace.local(visit.workspace.now())
     return visit.page(
         "search.html",
         text=text,
         columns=_COLUMNS,
-        rows=tuple(map(_row, found[:_SHOWN])),
-        more=len(found) > _SHOWN,
+        found=found,
+        rows=tuple(map(_row, found.shown)),
         unread=records.unreadable(visit.workspace, query) if text else [],
         at=now.strftime("%Y-%m-%d %H:%M:%S"),
     )

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 LIMIT = 10 << 20
 """Bytes of a file that may be sent: as many lie in memory for each sheet of a session."""
-_SHOWN = 300
-"""Rows that a page shows; those with something to look at stand first."""
 _ASKED = {"TABLE-SHEETS", "TABLE-HIDDEN"}
 """Findings that are questions: which worksheet, and what of hidden rows."""
 
@@ -107,14 +105,14 @@ def questions(kept: KeptSheet, findings: Sequence[Finding]) -> dict[str, object]
 def _sheet(visit: Visit) -> Response:
     kept, begun = kept_of(visit), begun_of(visit)
     found = _read(visit)
+    # Those with something to look at stand first.
     rows = [*found.wrong, *(one for one in found.rows if one.is_ready or one.number is not None)]
     numbers = _numbers(visit, found)
     return visit.page(
         "sheet.html",
         place=place_of(visit),
         name=kept.file.name,
-        rows=rows[:_SHOWN],
-        left_off=max(len(rows) - _SHOWN, 0),
+        rows=visit.paged(rows),
         ready=len(found.ready),
         wrong=len(found.wrong),
         begun=begun,

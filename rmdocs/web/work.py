@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rmdocs.registers.approvalrequests import ApprovalRequest
     from rmdocs.registers.lists.due import DueItem
+    from rmdocs.web.drawing import Paged
     from rmdocs.web.pages import Visit
 
 
@@ -64,13 +65,14 @@ _BACK = (
 class WorkList:
     """A list on the page.
 
-    :param name: identifies it in the page. :param empty: what is said where it has no rows.
+    :param name: identifies it in the page. :param rows: those that the page shows of it.
+    :param empty: what is said where it has none.
     """
 
     name: str
     title: Text
     columns: tuple[Text, ...]
-    rows: tuple[PageRow, ...]
+    rows: Paged[PageRow]
     empty: Text
 
 
@@ -84,14 +86,18 @@ def _work(visit: Visit) -> Response:
             name="waiting",
             title=message("Waiting for me") if visit.person else message("Waiting"),
             columns=_WAITING,
-            rows=tuple(_waiting(one, due_list.day) for one in items if _waits(one, visit)),
+            rows=visit.paged(
+                [_waiting(one, due_list.day) for one in items if _waits(one, visit)], "waiting"
+            ),
             empty=message("Nothing waits."),
         ),
         WorkList(
             name="due",
             title=message("Due for me") if visit.person else message("Due"),
             columns=_DUE,
-            rows=tuple(_due(one, due_list.day) for one in items if not _waits(one, visit)),
+            rows=visit.paged(
+                [_due(one, due_list.day) for one in items if not _waits(one, visit)], "due"
+            ),
             empty=message("Nothing is due."),
         ),
         *_refused(visit),
@@ -114,7 +120,7 @@ def _drafts(visit: Visit) -> WorkList:
         name="drafts",
         title=message("My drafts"),
         columns=DRAFT_COLUMNS,
-        rows=tuple(draft_rows(visit)),
+        rows=visit.paged(tuple(draft_rows(visit)), "drafts"),
         empty=message("No record is begun."),
     )
 
@@ -127,7 +133,7 @@ def _scans(visit: Visit) -> Iterator[WorkList]:
             name="scans",
             title=message("My scans"),
             columns=PILE_COLUMNS,
-            rows=kept,
+            rows=visit.paged(kept, "scans"),
             empty=message("No scans are kept."),
         )
     back = tuple(map(_back, renditions.came_back(visit.workspace)))
@@ -136,7 +142,7 @@ def _scans(visit: Visit) -> Iterator[WorkList]:
             name="back",
             title=message("Signed paper that came back"),
             columns=_BACK,
-            rows=back,
+            rows=visit.paged(back, "back"),
             empty=message("Nothing came back."),
         )
 
@@ -187,7 +193,7 @@ def _refused(visit: Visit) -> Iterator[WorkList]:
             name="refused",
             title=message("Refused to me"),
             columns=_REFUSED,
-            rows=rows,
+            rows=visit.paged(rows, "refused"),
             empty=message("Nothing was refused."),
         )
 

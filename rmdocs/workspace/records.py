@@ -159,10 +159,22 @@ def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -
     return replace(done, findings=(*told, *done.findings))
 
 
-def find(workspace: Workspace, query: Query) -> Iterator[IndexedRecord]:
-    """Yield the records that match."""
+def find(
+    workspace: Workspace, query: Query, *, skip: int = 0, most: int | None = None
+) -> Iterator[IndexedRecord]:
+    """Yield the records that match, by form, unit, year and serial.
+
+    :param skip: how many of them are left out first. :param most: how many there are at most;
+        all if None.
+    """
     workspace.registry.catalogue.catch_up()
-    return workspace.index.find(query)
+    return workspace.index.find(query, skip=skip, most=most)
+
+
+def count_of(workspace: Workspace, query: Query) -> int:
+    """Return how many records match."""
+    workspace.registry.catalogue.catch_up()
+    return workspace.index.count(query)
 
 
 def unreadable(

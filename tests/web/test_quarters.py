@@ -10,7 +10,6 @@ from inspecting import Inspector
 from openpyxl import load_workbook
 
 from rmdocs.identifiers import RecordNumber
-from rmdocs.web import drawing
 
 PLAN = RecordNumber.parse("RXD7200-03-JN01-2026-0001")
 
@@ -79,19 +78,6 @@ def test_a_plot_says_what_its_table_says(browse, copied, walked):
         assert len(heights) == len(drawn) == 5
         assert all(0 < height <= 112 for height in heights)
     assert "style=" not in page
-
-
-def test_a_long_list_is_turned_page_by_page(browse, shared_bank, monkeypatch):
-    monkeypatch.setattr(drawing, "ON_A_PAGE", 2)
-    monkeypatch.setattr("rmdocs.web.pages.ON_A_PAGE", 2)
-    browser = browse(shared_bank)
-    browser.enter("SD00-0009")
-    pages = [browser.get(f"/quarters/2026-2?page={number}") for number in (1, 2, 3)]
-    assert [len(seen(page)) for page in pages] == [2, 2, 2]
-    assert len(set().union(*map(seen, pages))) == 6
-    assert "1 to 2 of 6" in pages[0].text
-    for odd in ("0", "-1", "99999999999", "４", "x"):
-        assert browser.get(f"/quarters/2026-2?page={odd}").status_code == 200
 
 
 @pytest.mark.browser
