@@ -16,7 +16,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from rmdocs.messages import Bilingual, Joined, Language, Message, Verbatim
+from rmdocs.messages import AtTerminal, Bilingual, Joined, Language, Message, Verbatim
 
 IF_ANY: Mapping[str, Any] = MappingProxyType({"if_any": True})
 """Metadata of a field that JSON leaves out where there is nothing in it."""
@@ -24,7 +24,7 @@ IF_ANY: Mapping[str, Any] = MappingProxyType({"if_any": True})
 AMONG: Mapping[str, Any] = MappingProxyType({"among": True})
 """Metadata of a field with an answer, or a mapping: what it says stands among the rest."""
 
-_TEXTS = (Bilingual, Joined, Message, Verbatim)
+_TEXTS = (AtTerminal, Bilingual, Joined, Message, Verbatim)
 _PLAIN = (str, int, type(None))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from rmdocs.errors import ControlError
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.messages import Called, Joined, Text, Verbatim, listed, message
+from rmdocs.messages import Called, Joined, Text, Verbatim, listed, message, named_at_terminal
 
 
 class RecordStatus(StrEnum):
@@ -215,13 +215,14 @@ def _stage(stages: Sequence[Stage], name: str) -> Stage:
 
 
 def stage_title(stages: Iterable[Stage], key: StageKey) -> Text:
-    """Return a happening of a stage as a person calls it: its title, and its name to type."""
+    """Return a happening of a stage as a person calls it; at a terminal with its name to type."""
     title = next((stage.title for stage in stages if stage.name == key.name), None)
     if title is None:
         return Verbatim(str(key))
     if key.repeat is None:
-        return message("{title} ({name})", title=title, name=key.name)
-    return message("{title} {repeat} ({name})", title=title, repeat=key.repeat, name=key.name)
+        return named_at_terminal(title, key.name)
+    said = message("{title} {repeat}", title=title, repeat=key.repeat)
+    return named_at_terminal(said, key.name)
 
 
 def next_stages(stages: Sequence[Stage], present: Iterable[StageKey]) -> tuple[StageKey, ...]:

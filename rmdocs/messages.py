@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeGuard
 
 DOMAIN = "rmdocs"
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -100,6 +100,55 @@ class Joined:
         return comma.join(one.text(language) for one in self.texts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtTerminal:
+    """A text, and what one types for it where there is a command line.
+
+    A front without one leaves that out: see :func:`plain`.
+
+    :param said: in words of the person's work.
+    :param typed: a command, an option, a name.
+    :param both: how the two stand together, as ``{said}`` and ``{typed}``.
+    """
+
+    said: Text
+    typed: Text
+    both: Message
+
+    def text(self, language: Language) -> str:
+        """Return the text in ``language``, with what one types."""
+        return self.both.with_values(said=self.said, typed=self.typed).text(language)
+
+
+def by_command(said: Text, command: Text | str) -> AtTerminal:
+    """Return what is to be done, and the command or option that does it."""
+    return AtTerminal(said=said, typed=_as_text(command), both=message("{said}: {typed}"))
+
+
+def named_at_terminal(said: Text, name: str) -> AtTerminal:
+    """Return what a person calls something, and the name by which a command takes it."""
+    return AtTerminal(said=said, typed=Verbatim(name), both=message("{said} ({typed})"))
+
+
+def plain(text: Text) -> Text:
+    """Return a text without what one types on a command line."""
+    if isinstance(text, AtTerminal):
+        return plain(text.said)
+    if isinstance(text, Joined):
+        return Joined(tuple(map(plain, text.texts)))
+    if isinstance(text, (Bilingual, Message)) and text.values:
+        values = {
+            name: plain(value) if is_text(value) else value for name, value in text.values.items()
+        }
+        return text.with_values(**values)
+    return text
+
+
+def is_text(value: object) -> TypeGuard[Text]:
+    """Return whether a value is a text, to be said in the reader's language."""
+    return isinstance(value, (AtTerminal, Bilingual, Joined, Message, Verbatim))
+
+
 def listed(items: Iterable[object]) -> Joined:
     """Return a list as it stands in a sentence: 甲、乙 in Chinese, with commas in English.
 
@@ -116,7 +165,7 @@ def joined(texts: Iterable[Text]) -> Bilingual:
 
 
 def _as_text(item: object) -> Text:
-    if isinstance(item, (Bilingual, Joined, Message, Verbatim)):
+    if is_text(item):
         return item
     return Verbatim(str(item))
 
@@ -171,6 +220,6 @@ def _fill(template: str, values: Mapping[str, object], language: Language) -> st
 
 
 def _say(value: object, language: Language) -> str:
-    if isinstance(value, (Bilingual, Joined, Message, Verbatim)):
+    if is_text(value):
         return value.text(language)
     return str(value)

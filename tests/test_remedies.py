@@ -11,7 +11,9 @@ from sources import MODULES, PACKAGE, nodes
 from rmdocs.errors import FindingsError, system_problem, why
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.language.expression import Expression
-from rmdocs.messages import Language
+from rmdocs.messages import (
+    Language,
+)
 from rmdocs.rendering.template import malformed
 
 OURS = {

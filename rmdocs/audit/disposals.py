@@ -19,7 +19,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordDisposed, RecordIssued
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import HoldRegister
 from rmdocs.registers.records import RECORD_NAME
@@ -94,8 +94,9 @@ class Grounds:
                 "DISPOSED-UNCERTIFIED",
                 subject,
                 message("the record was disposed of without a certificate"),
-                message(
-                    "finish it with: rmdocs disposition approve {number}", number=disposal.number
+                by_command(
+                    message("finish it"),
+                    message("rmdocs disposition approve {number}", number=disposal.number),
                 ),
             )
         yield from self._held(subject, event)
@@ -177,10 +178,11 @@ class Grounds:
                 "KEY-REMAINS",
                 subject,
                 message("the record was disposed of, but its key is still there"),
-                message(
-                    "destroy it with: rmdocs disposition approve {number}; it may have come back"
-                    " from a copy",
-                    number=_certificate(buried[subject]),
+                by_command(
+                    message("destroy it; it may have come back from a copy"),
+                    message(
+                        "rmdocs disposition approve {number}", number=_certificate(buried[subject])
+                    ),
                 ),
             )
         missing = [subject for subject in kept if not self.vault.holds(numbers[subject])]

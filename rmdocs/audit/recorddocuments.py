@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.records import find_folder, folder_as_of
 from rmdocs.registers.renditions import renditions
 from rmdocs.rendering.stamps import Stamp, stamp
@@ -49,7 +49,7 @@ def _revealed(registry: Registry, number: RecordNumber, file: SealedFile) -> byt
     if data is None or canonical.sha256(data) != file.sha256:
         raise StoreError(
             message("{path} is not what was sealed", path=file.path),
-            message("run: rmdocs verify"),
+            by_command(message("have the store verified"), "rmdocs verify"),
         )
     return data
 

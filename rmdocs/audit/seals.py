@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.staff import Person
 from rmdocs.store.checking import sealed_check
 from rmdocs.store.keys import PublicKey
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
-_FIND_OUT = message("run: rmdocs verify; restore the store from an unaltered copy")
+_FIND_OUT = by_command(
+    message("have the store verified, and restored from an unaltered copy"), "rmdocs verify"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import RecordNumber, Revision
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.indexentries import Query
 from rmdocs.registers.records import RecordFolder, find_folder
@@ -103,7 +103,10 @@ def trace_edition(
                     edition=view.edition,
                     current=view.current_edition,
                 ),
-                message("use the newer edition: rmdocs export {number} --out DIR", number=number),
+                by_command(
+                    message("use the newer edition"),
+                    message("rmdocs export {number} --out DIR", number=number),
+                ),
             ),
         )
     if folder.content is None:

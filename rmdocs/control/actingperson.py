@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, StoreError, system_problem
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.displaynames import role_names
 from rmdocs.store.keys import SigningKey
 from rmdocs.values import is_blank, require_readable
@@ -166,7 +166,7 @@ def require_key(person: Person, key: Signer) -> None:
                 name=person.name,
                 staff_no=person.staff_no,
             ),
-            message("register it with: rmdocs person add, or act as its owner"),
+            by_command(message("register it, or act as its owner"), "rmdocs person add"),
         )
 
 
@@ -178,7 +178,9 @@ def require_reason(reason: str) -> None:
     """
     require_readable(reason, REASON)
     if is_blank(reason):
-        raise ControlError(message("a reason must be given"), message("say why with --reason"))
+        raise ControlError(
+            message("a reason must be given"), by_command(message("say why"), "--reason")
+        )
 
 
 LEDGER_KEY_NAME = "ledger"
@@ -251,11 +253,9 @@ def _restore(path: Path, owner: str) -> Text:
     if owner == LEDGER_KEY_NAME:
         # It is made once, with the store, which takes the acts of no other.
         return message("put the ledger key back from its backup, to {path}", path=path)
-    return message(
-        "put it back from its backup, to {path}; if it is lost, make one with: rmdocs key new"
-        " {owner}",
-        path=path,
-        owner=owner,
+    return by_command(
+        message("put it back from its backup, to {path}; if it is lost, make a new one", path=path),
+        message("rmdocs key new {owner}", owner=owner),
     )
 
 
@@ -273,5 +273,8 @@ def _unusable(path: Path, problem: OSError) -> StoreError:
             path=path,
             problem=system_problem(problem),
         ),
-        message("have it owned by whoever runs this, or name your own folder by RMDOCS_KEYS"),
+        by_command(
+            message("have it owned by whoever runs this, or keep the keys in a folder of your own"),
+            "RMDOCS_KEYS",
+        ),
     )

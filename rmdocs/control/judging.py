@@ -14,7 +14,7 @@ from rmdocs.control.covers import RevisionCover, require_signer
 from rmdocs.control.policy import Performer, Policy
 from rmdocs.errors import ControlError
 from rmdocs.lifecycle import RevisionAct, after_revision_act
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.event import Actor
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def require_draft(change: ChangeRequest) -> RevisionDraft:
     if change.draft is None:
         raise ControlError(
             message("no draft was submitted for {change} yet", change=change.number),
-            message(
-                "its author submits it with: rmdocs form submit {number}",
-                number=change.request.document,
+            by_command(
+                message("have its author submit it"),
+                message("rmdocs form submit {number}", number=change.request.document),
             ),
             clause="ISO 9001 §7.5.3",
         )

@@ -14,7 +14,7 @@ from rmdocs.errors import ControlError
 from rmdocs.events.control import OnRevision, RevisionConfirmed, RevisionReleased, RevisionWithdrawn
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.revisions import (
     BY_KEY,
     DOCUMENTS,
@@ -173,7 +173,10 @@ def _require_three(approvers: Sequence[tuple[Person, Signer]]) -> None:
         if role not in person.roles:
             raise ControlError(
                 message("{name} does not hold the role {role}", name=person.name, role=role),
-                message("have somebody sign who holds it: rmdocs person list"),
+                by_command(
+                    message("have somebody sign who holds it, by the register of staff"),
+                    "rmdocs person list",
+                ),
             )
 
 
@@ -217,7 +220,7 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
                     revision=revision,
                     day=validity.withdrawn,
                 ),
-                message("see what is in force with: rmdocs form list"),
+                by_command(message("look up what is in force"), "rmdocs form list"),
                 clause="ISO 9001 §7.5.3",
             )
         if on < acting.today:

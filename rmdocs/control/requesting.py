@@ -23,7 +23,7 @@ from rmdocs.errors import ControlError, FindingsError, StoreError
 from rmdocs.events.control import EntryRequested
 from rmdocs.events.records import Decision, RequestRejected
 from rmdocs.forms.tomltables import unreadable_texts
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.approvalrequests import (
     REQUESTS,
     ApprovalRequest,
@@ -186,10 +186,11 @@ def require_none_waits(requests: Iterable[ApprovalRequest], zone: tzinfo) -> Non
                 name=waiting.asked.actor.name,
                 on=waiting.asked.day_in(zone),
             ),
-            message(
-                "somebody else approves it with: rmdocs approve {request}; or take it back"
-                " with: rmdocs reject {request}",
-                request=waiting.number,
+            by_command(
+                message("have somebody else approve it, or take it back"),
+                message(
+                    "rmdocs approve {request}, rmdocs reject {request}", request=waiting.number
+                ),
             ),
         )
 

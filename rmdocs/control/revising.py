@@ -52,7 +52,7 @@ from rmdocs.events.control import (
 from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, after_revision_act
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.changerequests import (
     CHANGES,
     REQUEST_NAME,
@@ -312,7 +312,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - what a judgement is about
 def _require_remark(remark: str) -> None:
     if is_blank(remark):
         raise ControlError(
-            message("a remark must be given"), message("say what is wrong with --remark")
+            message("a remark must be given"), by_command(message("say what is wrong"), "--remark")
         )
 
 

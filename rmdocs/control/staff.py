@@ -13,7 +13,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, has_errors, warning
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.registers.customers import (
     CUSTOMERS,
     Customer,
@@ -106,7 +106,7 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPer
         if person.left is not None:
             raise ControlError(
                 message("{name} left on {day}", name=person.name, day=person.left),
-                message("who comes back is entered with: rmdocs person add"),
+                by_command(message("enter whoever comes back anew"), "rmdocs person add"),
             )
         if last_day > acting.today:
             raise ControlError(
@@ -148,7 +148,7 @@ def _require_own_keys(register: StaffRegister, person: Person) -> None:
                     name=other.name,
                     staff_no=other.staff_no,
                 ),
-                message("every person has a key of their own: rmdocs key new"),
+                by_command(message("make each person a key of their own"), "rmdocs key new"),
             )
 
 
@@ -191,10 +191,11 @@ def _require_no_other_self(register: StaffRegister, person: Person) -> None:
                     name=other.name,
                     staff_no=other.staff_no,
                 ),
-                message(
-                    "who has moved has left there: rmdocs person leave {staff_no}; else check the"
-                    " number",
-                    staff_no=other.staff_no,
+                by_command(
+                    message(
+                        "if they have moved, enter that they left there; else check the number"
+                    ),
+                    message("rmdocs person leave {staff_no}", staff_no=other.staff_no),
                 ),
             )
 

@@ -11,7 +11,7 @@ from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ConflictError, ControlError
 from rmdocs.events.control import SeriesClosed, VolumeOpened
 from rmdocs.identifiers import Series, Volume
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.series import (
     CLOSED_NAME,
     OPENED_NAME,
@@ -184,7 +184,10 @@ def _require_open(control: Head, series: Series) -> None:
     if closing_statement(control, series) is not None:
         raise ControlError(
             message("the series {series} is closed already", series=series),
-            message("see its statement: rmdocs register series"),
+            by_command(
+                message("look at its statement in the register of number series"),
+                "rmdocs register series",
+            ),
             clause=_CLAUSE,
         )
 
@@ -198,7 +201,7 @@ def _volumes(store: Store, series: Series) -> dict[Volume, Head]:
     if not volumes:
         raise ControlError(
             message("no number of {series} was ever given", series=series),
-            message("see which series there are: rmdocs register series"),
+            by_command(message("look up which series there are"), "rmdocs register series"),
             clause=_CLAUSE,
         )
     return {volume: store.require_head(volume.ref) for volume in volumes}

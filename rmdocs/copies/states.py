@@ -24,7 +24,7 @@ from rmdocs.events.control import (
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.copies import Copy, CopyRegister, CopyStatus, copy_directory
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, Release, RevisionRegister
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
@@ -78,11 +78,11 @@ _OF_ACT: Mapping[tuple[CopyStatus, type[OnCopy]], tuple[Text, Text]] = MappingPr
         ),
         (CopyStatus.RECALLED, CopyAcknowledged): (
             message("it was recalled: it is given back, not signed for"),
-            message("take it back with: rmdocs copy return"),
+            by_command(message("take it back"), "rmdocs copy return"),
         ),
         (CopyStatus.RECALLED, CopyRecalled): (
             message("it was recalled already"),
-            message("take it back with: rmdocs copy return"),
+            by_command(message("take it back"), "rmdocs copy return"),
         ),
         (CopyStatus.RECALLED, CopyReplaced): (
             message("it was recalled: it is not swapped"),

@@ -16,7 +16,7 @@ from rmdocs.disposition.schedule import Kept, kept
 from rmdocs.errors import RefusedError, RmdocsError
 from rmdocs.events.control import DispositionAction
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.disposals import DisposalRegister, Listed
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.records import find_folder
@@ -205,7 +205,10 @@ def _held(number: RecordNumber, hold: Hold, zone: ZoneInfo) -> Finding:
             on=placed.day_in(zone),
             reason=placed.reason,
         ),
-        message("when it no longer stands: rmdocs hold lift {hold} --reason …", hold=hold.number),
+        by_command(
+            message("lift the hold when it no longer stands"),
+            message("rmdocs hold lift {hold} --reason …", hold=hold.number),
+        ),
     )
 
 
@@ -246,7 +249,7 @@ def _listed(folder: RecordFolder, known: Kept) -> Listed | None:
     )
 
 
-_KEEP = message("keep it until then; see what is due with: rmdocs disposition due")
+_KEEP = by_command(message("keep it until then; look up what is due"), "rmdocs disposition due")
 _LEAVE_OUT = message("leave it out of the list")
 
 

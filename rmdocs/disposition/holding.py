@@ -17,7 +17,7 @@ from rmdocs.disposition.proposing import control_locked, enter
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.registers.holds import (
     HOLD_NAME,
     HOLDS,
@@ -92,7 +92,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
                     name=hold.lifted.actor.name,
                     on=hold.lifted.day_in(zone_of(branch.require_head())),
                 ),
-                message("see what still holds with: rmdocs hold list"),
+                by_command(message("look up what still holds"), "rmdocs hold list"),
                 clause=CLAUSE,
             )
         placer = Performer(act="hold.place", actor=hold.placed.actor)

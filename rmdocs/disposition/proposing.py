@@ -16,7 +16,7 @@ from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import DisposalProposed, DisposalRejected, DispositionAction
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.disposals import (
     DISPOSALS,
     PROPOSAL_NAME,
@@ -92,7 +92,8 @@ def propose_disposal(
     records = sorted(set(numbers))
     if not records:
         raise UsageError(
-            message("no record is named"), message("see what is due with: rmdocs disposition due")
+            message("no record is named"),
+            by_command(message("look up what is due"), "rmdocs disposition due"),
         )
     _require_whole(wanted, acting.today)
     with control_locked(registry.store, acting) as (branch, policy):
@@ -183,12 +184,12 @@ def _require_whole(wanted: ProposedAction, today: date) -> None:
     if keeps and (wanted.until is None or wanted.until <= today):
         raise UsageError(
             message("until when the records are kept longer must be said"),
-            message("give a later day with --until"),
+            by_command(message("give a later day"), "--until"),
         )
     if transfers and is_blank(wanted.archive):
         raise UsageError(
             message("to which archive the records go must be said"),
-            message("say it with --archive"),
+            by_command(message("say which archive takes them"), "--archive"),
         )
     if (wanted.until is not None and not keeps) or (wanted.archive.strip() and not transfers):
         raise UsageError(

@@ -30,7 +30,7 @@ from rmdocs.identifiers import (
     UnitCode,
 )
 from rmdocs.lifecycle import StageKey
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.records.migration import RecordChange
 from rmdocs.signing.levels import Level, Named
 from rmdocs.store.event import Actor
@@ -60,7 +60,8 @@ class Unit(WordlessAnswer):
         except (KeyError, TypeError, UsageError):
             pass
         raise StoreError(
-            message("an entry of the registers cannot be read"), message("run: rmdocs verify")
+            message("an entry of the registers cannot be read"),
+            by_command(message("have the store verified"), "rmdocs verify"),
         )
 
 

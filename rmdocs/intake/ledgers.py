@@ -23,7 +23,7 @@ from rmdocs.intake.cells import Cell
 from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.reading import read_tables, require_one
 from rmdocs.intake.rowfiles import TITLE_ROWS, RowFile, is_blank, is_total, letters, seen
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.schemas.fields import Field, FieldKind
 
 _EACH = "[]"
@@ -171,9 +171,12 @@ def _no_headings(table: RowFile, known: LedgerMap) -> FindingsError:
         table.source,
         "LEDGER-HEADINGS",
         message("no row of the first {count} names the columns", count=TITLE_ROWS),
-        message(
-            "name them so: {titles}; or say in loans.toml beside the file what they are called",
-            titles=listed(likely),
+        by_command(
+            message(
+                "name the columns so: {titles}; or hand in with it what they are called",
+                titles=listed(likely),
+            ),
+            "loans.toml",
         ),
     )
 
@@ -242,7 +245,10 @@ def _many(place: str, title: str, field: Field) -> Finding:
         "LEDGER-UNIT",
         place,
         message("the column “{title}” is not in 元: its amounts may be rounded", title=title),
-        message("add a column in 元, and name it in loans.toml if it is called otherwise"),
+        by_command(
+            message("add a column in 元; if it is called otherwise, say so with the file"),
+            "loans.toml",
+        ),
         label=field.title,
     )
 
@@ -289,7 +295,13 @@ def _near(table: RowFile, head: int, column: int, title: str, field: Field) -> F
         "LEDGER-NEAR",
         place_of(table, head + 1, column + 1),
         message("the column “{said}” is not read", said=table.names(head)[column]),
-        message("did you mean {title}? Call it so, or name it in loans.toml", title=title),
+        by_command(
+            message(
+                "did you mean {title}? Call it so, or say with the file what it is called",
+                title=title,
+            ),
+            "loans.toml",
+        ),
         label=field.title,
     )
 

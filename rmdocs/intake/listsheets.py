@@ -20,7 +20,7 @@ from rmdocs.intake import headings
 from rmdocs.intake.candidates import Candidate, refuse
 from rmdocs.intake.cells import Cell, is_empty, text
 from rmdocs.intake.rowfiles import RowFile, letters
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.schemas.fields import Field, Steps, join, split
 
 if TYPE_CHECKING:
@@ -210,7 +210,9 @@ def _list_of(
             tab.source,
             "LIST-KEYS",
             message("the hidden row of keys under the titles was changed or is not there"),
-            message("make the sheet again with: rmdocs form sheet, and copy the rows into it"),
+            by_command(
+                message("take a new empty sheet, and copy the rows into it"), "rmdocs form sheet"
+            ),
         )
     prefix = headings.key(steps) + _ENTRY
     return steps, field, tuple(name.removeprefix(prefix) for name in names), column

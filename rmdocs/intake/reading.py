@@ -30,7 +30,7 @@ from rmdocs.intake.candidates import (
 from rmdocs.intake.headings import FieldsOf
 from rmdocs.intake.rowfiles import RowFile
 from rmdocs.intake.rows import InForce, names_form, read_rows
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Text, by_command, listed, message
 
 _NOTES = frozenset({"findings", "row"})
 """What a file of refused records holds beside the record."""
@@ -247,7 +247,7 @@ def _one_table(file: File, found: list[RowFile], selection: Selection) -> RowFil
             file.name,
             "TABLE-SHEETS",
             message("records are read from one worksheet at a time"),
-            message("name one with --sheet, then the next"),
+            by_command(message("name one, then the next"), "--sheet"),
         )
     table = _meant(file, found, selection)
     seen = rowfiles.seen(table, table.head.data, selection.hidden)
@@ -320,7 +320,7 @@ def require_one(file: File, found: list[RowFile], selection: Selection) -> None:
         file.name,
         "TABLE-SHEETS",
         message("rows stand on several worksheets: {names}", names=names),
-        message("say which is meant with --sheet NAME, or keep one in the file"),
+        by_command(message("say which is meant, or keep one in the file"), message("--sheet NAME")),
     )
 
 

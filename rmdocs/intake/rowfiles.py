@@ -25,7 +25,7 @@ from rmdocs.intake.workbook import (
     Workbook,
     Worksheet,
 )
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Text, by_command, listed, message
 
 TITLE_ROWS = 10
 """Rows from the first among which the headings are looked for."""
@@ -366,9 +366,12 @@ def _too_large(file: File, rows: int, columns: int) -> FindingsError:
 def _hidden(
     table: RowFile, rows: Sequence[int], columns: Sequence[int], hidden: Hidden
 ) -> Iterator[Finding]:
-    remedy = message("show them again")
+    remedy: Text = message("show them again")
     if hidden is Hidden.ASK:
-        remedy = message("show them again, or say --hidden skip or --hidden use")
+        remedy = by_command(
+            message("show them again, or say whether they are passed over or used"),
+            message("--hidden skip, --hidden use"),
+        )
     if rows:
         numbers = _ranges(rows)
         reason = message("rows with content are hidden: {rows}", rows=numbers)

@@ -22,7 +22,7 @@ from rmdocs.intake.cells import Cell, CellReading
 from rmdocs.intake.headings import FieldsOf, SheetMark, leaves, record_fields
 from rmdocs.intake.interpreting import read_cell
 from rmdocs.intake.rowfiles import RowFile, letters
-from rmdocs.messages import Language, Text, listed, message
+from rmdocs.messages import Language, Text, by_command, listed, message
 from rmdocs.schemas.fields import Field, join
 
 InForce = Callable[[str], Revision]
@@ -174,14 +174,20 @@ def _require_current(table: RowFile, mark: SheetMark, number: str, current: Revi
             table.source,
             "SHEET-RECORD",
             message("the sheet corrects {number}: it is for no new record", number=mark.record),
-            message("amend with it: rmdocs amend {number} FILE --reason TEXT", number=mark.record),
+            by_command(
+                message("amend the record with it"),
+                message("rmdocs amend {number} FILE --reason TEXT", number=mark.record),
+            ),
         )
     if str(mark.number) != number:
         raise refuse(
             table.source,
             "SHEET-FORM",
             message("the sheet was made for {own}, not for {other}", own=mark.number, other=number),
-            message("make a new sheet with: rmdocs form sheet {number} --out FILE", number=number),
+            by_command(
+                message("take a new empty sheet"),
+                message("rmdocs form sheet {number} --out FILE", number=number),
+            ),
         )
     if mark.revision != current:
         raise refuse(
@@ -193,7 +199,10 @@ def _require_current(table: RowFile, mark: SheetMark, number: str, current: Revi
                 number=number,
                 current=current,
             ),
-            message("make a new sheet with: rmdocs form sheet {number} --out FILE", number=number),
+            by_command(
+                message("take a new empty sheet"),
+                message("rmdocs form sheet {number} --out FILE", number=number),
+            ),
         )
 
 

@@ -18,7 +18,7 @@ from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.unique import clash, not_compared, not_unique
 from rmdocs.language.expression import Expression
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.context import CheckedRecord
 from rmdocs.records.draft import RecordDraft
@@ -214,7 +214,7 @@ def register_findings(registry: Registry, draft: RecordDraft) -> list[Finding]:
                 "UNIT-UNKNOWN",
                 "$.unit",
                 message("{code} is not in the register of units", code=draft.unit),
-                message("check the code with: rmdocs unit list"),
+                by_command(message("compare with the register of units"), "rmdocs unit list"),
                 clause="§2",
             )
         )
@@ -229,7 +229,10 @@ def register_findings(registry: Registry, draft: RecordDraft) -> list[Finding]:
                     staff_no=draft.prepared_by.staff_no,
                     name=draft.prepared_by.name,
                 ),
-                message("check number and name with: rmdocs person list"),
+                by_command(
+                    message("compare number and name with the register of staff"),
+                    "rmdocs person list",
+                ),
                 clause="§2",
             )
         )
@@ -274,7 +277,9 @@ def _stage_findings(draft: RecordDraft) -> list[Finding]:
                 "STAGES-LATER",
                 "$.stages",
                 message("stages in the file are not issued with the record"),
-                message("add each with: rmdocs add NUMBER STAGE FILE"),
+                by_command(
+                    message("add each once it is issued"), message("rmdocs add NUMBER STAGE FILE")
+                ),
                 label=STAGES_LABEL,
             )
         )

@@ -16,7 +16,7 @@ from rmdocs.characters import fold
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.records.check import labelled
 from rmdocs.records.draft import ENVELOPE_TITLES
 from rmdocs.registers.customers import CustomerRegister
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 _STAFF, _ORGANISATION = frozenset({"name", "staff_no"}), frozenset({"name", "uscc"})
 _TWO_MANAGERS, _UNITS = "§5.9", "§2"
-_LIST = message("check number and name with: rmdocs person list")
+_LIST = by_command(
+    message("compare number and name with the register of staff"), "rmdocs person list"
+)
 
 
 def named_in_record(
@@ -121,7 +123,7 @@ def _related(
             "RELATED-UNKNOWN",
             path,
             message("there is no record {number}", number=number),
-            message("look it up with: rmdocs find"),
+            by_command(message("look it up by customer or words"), "rmdocs find"),
         )
     elif voided:
         yield warning(
@@ -319,7 +321,9 @@ class _Names:
                 "CUSTOMER-UNKNOWN",
                 step(path, "uscc"),
                 message("{name} is not in the register of customers", name=name),
-                message("a prospect may wait; enter others with: rmdocs customer add"),
+                by_command(
+                    message("a prospect may wait; have others entered"), "rmdocs customer add"
+                ),
             )
 
     def _other_customer(
@@ -335,7 +339,10 @@ class _Names:
                 registered=customer.name,
                 name=name,
             ),
-            message("compare with the licence; if the name changed, enter it: rmdocs customer add"),
+            by_command(
+                message("compare with the licence; if the name changed, have it entered"),
+                "rmdocs customer add",
+            ),
         )
 
 

@@ -22,7 +22,7 @@ from rmdocs.language.dates import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.language.rules import compare, derive, evaluate
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.lifecycle import StageKey
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.records.context import (
     AddedStages,
     CheckedRecord,
@@ -210,8 +210,9 @@ def _doubtful(doubt: Doubt) -> Finding:
             high=doubt.high,
             taken=doubt.taken,
         )
-    remedy = message(
-        "once the year is announced, have it entered: rmdocs calendar fill {year}", year=doubt.year
+    remedy = by_command(
+        message("once the year is announced, have it entered"),
+        message("rmdocs calendar fill {year}", year=doubt.year),
     )
     return warning("CALENDAR-UNKNOWN", "$", reason, remedy)
 

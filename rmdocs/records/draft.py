@@ -19,7 +19,7 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode
 from rmdocs.language.numbers import shown
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.schemas.fields import step
 from rmdocs.values import unprintable
 
@@ -233,7 +233,10 @@ def _corrects(number: Json) -> Finding:
         "RECORD-NUMBERED",
         f"$.{NUMBER}",
         message("the file corrects {number}: it is for no new record", number=shown(number)),
-        message("amend with it: rmdocs amend {number} FILE --reason TEXT", number=shown(number)),
+        by_command(
+            message("amend the record with it"),
+            message("rmdocs amend {number} FILE --reason TEXT", number=shown(number)),
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from rmdocs.forms.form import Form
 from rmdocs.forms.sections.ledger import LOCAL_NAME, LedgerMap
 from rmdocs.intake.cells import entries
 from rmdocs.intake.ledgers import LedgerRow
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.records.check import label
 from rmdocs.records.context import content_view
 from rmdocs.records.draft import ENVELOPE_TITLES
@@ -34,7 +34,10 @@ _REGISTERS = (
     ),
     (
         re.compile(r"(?<![.\w])customer\b"),
-        message("the register of customers does not know the code: rmdocs customer add"),
+        by_command(
+            message("the register of customers does not know the code: have the customer entered"),
+            "rmdocs customer add",
+        ),
     ),
     (re.compile(r"(?<![.\w])unit\b"), message("the register of units does not say it")),
 )
@@ -203,13 +206,13 @@ def _lacking(
     reason: Text = message("the ledger does not give it")
     if name in reasons:
         reason = message("the ledger does not give it, and {reason}", reason=reasons[name])
-    remedy = message("give it in {file} beside the ledger, under [values]", file=LOCAL_NAME)
+    said = message("add a column for it, or say with the ledger what it is for all loans")
     if titles:
-        remedy = message(
-            "fill in the column {titles}, or give it in {file} beside the ledger, under [values]",
+        said = message(
+            "fill in the column {titles}, or say with the ledger what it is for all loans",
             titles=listed(titles),
-            file=LOCAL_NAME,
         )
+    remedy = by_command(said, f"{LOCAL_NAME} [values]")
     there = [one for one in within if one in row.columns]
     place = row.place(there[0] if there else name)
     return error("LEDGER-MISSING", place, reason, remedy, label=title)

@@ -17,7 +17,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.lifecycle import RecordStatus
-from rmdocs.messages import Called, Text, message
+from rmdocs.messages import Called, Text, by_command, message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate, route
 from rmdocs.registers.indexentries import Query
@@ -183,7 +183,7 @@ class _Planner:
                 "WHERE-FAILED",
                 str(folder.number),
                 message("the condition cannot be evaluated for {number}", number=folder.number),
-                message("correct the condition given with --where"),
+                by_command(message("correct the condition"), "--where"),
             )
             raise FindingsError((*problem.findings, notice)) from problem
 

@@ -27,7 +27,7 @@ from rmdocs.events.records import (
     VoidRequested,
 )
 from rmdocs.identifiers import RecordNumber, RequestNumber
-from rmdocs.messages import Called, message
+from rmdocs.messages import Called, by_command, message
 from rmdocs.registers.records import read_folder
 from rmdocs.store.protocol import EVENTS_NAME
 
@@ -257,7 +257,7 @@ def unknown_request(number: RequestNumber) -> ControlError:
     """Return the refusal of a number under which nothing was asked."""
     return ControlError(
         message("there is no request {request}", request=number),
-        message("list them with: rmdocs register requests"),
+        by_command(message("look at the list of requests"), "rmdocs register requests"),
     )
 
 

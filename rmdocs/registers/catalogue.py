@@ -17,7 +17,7 @@ from rmdocs.errors import NestingError, RmdocsError, StoreError
 from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.index import Index
 from rmdocs.registers.indexentries import (
     Entries,
@@ -157,7 +157,10 @@ class Catalogue:
         """
         broken = self.unreadable(form)
         if broken:
-            raise StoreError(cannot_be_read(broken), message("run: rmdocs verify"))
+            raise StoreError(
+                cannot_be_read(broken),
+                by_command(message("have the store verified"), "rmdocs verify"),
+            )
 
     # The index finds, the store decides: whatever is told of one record, or refused
     # because of it, is read again from the store.
@@ -229,7 +232,9 @@ def unreadable_findings(numbers: Iterable[str]) -> list[Finding]:
             "RECORD-UNREADABLE",
             number,
             message("what the store holds of this record cannot be read"),
-            message("run: rmdocs verify; then restore the store from a backup"),
+            by_command(
+                message("have the store verified, then restored from a backup"), "rmdocs verify"
+            ),
         )
         for number in numbers
     ]

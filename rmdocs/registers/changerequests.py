@@ -18,7 +18,7 @@ from rmdocs.events.control import DraftSubmitted
 from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
-from rmdocs.messages import Called, message
+from rmdocs.messages import Called, by_command, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -247,7 +247,9 @@ class ChangeRegister:
         if found is None:
             raise ControlError(
                 message("there is no change request {number}", number=number),
-                message("list them with: rmdocs register changes"),
+                by_command(
+                    message("look at the list of change requests"), "rmdocs register changes"
+                ),
             )
         return found
 
@@ -279,7 +281,10 @@ class ChangeRegister:
         if found is None:
             raise ControlError(
                 message("no change of {number} is proposed", number=document),
-                message("open one with: rmdocs form propose {number}", number=document),
+                by_command(
+                    message("open one first"),
+                    message("rmdocs form propose {number}", number=document),
+                ),
                 clause="ISO 9001 §7.5.3",
             )
         return found
@@ -302,7 +307,10 @@ class ChangeRegister:
 
 
 def _unreadable() -> StoreError:
-    return StoreError(message("a change request cannot be read"), message("run: rmdocs verify"))
+    return StoreError(
+        message("a change request cannot be read"),
+        by_command(message("have the store verified"), "rmdocs verify"),
+    )
 
 
 def _draft(request: RequestedChange, submitted: Event) -> RevisionDraft:

@@ -30,7 +30,7 @@ from rmdocs.events.control import (
 )
 from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision
-from rmdocs.messages import Called, message
+from rmdocs.messages import Called, by_command, message
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event, SealedFile
@@ -280,7 +280,7 @@ class CopyRegister:
         if found is None:
             raise ControlError(
                 message("there is no controlled copy {number}", number=number),
-                message("list them with: rmdocs copy list"),
+                by_command(message("look at the list of controlled copies"), "rmdocs copy list"),
                 clause="ISO 9001 §7.5.3",
             )
         return found
@@ -340,5 +340,5 @@ class CopyRegister:
 def _damaged(number: CopyNumber) -> StoreError:
     return StoreError(
         message("the controlled copy {number} cannot be read", number=number),
-        message("run: rmdocs verify"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )

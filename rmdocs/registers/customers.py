@@ -20,7 +20,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.language.texts import is_phone, is_postcode, is_uscc, uscc_org_check
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.staff import entry_names, entry_path
 from rmdocs.schemas.schema import Schema
 from rmdocs.values import blank, unreadable
@@ -58,7 +58,8 @@ class Customer(WordlessAnswer):
             return cls(uscc=value["uscc"], name=value["name"], facts=MappingProxyType(facts))
         except (AttributeError, KeyError, TypeError) as problem:
             raise StoreError(
-                message("an entry of the registers cannot be read"), message("run: rmdocs verify")
+                message("an entry of the registers cannot be read"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             ) from problem
 
     def changed(self, facts: Mapping[str, object]) -> Customer:
@@ -184,7 +185,10 @@ class CustomerRegister:
         if found is None:
             raise ControlError(
                 message("{uscc} is not in the register of customers", uscc=uscc),
-                message("enter it with: rmdocs customer add {uscc} --name TEXT", uscc=uscc),
+                by_command(
+                    message("have it entered"),
+                    message("rmdocs customer add {uscc} --name TEXT", uscc=uscc),
+                ),
             )
         return found
 
@@ -229,6 +233,6 @@ class CustomerRegister:
         if data is None:
             raise StoreError(
                 message("register entry {name} cannot be read", name=name),
-                message("look into the store with: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
         return Customer.from_json(canonical.decode(data))

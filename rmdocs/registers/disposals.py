@@ -25,7 +25,7 @@ from rmdocs.events.control import (
     OnDisposal,
 )
 from rmdocs.identifiers import DisposalNumber, RecordNumber
-from rmdocs.messages import Bilingual, Called, message
+from rmdocs.messages import Bilingual, Called, by_command, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +165,8 @@ class DisposalProposal:
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
             raise StoreError(
-                message("the proposal of a disposal cannot be read"), message("run: rmdocs verify")
+                message("the proposal of a disposal cannot be read"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             ) from problem
 
 
@@ -296,7 +297,7 @@ class DisposalRegister:
         if found is None:
             raise ControlError(
                 message("there is no disposal {number}", number=number),
-                message("list them with: rmdocs disposition list"),
+                by_command(message("look at the list of disposals"), "rmdocs disposition list"),
             )
         return found
 
@@ -353,5 +354,6 @@ def _certificate(value: JsonObject) -> Certificate:
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise StoreError(
-            message("a certificate of disposal cannot be read"), message("run: rmdocs verify")
+            message("a certificate of disposal cannot be read"),
+            by_command(message("have the store verified"), "rmdocs verify"),
         ) from problem

@@ -21,7 +21,7 @@ from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
 from rmdocs.language.texts import is_uscc
-from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.messages import Bilingual, Text, Verbatim, by_command, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ class HoldRegister:
         if found is None:
             raise ControlError(
                 message("there is no hold {number}", number=number),
-                message("list them with: rmdocs hold list"),
+                by_command(message("look at the list of holds"), "rmdocs hold list"),
             )
         return found
 
@@ -187,7 +187,7 @@ class HoldRegister:
         except (TypeError, ValueError) as problem:
             raise StoreError(
                 message("the hold {number} cannot be read", number=number),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             ) from problem
         return Hold(
             number=number,

@@ -26,7 +26,7 @@ from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.forms.tomltables import read_table, read_toml
 from rmdocs.language.dates import Arrangement, WorkingDays
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.schema import Schema
@@ -240,5 +240,5 @@ def _working_days(entries: Iterator[YearEntry] | tuple[YearEntry, ...]) -> Worki
 def _unreadable(event: Event) -> StoreError:
     return StoreError(
         message("{path} is no calendar of a year", path=event.subject),
-        message("run: rmdocs verify"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )

@@ -32,7 +32,7 @@ from rmdocs.events.records import (
     Unit,
 )
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.renditions import as_read, original_event
 from rmdocs.store.vault import key_absent
 
@@ -179,7 +179,10 @@ class RecordFolder:
                 on=self.tombstone.on,
                 certificate=self.tombstone.certificate,
             ),
-            message("what is left of it: rmdocs trace {number}", number=self.number),
+            by_command(
+                message("look at what is left of it"),
+                message("rmdocs trace {number}", number=self.number),
+            ),
             clause="ISO 15489-1 §9.9",
         )
 
@@ -252,7 +255,7 @@ def volume_head(store: Store, number: RecordNumber) -> Head:
 def _unreadable(number: RecordNumber) -> StoreError:
     return StoreError(
         message("the acts on {number} cannot be read", number=number),
-        message("run: rmdocs verify"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )
 
 
@@ -364,7 +367,7 @@ def unknown_number(number: RecordNumber) -> ControlError:
     """Return the refusal of a number that was never given."""
     return ControlError(
         message("the number {number} was never given", number=number),
-        message("look it up with: rmdocs find"),
+        by_command(message("look it up by customer or words"), "rmdocs find"),
     )
 
 
@@ -380,7 +383,8 @@ def _json(head: Head, number: RecordNumber, path: str) -> JsonObject:
     data = head.reveal(path, number)
     if data is None:
         raise StoreError(
-            message("{path} is missing from the store", path=path), message("run: rmdocs verify")
+            message("{path} is missing from the store", path=path),
+            by_command(message("have the store verified"), "rmdocs verify"),
         )
     value: JsonObject = canonical.decode(data)
     return value

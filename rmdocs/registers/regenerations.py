@@ -12,7 +12,7 @@ from rmdocs import canonical
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.events.control import RegenerationEnded
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,9 @@ class RegenerationRegister:
         if name not in self.head.list(REGENERATIONS):
             raise ControlError(
                 message("there is no run {run} of regeneration", run=name),
-                message("list them with: rmdocs register regenerations"),
+                by_command(
+                    message("look at the list of regenerations"), "rmdocs register regenerations"
+                ),
             )
         return self._read(name)
 
@@ -130,5 +132,6 @@ class RegenerationRegister:
 
 def _unreadable(name: str) -> StoreError:
     return StoreError(
-        message("the run {run} cannot be read", run=name), message("run: rmdocs verify")
+        message("the run {run} cannot be read", run=name),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )

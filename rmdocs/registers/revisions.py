@@ -21,7 +21,7 @@ from rmdocs.errors import ControlError, StoreError
 from rmdocs.events.control import RevisionConfirmed, RevisionReleased
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus, revision_status_on
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -246,13 +246,13 @@ class RevisionRegister:
                     number=release.number,
                     revision=release.revision,
                 ),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
 
     def _missing(self, path: str) -> StoreError:
         return StoreError(
             message("{path} is missing from the control ledger", path=path),
-            message("run: rmdocs verify"),
+            by_command(message("have the store verified"), "rmdocs verify"),
         )
 
     def _read(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:

@@ -23,7 +23,7 @@ from rmdocs.identifiers import (
     UnitCode,
     Volume,
 )
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.protocol import EVENTS_NAME, RECORDS_PREFIX
 
@@ -56,7 +56,7 @@ class SeriesState:
                     volume=self.volume,
                     given=self.given,
                 ),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
 
     @classmethod
@@ -121,7 +121,7 @@ class SeriesState:
 def _damaged_state() -> StoreError:
     return StoreError(
         message("{name} does not hold the state of a series", name=SERIES_NAME),
-        message("run: rmdocs verify"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )
 
 
@@ -273,5 +273,5 @@ def voided_numbers(
 def _damaged(series: Series) -> StoreError:
     return StoreError(
         message("the closing statement of {series} cannot be read", series=series),
-        message("run: rmdocs verify"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )

@@ -20,7 +20,7 @@ from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.records import Unit
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
@@ -68,7 +68,8 @@ class Person(WordlessAnswer):
 
 def _damaged() -> StoreError:
     return StoreError(
-        message("an entry of the registers cannot be read"), message("run: rmdocs verify")
+        message("an entry of the registers cannot be read"),
+        by_command(message("have the store verified"), "rmdocs verify"),
     )
 
 
@@ -119,7 +120,9 @@ class StaffRegister:
         if found is None:
             raise ControlError(
                 message("{staff_no} is not in the register of staff", staff_no=staff_no),
-                message("check the number with: rmdocs person list"),
+                by_command(
+                    message("compare the number with the register of staff"), "rmdocs person list"
+                ),
                 clause="ISO 9001 §7.5.3",
             )
         return found
@@ -133,7 +136,7 @@ class StaffRegister:
         if found is None:
             raise ControlError(
                 message("{code} is not in the register of units", code=code),
-                message("check the code with: rmdocs unit list"),
+                by_command(message("compare with the register of units"), "rmdocs unit list"),
                 clause="§2",
             )
         return found
@@ -207,7 +210,7 @@ class StaffRegister:
         if data is None:
             raise StoreError(
                 message("register entry {name} cannot be read", name=path),
-                message("look into the store with: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
         entry: JsonObject = canonical.decode(data)
         return entry

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from rmdocs.findings import Finding
-from rmdocs.messages import Message, Text, message
+from rmdocs.messages import Message, Text, by_command, message
 from rmdocs.rendering.markup import WORD, is_on, text_of
 from rmdocs.rendering.styles import Inherited
 from rmdocs.rendering.tags import ParagraphIndex
@@ -41,9 +41,11 @@ _REFUSALS: Mapping[ElementHandling, Refusal] = MappingProxyType(
         ElementHandling.COMMENT: Refusal(
             "TEMPLATE-COMMENT",
             message("comments stand in the document and would go out with it"),
-            message(
-                "delete all comments (Review › Delete); rmdocs form check NUMBER --clean OUT, or"
-                " document check likewise, writes a copy without them"
+            by_command(
+                message(
+                    "delete all comments (Review › Delete), or have a copy without them written"
+                ),
+                message("rmdocs form check NUMBER --clean OUT"),
             ),
         ),
         ElementHandling.INSERTED_FILE: Refusal(
@@ -177,9 +179,12 @@ def _refused(
             "TEMPLATE-TRACKED",
             first,
             message("the template holds tracked changes: {kind}", kind=kind),
-            message(
-                "accept or reject all changes (Review) and stop tracking; rmdocs form check NUMBER"
-                " --clean OUT, or document check likewise, writes a copy with all accepted"
+            by_command(
+                message(
+                    "accept or reject all changes (Review) and stop tracking, or have a copy with"
+                    " all accepted written"
+                ),
+                message("rmdocs form check NUMBER --clean OUT"),
             ),
         )
     code, said, remedy = _REFUSALS[what]

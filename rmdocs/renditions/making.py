@@ -17,7 +17,7 @@ from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import PdfMade
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
 from rmdocs.pdf.marks import Marks, StampWord, mark, place_slips
@@ -266,7 +266,10 @@ def _nothing(one: Subject) -> ControlError:
     if one.is_void:
         return ControlError(
             message("{number} is void, and no PDF was ever made of it", number=one.number),
-            message("see what it said with: rmdocs export {number}", number=one.number),
+            by_command(
+                message("look at what it said"),
+                message("rmdocs export {number}", number=one.number),
+            ),
         )
     return not_rendered(one)
 

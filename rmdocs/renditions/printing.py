@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PdfMade
-from rmdocs.messages import Bilingual, message
+from rmdocs.messages import Bilingual, by_command, message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.composition import PrintItem, page_count, print_set, sheets
 from rmdocs.records.summary import summarise
@@ -260,13 +260,19 @@ def _require_unsigned(one: Subject) -> None:
                 edition=one.folder.current.number,
                 number=one.number,
             ),
-            message("hand out a copy instead: rmdocs pdf {number} --copy", number=one.number),
+            by_command(
+                message("hand out a copy instead"),
+                message("rmdocs pdf {number} --copy", number=one.number),
+            ),
             clause=_CLAUSE,
         )
     if one.form.signing and signing_recorded(one.folder.events, one.form):
         raise ControlError(
             message("the signing of {number} is recorded already", number=one.number),
-            message("file the signed paper: rmdocs scan FILE; for a new one, amend the record"),
+            by_command(
+                message("file the signed paper; for a new one, amend the record"),
+                message("rmdocs scan FILE"),
+            ),
             clause=_CLAUSE,
         )
 

@@ -13,7 +13,7 @@ from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.events.records import OnEdition, Unit
 from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.registers.records import find_folder, folder_as_of, read_folder
 from rmdocs.registers.renditions import PDF_TYPE
@@ -79,7 +79,7 @@ class Subject:
         if data is None or canonical.sha256(data) != file.sha256:
             raise StoreError(
                 message("{path} is not what was sealed", path=file.path),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
         return data
 
@@ -112,7 +112,10 @@ def subject(registry: Registry, number: RecordNumber) -> Subject:
     if found.is_void:
         raise ControlError(
             message("{number} is void: nothing is made of it", number=number),
-            message("its last PDF, marked 作废: rmdocs pdf {number} --copy", number=number),
+            by_command(
+                message("take its last PDF, marked 作废"),
+                message("rmdocs pdf {number} --copy", number=number),
+            ),
             clause="ISO 15489-1 §5.2.2.3",
         )
     return found
@@ -148,7 +151,9 @@ def not_rendered(found: Subject) -> ControlError:
             edition=found.folder.current.number,
             number=found.number,
         ),
-        message("make it with: rmdocs pdf {number}", number=found.number),
+        by_command(
+            message("have the PDF made"), message("rmdocs pdf {number}", number=found.number)
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnEdition, PdfSigned, SigningBegunAnew
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.renditions import (
     Rendition,
     edition_of,
@@ -255,19 +255,28 @@ def unsigned(one: Subject, reason: Text) -> ControlError:
     if one.is_void:
         return ControlError(
             message("{problem}; the record was declared void (作废)", problem=reason),
-            message("what became of it: rmdocs trace {number}", number=one.number),
+            by_command(
+                message("look at what became of it"),
+                message("rmdocs trace {number}", number=one.number),
+            ),
         )
     if original_event(events, len(one.form.signing)) is not None:
         return ControlError(
             message("{problem}; it was signed on paper", problem=reason),
-            message("what became of it: rmdocs trace {number}", number=one.number),
+            by_command(
+                message("look at what became of it"),
+                message("rmdocs trace {number}", number=one.number),
+            ),
         )
     return ControlError(
         reason,
-        message(
-            "have it signed with: rmdocs sign {number} --party {party} …",
-            number=one.number,
-            party=parties_of(one)[0].name,
+        by_command(
+            message("have it signed"),
+            message(
+                "rmdocs sign {number} --party {party} …",
+                number=one.number,
+                party=parties_of(one)[0].name,
+            ),
         ),
     )
 

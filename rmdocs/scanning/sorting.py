@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import (
     Aside,
@@ -186,9 +186,12 @@ def put_unsigned(pile: Pile, document: ScannedDocument, missing: Mapping[int, Te
 
     :param missing: what is missing, by number of the page.
     """
-    remedy = message(
-        "have it signed and sealed, and scan it again; if there is ink, only pale, look at the"
-        " paper and say so"
+    remedy = by_command(
+        message(
+            "have it signed and sealed, and scan it again; if there is ink, only pale, look at"
+            " the paper and say so"
+        ),
+        "--looked",
     )
     rest = _in_doubt(document.pages[0].code)
     doubts = {

@@ -199,6 +199,17 @@ def fill(field: Field) -> Text:
     inner = field.item if field.kind is FieldKind.LIST and field.item is not None else field
     if inner.choices:
         return choose(inner.choices)
+    if inner.kind is FieldKind.OBJECT and inner.children:
+        titles = listed(child.title for child in inner.children if child.title)
+        if inner is not field and field.least:
+            return message("fill in one or more, each with: {titles}", titles=titles)
+        if inner is not field:
+            return message(
+                "list them, each with: {titles}; where there are none, leave its columns empty,"
+                " or write an empty list",
+                titles=titles,
+            )
+        return message("fill in: {titles}", titles=titles)
     return _FILL.get(inner.kind, HOW[inner.kind])
 
 

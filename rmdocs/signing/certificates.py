@@ -14,7 +14,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 from rmdocs.characters import refused
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.values import is_blank
 
 SIGNING_USAGES = frozenset({"digital_signature", "non_repudiation"})
@@ -53,9 +53,12 @@ CHINESE, _CHINESE_DER = "1.2.156.10197.", bytes.fromhex("2a811ccf55")
 """Where the national algorithms (国密) lie among the object identifiers, and how DER says so."""
 
 SM2 = message("SM2 (国密) keys and certificates are not supported yet")
-SM2_REMEDY = message(
-    "sign with an RSA or P-256 certificate, which most authorities issue on request; or sign on"
-    " paper, and file it with: rmdocs scan"
+SM2_REMEDY = by_command(
+    message(
+        "sign with an RSA or P-256 certificate, which most authorities issue on request; or sign"
+        " on paper, and file the scan"
+    ),
+    "rmdocs scan",
 )
 
 _BROKEN = frozenset({"md2", "md5", "sha1"})

@@ -31,7 +31,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, by_command, message
 from rmdocs.signing.appearance import Statement, place_parties, style
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
@@ -112,11 +112,14 @@ def _stranger(certificate: x509.Certificate, request: SignatureRequest) -> Itera
             signatory=request.signatory,
             party=party,
         )
-    remedy = message(
-        "sign with a certificate of {party} or of {signatory}; or say with --reason why this one"
-        " signs, which is sealed and told",
-        party=party,
-        signatory=request.signatory,
+    remedy = by_command(
+        message(
+            "sign with a certificate of {party} or of {signatory}; or say why this one signs, which"
+            " is sealed and told",
+            party=party,
+            signatory=request.signatory,
+        ),
+        "--reason",
     )
     label = identified(certificate)
     yield error("CERT-NAME", name, reason, remedy, clause="电子签名法 §13", label=label)

@@ -19,7 +19,7 @@ from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.sections.signing import Party
 from rmdocs.language.texts import is_uscc
-from rmdocs.messages import Joined, Text, message
+from rmdocs.messages import Joined, Text, by_command, message
 from rmdocs.signing.levels import Level, Named
 from rmdocs.signing.timestamps import StampAuthority
 from rmdocs.signing.trust import Trust
@@ -202,7 +202,7 @@ class SignatureRequest:
         if self.level is not Level.B_B and self.authority is None:
             raise UsageError(
                 message("level {level} needs a time-stamping authority", level=self.level),
-                message("name its address with --tsa, or take the level B-B"),
+                by_command(message("give its address, or take the level B-B"), "--tsa"),
             )
 
     @property
@@ -248,7 +248,7 @@ def require_texts(signatory: str, reason: str) -> None:
     if is_blank(signatory):
         raise UsageError(
             message("“{name}” is not a name that can be printed", name=signatory),
-            message("give the name of the person who signs with --signatory"),
+            by_command(message("give the name of the person who signs"), "--signatory"),
         )
 
 

@@ -25,7 +25,7 @@ from rmdocs.characters import fold
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.sections.signing import Party
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.signing.integrity import BROKEN, Changes, broken, is_clean, key_digest
 from rmdocs.signing.levels import Level, Named
 from rmdocs.signing.signaturerequest import called, field_name, named_by, whom
@@ -270,7 +270,9 @@ def disorder(signatures: Sequence[SignatureReport], parties: Sequence[Party]) ->
         yield from _unprotected(signatures)
 
 
-ANEW = message("begin signing anew: rmdocs sign NUMBER --again --reason TEXT")
+ANEW = by_command(
+    message("begin signing anew"), message("rmdocs sign NUMBER --again --reason TEXT")
+)
 """What to do where what was signed cannot be mended."""
 
 

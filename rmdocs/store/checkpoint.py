@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.keys import PublicKey, Signer
 
 KEY_NAME = "rmdocs-ledger"
@@ -101,12 +101,12 @@ class Checkpoint:
         except (IndexError, ValueError) as problem:
             raise StoreError(
                 message("a checkpoint of the ledger cannot be read"),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             ) from problem
         if not exact:
             raise StoreError(
                 message("a checkpoint of the ledger is not spelled as it must be"),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
         return checkpoint
 

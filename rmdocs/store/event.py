@@ -18,7 +18,7 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError, StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.checkpoint import Checkpoint
 
 FORMAT = 1
@@ -161,7 +161,7 @@ class Event:
         except (KeyError, TypeError, ValueError, FindingsError) as problem:
             raise StoreError(
                 message("an event cannot be read: it is not as this program writes it"),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             ) from problem
         return event
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.findings import Finding, error
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
 from rmdocs.store.files import read_plain, sync_directory, sync_file
@@ -124,7 +124,7 @@ def check_repository(path: Path) -> None:
     if not is_repository or not ((path / _MARK).is_dir() or _has_ledger(path)):
         raise StoreError(
             message("there is no records store at {path}", path=path),
-            message("make a workspace with: rmdocs init DIR"),
+            by_command(message("make a workspace first"), message("rmdocs init DIR")),
         )
     for finding in unsound(path):
         raise StoreError(finding.message, finding.remedy)

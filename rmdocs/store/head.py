@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import NestingError, StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store import commits
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
@@ -62,7 +62,7 @@ class GitHead:
         if data is None:
             raise StoreError(
                 message("commit {commit} has no checkpoint", commit=self.commit),
-                message("run: rmdocs verify"),
+                by_command(message("have the store verified"), "rmdocs verify"),
             )
         return data.decode(errors="replace")
 

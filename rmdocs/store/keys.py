@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rmdocs.errors import ConflictError, StoreError, system_problem
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain, sync_directory, write_synced
 
 ALGORITHM = "ssh-ed25519"
@@ -141,7 +141,7 @@ class SigningKey:
         if not isinstance(key, Ed25519PrivateKey):
             raise StoreError(
                 message("the key in {path} is not Ed25519", path=path),
-                message("make a key with: rmdocs key new"),
+                by_command(message("make a key first"), "rmdocs key new"),
             )
         return cls(private=key, owner=path.stem)
 

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import ConflictError, StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.files import open_new, read_plain, sync_directory, write_synced
 
 if TYPE_CHECKING:
@@ -244,7 +244,9 @@ def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
 
 def unreadable(oid: str, *, missing: bool) -> StoreError:
     """Return what is told of an object that cannot be read."""
-    remedy = message("run: rmdocs verify; restore the store from another copy")
+    remedy = by_command(
+        message("have the store verified, and restored from another copy"), "rmdocs verify"
+    )
     if missing:
         return StoreError(message("object {oid} is missing from the store", oid=oid), remedy)
     return StoreError(message("object {oid} of the store is damaged", oid=oid), remedy)

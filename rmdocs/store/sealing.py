@@ -13,7 +13,7 @@ from datetime import datetime
 
 from rmdocs.canonical import sha256
 from rmdocs.errors import StoreError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
@@ -104,7 +104,10 @@ class Sealing:
         if not sound:
             raise StoreError(
                 message("the ledger {origin} is damaged", origin=self.checkpoint.origin),
-                message("run: rmdocs verify; restore the store from another copy"),
+                by_command(
+                    message("have the store verified, and restored from another copy"),
+                    "rmdocs verify",
+                ),
             )
         return ledger
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.canonical import sha256
 from rmdocs.errors import KeyAbsentError, StoreError, system_problem
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain, sync_directory, sync_file
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ class RecordKey:
         except (InvalidTag, ValueError, zlib.error) as problem:
             raise StoreError(
                 message("{path} of {number} cannot be decrypted", path=path, number=self.number),
-                message("run: rmdocs verify; compare the record's key with a copy of it"),
+                by_command(
+                    message("have the store verified; compare the record's key with a copy of it"),
+                    "rmdocs verify",
+                ),
             ) from problem
 
     def digest(self, purpose: str, data: bytes) -> str:

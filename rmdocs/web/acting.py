@@ -68,7 +68,7 @@ class Nobody:
         raise WebError(
             403,
             message("these pages are for reading only"),
-            message("start without --read-only on the machine that has your key: rmdocs web"),
+            message("start rmdocs web on the machine that has your key, not for reading only"),
         )
 
     @contextmanager

@@ -21,13 +21,11 @@ from rmdocs.identifiers import (
     RecordNumber,
     RequestNumber,
 )
-from rmdocs.messages import Bilingual, Joined, Language, Message, Text, Verbatim, listed, message
+from rmdocs.messages import Language, Text, is_text, listed, message, plain
 from rmdocs.web.fields import runs
 
 LANGUAGES: Mapping[Language, str] = {Language.ZH: "zh-CN", Language.EN: "en"}
 """What HTML calls the languages."""
-
-_TEXTS = (Bilingual, Joined, Message, Verbatim)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +113,8 @@ class Paged(Generic[T]):
 @pass_context
 def _said(context: Context, value: object) -> object:
     """Return what a template prints of a value: a text in the reader's language."""
-    if isinstance(value, _TEXTS):
-        return value.text(context["language"])
+    if is_text(value):
+        return plain(value).text(context["language"])
     return "" if value is None else value
 
 

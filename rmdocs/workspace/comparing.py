@@ -18,7 +18,7 @@ from rmdocs.forms.differences import Area, Change, Comparison, What
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_document
 from rmdocs.forms.form import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import Bilingual, Text, Verbatim, message
+from rmdocs.messages import Bilingual, Text, Verbatim, by_command, message
 from rmdocs.workspace import revisions
 from rmdocs.workspace.revisions import DESK, DRAFT, WORDS, released_revision
 
@@ -104,13 +104,15 @@ def redline(
     if before is None:
         raise ControlError(
             message("{number} has no revision yet: all of it is new", number=number),
-            message("look at its pages: rmdocs form preview {number}", number=number),
+            by_command(
+                message("look at its pages"), message("rmdocs form preview {number}", number=number)
+            ),
         )
     earlier, later = _word(before), _word(after)
     if earlier is None or later is None:
         raise ControlError(
             message("not both revisions of {number} have a text here", number=number),
-            message("what their entries say differently: rmdocs form diff"),
+            by_command(message("look at what their entries say differently"), "rmdocs form diff"),
         )
     cover = revisions.kind_of(workspace, number).cover(after)
     drawn = drawing.redline(earlier, later, author=cover.prepared, moment=workspace.now())
@@ -150,7 +152,7 @@ def _newest(
     if not revisions.is_on_desk(workspace, number, draft.digest(), desk):
         raise UsageError(
             message("the desk of {number} differs from the draft", number=number),
-            message("say which one you mean: --to desk or --to draft"),
+            by_command(message("say which one you mean"), message("--to desk, --to draft")),
         )
     return draft, DRAFT
 

@@ -16,7 +16,7 @@ from rmdocs.forms.checking import check_form
 from rmdocs.forms.desk import desk_numbers, read_desk, read_document
 from rmdocs.forms.form import Form, FormFiles, read_form
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import Language, message
+from rmdocs.messages import Language, by_command, message
 from rmdocs.pdf.coverage import unprintable
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.rendering.cleaning import clean
@@ -53,7 +53,7 @@ def check_desk(
     if not numbers:
         raise ControlError(
             message("there are no forms at {path}", path=root),
-            message("name the workspace with --workspace, or go to its folder"),
+            by_command(message("name the workspace, or go to its folder"), "--workspace"),
         )
     return [finding for one in numbers for finding in _check(root, one, released, fonts)]
 

@@ -18,7 +18,7 @@ from rmdocs.errors import ConflictError, ControlError, FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import error, warning
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.messages import message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.workspace.opening import drafts_place, write_whole
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def read_draft(file: File, stage: str | None = "") -> Draft:
         return _parsed(json.loads(file.data), stage)
     except (ValueError, TypeError, AttributeError, RecursionError, UsageError) as problem:
         reason = message("this is no draft of a record")
-        remedy = message("name the file that rmdocs new kept when it was broken off")
+        remedy: Text = by_command(
+            message("name the file that was kept when filling in was broken off"), "rmdocs new"
+        )
         if stage:
             reason = message("this is no draft of the stage {stage}", stage=stage)
             remedy = message("move it away, and begin again with the same command")
@@ -139,7 +141,7 @@ def place_of(workspace: Workspace) -> Path:
     if person is None:
         raise UsageError(
             message("nobody acts: a draft is somebody's"),
-            message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
+            by_command(message("say who you are"), message("--as STAFF_NO, RMDOCS_ACTOR")),
         )
     return drafts_place(workspace.root, str(person.staff_no))
 

@@ -9,7 +9,7 @@ from rmdocs import canonical
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import UsageError
 from rmdocs.issuing.standing import next_stage, standing_record
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
 from rmdocs.registers.records import find_folder
@@ -158,7 +158,7 @@ def _offer(form: Form, defaults: JsonObject, customer: JsonObject) -> None:
     if group is None or group.child(str(steps[-1])) is None:
         raise UsageError(
             message("a record of {form} has not one customer", form=form.number),
-            message("leave --customer out"),
+            by_command(message("leave the customer out"), "--customer"),
         )
     inside = defaults
     for step in steps[:-1]:

@@ -13,7 +13,7 @@ from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.registers.indexentries import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
@@ -163,13 +163,13 @@ def _require_known(workspace: Workspace, wanted: Wanted) -> None:
     if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
         raise UsageError(
             message("{code} is not in the register of units", code=wanted.unit),
-            message("see: rmdocs unit list"),
+            by_command(message("compare with the register of units"), "rmdocs unit list"),
         )
     names = {name for one in staff.people() for name in (str(one.staff_no), one.name)}
     if wanted.manager and wanted.manager not in names:
         raise UsageError(
             message("{staff_no} is not in the register of staff", staff_no=wanted.manager),
-            message("see: rmdocs person list"),
+            by_command(message("compare with the register of staff"), "rmdocs person list"),
         )
 
 

@@ -17,7 +17,7 @@ from rmdocs.intake.headings import SheetMark
 from rmdocs.intake.rows import read_rows
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.language.numbers import shown
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
 
@@ -143,7 +143,10 @@ def _of_record(found: Candidate, number: RecordNumber) -> Json:
             found.source,
             "RECORD-OTHER",
             message("the file corrects {own}, not {other}", own=shown(own), other=number),
-            message("write it out again: rmdocs export {number} --record", number=number),
+            by_command(
+                message("write it out again"),
+                message("rmdocs export {number} --record", number=number),
+            ),
         )
     return {name: part for name, part in value.items() if name != NUMBER}
 
@@ -166,7 +169,10 @@ def _candidates(table: RowFile, form: Form) -> list[Candidate]:
 
 def _require_made_for(mark: SheetMark, source: str, number: RecordNumber, form: Form) -> None:
     """Refuse a sheet that was made for something else."""
-    again = message("write it out again: rmdocs export {number} --record --xlsx", number=number)
+    again = by_command(
+        message("write it out again"),
+        message("rmdocs export {number} --record --xlsx", number=number),
+    )
     if mark.record and mark.record != str(number):
         reason = message("the sheet corrects {own}, not {other}", own=mark.record, other=number)
         raise refuse(source, "SHEET-RECORD", reason, again)

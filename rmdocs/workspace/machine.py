@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import FindingsError, MissingProgramError, UsageError
 from rmdocs.files import File
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.pdf.fonts import FontSet
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def signature_font() -> Path:
     if not plain:
         raise UsageError(
             message("there is no font for the text of a signature"),
-            message("install fonts-lxgw-wenkai, or name the bank's fonts with RMDOCS_FONTS"),
+            by_command(
+                message("install fonts-lxgw-wenkai, or name the bank's fonts"), "RMDOCS_FONTS"
+            ),
         )
     return plain[0]
 

@@ -27,7 +27,7 @@ from rmdocs.control.founding import FOUNDER, founder
 from rmdocs.errors import RmdocsError, StoreError, UsageError, system_problem
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.index import Index
 from rmdocs.registers.officetime import end_of
 from rmdocs.registers.staff import Person
@@ -342,7 +342,7 @@ class Workspace:
         if self._actor is None:
             raise UsageError(
                 message("nobody acts: this changes the store"),
-                message("say who you are with --as STAFF_NO, or RMDOCS_ACTOR"),
+                by_command(message("say who you are"), message("--as STAFF_NO, RMDOCS_ACTOR")),
             )
         return self._actor
 

@@ -12,7 +12,7 @@ from rmdocs.files import File
 from rmdocs.forms.form import Form, FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.language.expression import Expression
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.regeneration import reports
 from rmdocs.regeneration import run as carrying
 from rmdocs.regeneration.plan import (
@@ -265,7 +265,10 @@ def preview(
     if revisions.kind_of(workspace, number) is not FORM:
         raise ControlError(
             message("{number} is no form: nothing is filled in", number=number),
-            message("its text is a Word file; see: rmdocs form diff {number}", number=number),
+            by_command(
+                message("look at what changed: its text is a Word file"),
+                message("rmdocs form diff {number}", number=number),
+            ),
         )
     files = form_files(revisions.called_files(workspace, number, revision, desk))
     form = Form.load(files)

@@ -23,7 +23,7 @@ from rmdocs.findings import Finding, warning
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing import voiding
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.approvalrequests import (
     ControlRequests,
     RequestStatus,
@@ -188,7 +188,10 @@ def calendar_warning(workspace: Workspace) -> tuple[Finding, ...]:
     told = message(
         "the working days of {year} are not in the calendar: Monday to Friday count", year=year
     )
-    remedy = message("have them entered: rmdocs calendar fill {year} --reason TEXT", year=year)
+    remedy = by_command(
+        message("have them entered"),
+        message("rmdocs calendar fill {year} --reason TEXT", year=year),
+    )
     return (warning("CALENDAR-MISSING", f"{CALENDAR} {year}", told, remedy),)
 
 
@@ -205,7 +208,12 @@ def fill_calendar(
     if known is None:
         raise UsageError(
             message("the working days of {year} are not announced yet", year=year),
-            message("once they are: pip install --upgrade chinesecalendar, then try again"),
+            by_command(
+                message(
+                    "once they are, have the calendar package brought up to date, then try again"
+                ),
+                "pip install --upgrade chinesecalendar",
+            ),
         )
     arrangement, source = known
     data = year_toml(arrangement, f"{notice} ({source})" if notice else source)

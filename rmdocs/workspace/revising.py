@@ -23,7 +23,7 @@ from rmdocs.forms.document import DocumentFiles
 from rmdocs.forms.form import FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Bilingual, Text, message
+from rmdocs.messages import Bilingual, Text, by_command, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.store.event import Actor
@@ -344,7 +344,10 @@ def _looked_at(
                 digest=digest,
                 found=files.digest()[:12],
             ),
-            message("look at it again: rmdocs form diff {number} --to draft", number=number),
+            by_command(
+                message("look at it again"),
+                message("rmdocs form diff {number} --to draft", number=number),
+            ),
         )
     return files, KINDS[change.request.base].cover(files)
 

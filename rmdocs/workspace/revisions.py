@@ -17,7 +17,7 @@ from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles, load_
 from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RevisionRegister, unknown_revision
@@ -224,7 +224,7 @@ def kind_of(workspace: Workspace, number: DocumentNumber) -> DocumentKind:
             return kind
     raise ControlError(
         message("there is no controlled document {number}", number=number),
-        message("put its files on the desk first; see: rmdocs form list"),
+        by_command(message("put its files on the desk first"), "rmdocs form list"),
     )
 
 

@@ -230,7 +230,7 @@ class TestWhatBecameOfIt:
         bank.void(number, MANAGER, "JN01-0001")
         said, remedy = self.refusal(bank, number)
         assert "declared void" in said
-        assert remedy == f"what became of it: rmdocs trace {number}"
+        assert remedy == f"look at what became of it: rmdocs trace {number}"
 
     def test_of_one_that_is_to_be_signed_anew(self, rendered, sign):
         bank, number = rendered

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from rmdocs.findings import NOTHING
-from rmdocs.messages import Joined, Language, Text, Verbatim, listed, message
+from rmdocs.messages import Joined, Language, Text, Verbatim, by_command, listed, message
 from rmdocs.registers.lists import listing
 from rmdocs.reports.report import Column, ColumnKind, Report, shown
 
@@ -155,7 +155,10 @@ def due_report(
     """
     notes: tuple[Text, ...] = (message("only open records; what is due is as their forms say"),)
     if whose:
-        told = message("only what {name} has to do; all of a unit: --unit CODE", name=whose)
+        told = by_command(
+            message("only what {name} has to do; the whole unit can be listed", name=whose),
+            message("--unit CODE"),
+        )
         notes = (*notes, told)
     lost = listed(sorted(set(unknown)))
     if lost:
