@@ -74,6 +74,15 @@ def test_it_is_verified_without_a_finding(shared):
     assert store.verify(shared.at()).findings == ()
 
 
+def test_its_documents_are_made_again_to_the_byte(shared):
+    """What newer rules would refuse is told, and is no fault."""
+    found = store.verify(shared.at(), contents=True)
+    assert found.documents > len(STATUSES)
+    assert {(one.code, one.severity) for one in found.findings} == {
+        ("CONTENT-REFUSED", Severity.WARNING)
+    }
+
+
 def test_all_its_records_are_found(shared):
     found = {r.number: (r.status, r.edition) for r in records.find(shared.at(), Query())}
     assert found == STATUSES

@@ -21,6 +21,7 @@ from rmdocs.audit.approvals import (
 )
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
+from rmdocs.audit.contents import ContentAudit
 from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
@@ -74,15 +75,24 @@ class Verification(Answer):
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
     :param findings: everything found wrong.
+    :param contents: whether what records say was judged again, and their documents made again.
+    :param documents: how many were made again and compared.
+    :param unread: editions whose content is destroyed, or whose key is not here.
     :param ledgers: each at the state in which it was gone through, control first.
     """
 
-    TOLD: ClassVar = ("volumes", "events", "files", "adopted", "ok", "findings")
+    TOLD: ClassVar = (
+        *("volumes", "events", "files", "adopted"),
+        *("contents", "documents", "unread", "ok", "findings"),
+    )
     volumes: int
     events: int
     files: int
     findings: tuple[Finding, ...]
     adopted: int = 0
+    contents: bool = False
+    documents: int = 0
+    unread: int = 0
     ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
@@ -94,12 +104,15 @@ class Verification(Answer):
 def verify(
     store: LedgerStore,
     trust: Trust | None = None,
+    *,
+    contents: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store.
 
     :param trust: to judge electronic signatures by, and read scans again, which
         takes long; None to leave that out.
+    :param contents: judge again what every record says, and make every document again.
     :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
@@ -120,7 +133,7 @@ def verify(
         head = store.require_head(ref)
         report = examine_ledger(head, ledger_public, ledger_origin(ref))
         # Control comes first: the others are judged by what it knew.
-        rules = rules or _Rules.of(control, report.events, store.vault, trust)
+        rules = rules or _Rules.of(control, report.events, store.vault, trust, contents=contents)
         found = [
             *report.findings,
             *history_check(store.objects, head.commit, allowed),
@@ -145,12 +158,16 @@ def verify(
         if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
     known = adopted(rules.authority) if rules is not None else 0
+    compared = rules.contents if rules is not None else None
     return Verification(
         volumes=len(volumes),
         events=sum(one.events for one in ledgers),
         files=sum(one.files for one in ledgers),
         findings=tuple(findings),
         adopted=known,
+        contents=compared is not None,
+        documents=compared.documents if compared is not None else 0,
+        unread=compared.unread if compared is not None else 0,
         ledgers=tuple(ledgers),
     )
 
@@ -180,6 +197,7 @@ class _Rules:
     conduct: Conduct
     closings: Closings
     renditions: RenditionAudit
+    contents: ContentAudit | None
     unread: tuple[Finding, ...]
 
     @classmethod
@@ -189,6 +207,8 @@ class _Rules:
         events: Sequence[Event],
         vault: Vault | None,
         trust: Trust | None,
+        *,
+        contents: bool,
     ) -> _Rules:
         authority = Authority(control, events)
         closings, unread = Closings.of(control)
@@ -198,6 +218,7 @@ class _Rules:
             conduct=Conduct(authority=authority, vault=vault),
             closings=closings,
             renditions=renditions,
+            contents=ContentAudit(authority=authority) if contents else None,
             unread=tuple(unread),
         )
 
@@ -219,6 +240,8 @@ class _Rules:
         yield from course_findings(self.authority, report.events)
         yield from self.conduct.findings(head, report.events)
         yield from self.renditions.findings(head, report.events)
+        if self.contents is not None:
+            yield from self.contents.findings(head, report.events)
         for volume in known_volumes((ref,)):
             yield from self.closings.findings(volume, head, report.events)
 

@@ -19,6 +19,8 @@ from rmdocs.messages import listed, message
 if TYPE_CHECKING:
     from rmdocs.audit.copytrace import CopyTrace
     from rmdocs.audit.trace import Trace
+    from rmdocs.audit.verify import Verification
+    from rmdocs.messages import Text
 
 
 @command("trace")
@@ -93,13 +95,23 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     is_flag=True,
     help="Also judge every electronic signature and read every scan again; takes long.",
 )
+@option(
+    "--contents",
+    is_flag=True,
+    help="Also judge again what every record says, and make every document again to compare it"
+    " byte by byte; takes several times as long.",
+)
 @json_option
 @pass_session
-def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
-    """Verify the whole store against its ledgers and keys."""
+def verify(session: Session, *, renditions: bool, contents: bool, as_json: bool) -> None:
+    """Verify the whole store against its ledgers and keys.
+
+    Every act is judged by what held when it was done. Without --contents it is not
+    seen whether a document says what its record says.
+    """
     from rmdocs.workspace import requests, store
 
-    result = store.verify(session.workspace(), renditions=renditions)
+    result = store.verify(session.workspace(), renditions=renditions, contents=contents)
     findings = result.findings
     if as_json:
         printing.echo_answer(result, session)
@@ -115,6 +127,7 @@ def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
             count=len(findings),
         )
         click.echo(session.say(summary))
+        click.echo(session.say(_compared(result)))
         if result.adopted:
             told = message(
                 "{count} revision(s) were approved on paper before the store began",
@@ -123,3 +136,19 @@ def verify(session: Session, *, renditions: bool, as_json: bool) -> None:
             click.echo(session.say(told))
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _compared(result: Verification) -> Text:
+    """Return whether documents were compared with their records, and how many."""
+    if not result.contents:
+        return message("not compared: documents with their records (rmdocs verify --contents)")
+    if result.unread:
+        return message(
+            "{count} document(s) made again from their records and compared; {unread} edition(s)"
+            " cannot be read here",
+            count=result.documents,
+            unread=result.unread,
+        )
+    return message(
+        "{count} document(s) made again from their records and compared", count=result.documents
+    )

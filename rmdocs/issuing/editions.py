@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
@@ -67,8 +67,15 @@ def render_edition(
     )
 
 
+class Templates(Protocol):
+    """Compiled templates, of whatever holds them."""
+
+    def template(self, released: ReleasedForm) -> CompiledTemplate:
+        """Return the compiled template of a revision."""
+
+
 def render_documents(  # noqa: PLR0913 - a document prints that much besides the record
-    registry: Registry,
+    templates: Templates,
     released: ReleasedForm,
     checked: CheckedRecord,
     *,
@@ -81,7 +88,7 @@ def render_documents(  # noqa: PLR0913 - a document prints that much besides the
 
     :raises FindingsError: as :func:`render_edition`.
     """
-    template = registry.template(released)
+    template = templates.template(released)
     addressees: tuple[Any, ...] = (None, *released.form.addressees(checked.names))
     return tuple(
         template.render(

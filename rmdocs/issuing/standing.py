@@ -161,7 +161,7 @@ def judge_amendment(
         )
     checked, findings = _judged(record, draft)
     _, standing = _judged(record, RecordDraft.parse(old))
-    return checked, found, _answered_for(findings, standing, found, record.released.form)
+    return checked, found, answered_for(findings, standing, found, record.released.form)
 
 
 def _judged(
@@ -186,7 +186,7 @@ def _judged(
     return checked, findings
 
 
-def _answered_for(
+def answered_for(
     findings: Iterable[Finding],
     standing: Iterable[Finding],
     found: Iterable[RecordChange],

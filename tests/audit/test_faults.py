@@ -55,6 +55,18 @@ CODES = {
 }
 """The code by which each fault is named, whatever else is told of it."""
 
+IN_CONTENTS = {
+    "document_with_another_amount": "DOCUMENT-OTHER",
+    "record_with_another_amount": "DOCUMENT-OTHER",
+    "record_of_another_unit": "CONTENT-REFUSED",
+    "record_of_another_year": "CONTENT-REFUSED",
+    "schema_invalid_record": "CONTENT-REFUSED",
+    "schema_invalid_stage": "CONTENT-REFUSED",
+    "stage_that_breaks_a_rule": "CONTENT-REFUSED",
+    "digest_of_another_record": "CONTENT-REFUSED",
+}
+"""Faults that are seen where records are judged and documents made again."""
+
 
 @pytest.fixture(scope="module")
 def lived(walked, place):
@@ -82,15 +94,53 @@ def test_what_is_sealed_anew_as_it_was_has_no_finding(insider, ref):
     assert insider.bank.codes() == set()
 
 
-@pytest.mark.parametrize(("name", "code"), CODES.items(), ids=CODES)
-def test_a_fault_is_named(insider, name, code):
-    FAULTS[name](insider)
+def named(insider, code, **how):
+    """Verify; return the findings of a code, each told whole in both languages."""
     insider.bank.close()
-    found = store.verify(insider.bank.at()).findings
-    assert code in {finding.code for finding in found}
+    found = store.verify(insider.bank.at(), **how).findings
     for finding in found:
         for language in Language:
             assert finding.message.text(language)
             assert finding.remedy.text(language)
         assert finding.path
         assert finding.clause
+    return [finding for finding in found if finding.code == code]
+
+
+@pytest.mark.parametrize(("name", "code"), CODES.items(), ids=CODES)
+def test_a_fault_is_named(insider, name, code):
+    FAULTS[name](insider)
+    assert named(insider, code)
+
+
+@pytest.mark.parametrize(("name", "code"), IN_CONTENTS.items(), ids=IN_CONTENTS)
+def test_a_fault_in_what_records_say_is_named(insider, name, code):
+    FAULTS[name](insider)
+    assert named(insider, code, contents=True)
+
+
+def test_where_a_document_differs_is_quoted(insider):
+    FAULTS["document_with_another_amount"](insider)
+    [first, *_] = named(insider, "DOCUMENT-OTHER", contents=True)
+    assert "泰安虚构" in first.message.text(Language.EN)
+    assert "济南虚构" in first.message.text(Language.EN)
+    assert first.path.endswith("RXD7200-01-JN01-2026-0001-e1.docx")
+
+
+def test_documents_of_a_sound_store_are_made_again(shared_bank):
+    found = store.verify(shared_bank.at(), contents=True)
+    assert found.findings == ()
+    assert found.contents
+    assert found.documents > found.volumes
+    assert found.unread == 0
+    assert not store.verify(shared_bank.at()).contents
+
+
+def test_documents_of_an_encrypted_record_are_made_again_where_its_key_is(lived_bank, tmp_path):
+    found = store.verify(lived_bank.at(), contents=True)
+    assert (found.findings, found.unread) == ((), 0)
+    shutil.copytree(lived_bank.root, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "elsewhere" / "record-keys")
+    away = store.verify(Bank(tmp_path / "elsewhere").at(), contents=True)
+    assert (away.ok, away.documents) == (True, 0)
+    assert away.unread == found.documents
