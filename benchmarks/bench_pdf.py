@@ -13,16 +13,16 @@ import pytest
 
 from rmdocs.demonstration import ISSUED, demonstrate
 from rmdocs.pdf.archive import About, finish
+from rmdocs.pdf.engine import PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.previewengine import PreviewEngine
 
 BATCH = 40
 ENGINES = ("libreoffice", "rdocx")
 COLD = """
 import os, sys
 from pathlib import Path
-from rmdocs.pdf.previewengine import PreviewEngine
+from rmdocs.pdf.engine import PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 fonts = FontSet.found()

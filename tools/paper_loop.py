@@ -34,11 +34,10 @@ from rmdocs.demonstration import ISSUED, demonstrate
 from rmdocs.errors import MissingProgramError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
-from rmdocs.pdf.engine import Engine
+from rmdocs.pdf.engine import Engine, PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.marks import Marks, mark
-from rmdocs.pdf.previewengine import PreviewEngine
 from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.pile import CodeStatus, Judge, Pile
 from rmdocs.scanning.reading import read

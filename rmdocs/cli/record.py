@@ -12,10 +12,10 @@ import click
 from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.control import echo_request
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import DATE, EXISTING_FILE, edition_option, json_option, number_argument
 from rmdocs.cli.questions import converse, draft_of
-from rmdocs.cli.request import echo_request
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.folders import require_free
 from rmdocs.identifiers import RecordNumber

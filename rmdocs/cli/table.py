@@ -33,8 +33,8 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "add": _entry("record", "add", "Add the next stage to a record."),
     "amend": _entry("record", "amend", "Correct a record; what was issued stays readable."),
     "void": _entry("record", "void", "Ask for a record to be declared void."),
-    "approve": _entry("request", "approve", "Approve what somebody else asked for."),
-    "reject": _entry("request", "reject", "Reject a request, or withdraw your own."),
+    "approve": _entry("control", "approve", "Approve what somebody else asked for."),
+    "reject": _entry("control", "reject", "Reject a request, or withdraw your own."),
     "due": _entry("due", "due", "List what is due, by unit and manager."),
     "web": _entry("web", "web", "Work in a browser, on this machine."),
     "reader": CommandEntry(

@@ -26,7 +26,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message
 from rmdocs.pdf.blank import PageRectangle, PrintedPage
-from rmdocs.pdf.codeplaces import (
+from rmdocs.pdf.codes import (
     CODE_SIDE,
     EDGE,
     MILLIMETRE,
@@ -34,13 +34,14 @@ from rmdocs.pdf.codeplaces import (
     QUIET,
     SMALL,
     CodePlace,
+    DocumentCode,
+    PageCode,
     PrintSide,
     Symbol,
     no_room,
     settled,
     settled_line,
 )
-from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.overlay import (
     BLEND,
     Drawing,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.messages import Joined, Text, message
-from rmdocs.pdf.codeplaces import MILLIMETRE
+from rmdocs.pdf.codes import MILLIMETRE
 from rmdocs.pdf.pagetext import printed
 from rmdocs.scanning.frames import FileFaultError, Frames, PageTroubleError, opened
 from rmdocs.scanning.ink import AddedInk, PageArea, added

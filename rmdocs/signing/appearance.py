@@ -25,7 +25,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.sections.signing import Party, SignaturePlace
 from rmdocs.messages import message
-from rmdocs.pdf.codeplaces import MILLIMETRE
+from rmdocs.pdf.codes import MILLIMETRE
 from rmdocs.pdf.faces import Face, drawing
 from rmdocs.pdf.pagetext import Print, printed, signs
 

@@ -59,7 +59,7 @@ def any_engine() -> Engine:
     try:
         return formal_engine()
     except MissingProgramError:
-        from rmdocs.pdf.previewengine import PreviewEngine
+        from rmdocs.pdf.engine import PreviewEngine
 
         return PreviewEngine(fonts=fonts())
 

@@ -21,7 +21,7 @@ from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.disposals import DISPOSALS
 from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.indexentries import Query
-from rmdocs.registers.lists import documents, listing, people, procedures, records
+from rmdocs.registers.lists import control, documents, listing, records
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
 from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY, end_of
 from rmdocs.registers.released import DocumentRegister
@@ -253,9 +253,7 @@ def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:
         (volume, workspace.store.head_before(volume.ref, ledgers.until))
         for volume in known_volumes(workspace.store.refs())
     )
-    return procedures.request_list(
-        ledgers, [(one, head) for one, head in heads if head is not None]
-    )
+    return control.request_list(ledgers, [(one, head) for one, head in heads if head is not None])
 
 
 def _rows(workspace: Workspace, asked: Asked) -> Iterator[IndexedRecord]:
@@ -289,8 +287,8 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         documents.HISTORY: _Kind(
             make=lambda _, of, asked: documents.history_list(of, asked.number), takes=_NUMBER
         ),
-        procedures.CHANGES: _Kind(
-            make=lambda _, of, asked: procedures.change_list(of, asked.number), takes=_NUMBER
+        control.CHANGES: _Kind(
+            make=lambda _, of, asked: control.change_list(of, asked.number), takes=_NUMBER
         ),
         records.RECORDS: _Kind(make=_make_records, takes=_SERIES | {"totals"}),
         records.SERIES: _Kind(make=_make_series, takes=_SERIES),
@@ -304,18 +302,18 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         ),
         HOLDS: _Kind(make=lambda workspace, of, _: disposition.holds(workspace, on=of.day)),
         DISPOSALS: _Kind(make=lambda workspace, of, _: disposition.disposals(workspace, of.day)),
-        procedures.REQUESTS: _Kind(make=lambda workspace, of, _: _make_requests(workspace, of)),
-        procedures.REGENERATIONS: _Kind(
-            make=lambda _, of, asked: procedures.regeneration_list(of, asked.number),
+        control.REQUESTS: _Kind(make=lambda workspace, of, _: _make_requests(workspace, of)),
+        control.REGENERATIONS: _Kind(
+            make=lambda _, of, asked: control.regeneration_list(of, asked.number),
             takes=_NUMBER,
         ),
-        people.UNITS: _Kind(make=lambda _, of, __: people.unit_list(of)),
-        people.STAFF: _Kind(
-            make=lambda _, of, asked: people.staff_list(of, asked.unit), takes=frozenset({"unit"})
+        control.UNITS: _Kind(make=lambda _, of, __: control.unit_list(of)),
+        control.STAFF: _Kind(
+            make=lambda _, of, asked: control.staff_list(of, asked.unit), takes=frozenset({"unit"})
         ),
-        CUSTOMERS: _Kind(make=lambda _, of, __: people.customer_list(of)),
+        CUSTOMERS: _Kind(make=lambda _, of, __: control.customer_list(of)),
         CALENDAR: _Kind(
-            make=lambda _, of, asked: people.calendar_list(of, asked.year),
+            make=lambda _, of, asked: control.calendar_list(of, asked.year),
             takes=frozenset({"year"}),
         ),
         NAME: _Kind(make=lambda _, of, __: policy_list(of)),

@@ -115,7 +115,7 @@ def print_sets(
 
 def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
     """Return PDF of a record marked 预览; nothing is sealed."""
-    from rmdocs.pdf.previewengine import PreviewEngine
+    from rmdocs.pdf.engine import PreviewEngine
 
     return making.preview(workspace.registry, number, PreviewEngine(fonts=machine.fonts()))
 

@@ -23,10 +23,10 @@ from pypdf.generic import (
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.archive import LARGEST, About, finish, renumbered
+from rmdocs.pdf.engine import PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
 from rmdocs.pdf.metadata import NAMESPACE
-from rmdocs.pdf.previewengine import PreviewEngine
 
 ABOUT = About(
     number="RXD7200-01-JN01-2026-0001",

@@ -16,8 +16,7 @@ from sheets import document
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
-from rmdocs.pdf.codeplaces import CodePlace, PrintSide
-from rmdocs.pdf.codes import PageCode
+from rmdocs.pdf.codes import CodePlace, PageCode, PrintSide
 from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
 

@@ -23,8 +23,7 @@ from typefaces import typeface
 
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.pdf.codeplaces import CODE_SIDE, MILLIMETRE, CodePlace
-from rmdocs.pdf.codes import DocumentCode, PageCode
+from rmdocs.pdf.codes import CODE_SIDE, MILLIMETRE, CodePlace, DocumentCode, PageCode
 from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
 from rmdocs.signing.sign import sign

@@ -12,8 +12,7 @@ from sheets import document, drawn
 from rmdocs.errors import FindingsError
 from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
-from rmdocs.pdf.codeplaces import CODE_SIDE, MILLIMETRE, CodePlace, PrintSide
-from rmdocs.pdf.codes import PageCode
+from rmdocs.pdf.codes import CODE_SIDE, MILLIMETRE, CodePlace, PageCode, PrintSide
 from rmdocs.pdf.marks import Marks, SlipCode, mark, place_slips
 
 CODE = document(1, 1)[0]

@@ -16,7 +16,7 @@ from typefaces import LATIN, typeface
 from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.forms.sections.signing import SignaturePlace
 from rmdocs.messages import Language
-from rmdocs.pdf.codeplaces import MILLIMETRE
+from rmdocs.pdf.codes import MILLIMETRE
 from rmdocs.pdf.pagetext import signs
 from rmdocs.signing.appearance import Statement, _fitting, place_parties
 from rmdocs.signing.credentials import Pkcs12

@@ -7,7 +7,7 @@ from pypdf import PdfReader
 from typefaces import written
 
 from rmdocs.errors import FindingsError
-from rmdocs.pdf.previewengine import PreviewEngine
+from rmdocs.pdf.engine import PreviewEngine
 
 
 def codes(refusal):
