@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _KEPT = 16
 """How many pieces of work are remembered."""
+_SEVERAL = 2
+"""Of a single thing it is not counted how many are done."""
 
 T = TypeVar("T")
 
@@ -96,6 +98,13 @@ class Background(Generic[T]):
         """Begin nothing any more, and finish what is under way, or the step that it is at."""
         self._ending = True
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+def told_step(step: tuple[int, int] | None) -> Text | None:
+    """Return how far a piece of work has come, in words; None where that is not known."""
+    if step is None or step[1] < _SEVERAL:
+        return None
+    return message("It is being done: {done} of {total}.", done=step[0], total=step[1])
 
 
 def _outcome(work: Callable[[], T]) -> Outcome[T]:

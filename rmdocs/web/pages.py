@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from rmdocs.files import File
 from rmdocs.messages import Text, message
-from rmdocs.web.background import Background, Verifying
+from rmdocs.web.background import Background, Verifying, told_step
 from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
@@ -46,9 +46,6 @@ _DIGITS = 9
 
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
-
-_SEVERAL = 2
-"""Of a single thing it is not counted how many are done."""
 
 _EVERYWHERE = frozenset(
     {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
@@ -250,10 +247,12 @@ class PageLink:
     :param acting: whether it is there where somebody acts.
     :param roles: whose work it is, of those who act; empty for everybody's.
     :param reading: whether it is there where nobody acts.
+    :param about: what one does there, for who has not been there yet.
     """
 
     path: str
     title: Text
+    about: Text | None = None
     acting: bool = True
     roles: frozenset[str] = frozenset()
     reading: bool = False
@@ -262,16 +261,39 @@ class PageLink:
 LINKS = (
     PageLink(path="/", title=message("My work")),
     PageLink(path="/", title=message("What is due"), acting=False, reading=True),
-    PageLink(path="/new", title=message("New record")),
-    PageLink(path="/sheets", title=message("Sheets and ledgers")),
-    PageLink(path="/scans", title=message("Scans")),
     PageLink(
-        path="/documents", title=message("Controlled documents"), roles=_EVERYWHERE, reading=True
+        path="/new",
+        title=message("New record"),
+        about=message("choose a form and fill it in; it is kept while you type"),
     ),
-    PageLink(path="/registers", title=message("Registers"), roles=_EVERYWHERE, reading=True),
+    PageLink(
+        path="/sheets",
+        title=message("Sheets and ledgers"),
+        about=message("hand in a sheet of records, or a loan ledger for its notices"),
+    ),
+    PageLink(
+        path="/scans",
+        title=message("Scans"),
+        about=message("hand in scans of signed paper, to be filed with their records"),
+    ),
+    PageLink(
+        path="/documents",
+        title=message("Controlled documents"),
+        about=message("see which forms and documents are in force, and revise them"),
+        roles=_EVERYWHERE,
+        reading=True,
+    ),
+    PageLink(
+        path="/registers",
+        title=message("Registers"),
+        about=message("look up what was issued, revised and handed out, as of any day"),
+        roles=_EVERYWHERE,
+        reading=True,
+    ),
     PageLink(
         path="/quarters",
         title=message("Managers' quarters"),
+        about=message("see what each manager did in a quarter, and whether in time"),
         roles=_EVERYWHERE | LEADERS,
         reading=True,
     ),
@@ -349,13 +371,6 @@ def waiting(visit: Visit, background: Background[Any], keys: Sequence[Hashable])
             said = "" if told is None else told.text(visit.session.language)
             return PlainTextResponse(said, status_code=202)
     return Response(status_code=204)
-
-
-def told_step(step: tuple[int, int] | None) -> Text | None:
-    """Return how far a piece of work has come, in words; None where that is not known."""
-    if step is None or step[1] < _SEVERAL:
-        return None
-    return message("It is being done: {done} of {total}.", done=step[0], total=step[1])
 
 
 def _seen(view: View, request: Request, form: FormData, *, signs: bool = False) -> Response:

@@ -14,8 +14,9 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.frames import FORMATS
+from rmdocs.web.background import told_step
 from rmdocs.web.drawing import PageCell
-from rmdocs.web.pages import act, page, see, told_step, waiting
+from rmdocs.web.pages import act, page, see, waiting
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import piles, requests
 from rmdocs.workspace.pilefile import set_key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,8 @@ def _work(visit: Visit) -> Response:
         return see("/who")
     due_list = due.what_is_due(visit.workspace, due.Wanted())
     items = sorted((one for one in due_list.items if _is_mine(one, visit)), key=_order)
+    others = [one for one in items if not _is_my_turn(one, visit)]
+    items = [one for one in items if _is_my_turn(one, visit)]
     parts: tuple[WorkList, ...] = (
         WorkList(
             name="waiting",
@@ -100,6 +102,7 @@ def _work(visit: Visit) -> Response:
             ),
             empty=message("Nothing is due."),
         ),
+        *_others(visit, others, due_list.day),
         *_refused(visit),
     )
     if visit.person is not None:
@@ -113,6 +116,19 @@ def _work(visit: Visit) -> Response:
             *piles.damaged(visit.workspace),
         ),
     )
+
+
+def _others(visit: Visit, items: Sequence[DueItem], day: date) -> Iterator[WorkList]:
+    """Yield what whoever asks has to do with, while it is the turn of others."""
+    if items:
+        rows = [(one.turn, *_due(one, day)) for one in items]
+        yield WorkList(
+            name="others",
+            title=message("Others' turn"),
+            columns=(message("whose turn"), *_DUE),
+            rows=visit.paged(rows, "others"),
+            empty=message("Nothing is due."),
+        )
 
 
 def _drafts(visit: Visit) -> WorkList:
@@ -182,7 +198,12 @@ def _waits(item: DueItem, visit: Visit) -> bool:
     """Return whether something waits to be decided, or for the opinion of whoever asks."""
     if item.on is None:
         return True
-    return visit.person is not None and bool(visit.person.roles & item.roles)
+    return visit.person is not None and item.opinion and bool(visit.person.roles & item.roles)
+
+
+def _is_my_turn(item: DueItem, visit: Visit) -> bool:
+    person = visit.person
+    return person is None or item.is_turn_of(str(person.staff_no), person.roles)
 
 
 def _refused(visit: Visit) -> Iterator[WorkList]:

@@ -253,6 +253,8 @@ def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
 def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:
     said = next(one for one in form.due if one.name == due.name)
     stage = form.stage(due.name)
+    # What is no stage is seen to by who issues such records.
+    roles = form.roles.issue if stage is None else stage.roles
     return DueItem(
         key=f"{record.number}-{due.name}",
         on=date.fromisoformat(due.day),
@@ -264,7 +266,9 @@ def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:
         number=record.number,
         customer=record.customer,
         subject=record.subject,
-        roles=frozenset(stage.roles) if stage is not None and stage.person else frozenset(),
+        roles=frozenset(roles),
+        managers=bool(set(roles) & set(form.roles.issue)),
+        opinion=stage is not None and bool(stage.person),
     )
 
 

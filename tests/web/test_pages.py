@@ -31,6 +31,32 @@ def test_my_work_is_nobody_elses(browser):
     assert due["JN01-0102"] == due["SD00-0003"] == set()
 
 
+def test_a_leader_sees_whose_turn_it_is(browse, visited_bank):
+    """What waits for the head is no work of the president yet, and of the manager no more."""
+
+    def lists(actor):
+        browser = browse(visited_bank)
+        page = browser.enter(actor).text
+        parts = re.findall(r'<h2 id="(\w+)">.*?(?=<h2 |</main>)', page, re.DOTALL)
+        texts = re.findall(r'<h2 id="\w+">(.*?)(?=<h2 |</main>)', page, re.DOTALL)
+        return dict(zip(parts, texts, strict=True))
+
+    manager, head, president = map(lists, ("JN01-0101", "JN01-0001", "JN01-0002"))
+    assert VISIT in head["waiting"]
+    assert VISIT not in head.get("others", "") + head["due"]
+    for one in (manager, president):
+        assert VISIT not in one["waiting"] + one["due"]
+        assert VISIT in one["others"]
+        assert "department head" in one["others"]
+
+
+def test_who_has_nothing_to_do_is_told_what_to_begin_with(browser):
+    page = browser.enter("JN01-0102").text
+    first = page[page.index("What to begin with") : page.index('id="waiting"')]
+    assert re.findall(r'href="(/\w+)"', first) == ["/new", "/sheets", "/scans"]
+    assert "What to begin with" not in browser.enter("JN01-0101").text
+
+
 def test_who_acts_is_asked_first(browser):
     page = browser.enter()
     assert heading(page) == "Who are you?"

@@ -8,11 +8,14 @@ UID, so that importing tomorrow's file changes nothing twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from rmdocs.findings import NOTHING
+from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Joined, Language, Text, Verbatim, by_command, listed, message
+from rmdocs.registers.displaynames import named
 from rmdocs.registers.lists import listing
 from rmdocs.reports.report import Column, ColumnKind, Report, shown
 
@@ -97,7 +100,9 @@ class DueItem:
     :param number: of the record or document; empty where there is none yet.
     :param place: where else it stands, such as a row of a ledger.
     :param note: what else there is to say of it.
-    :param roles: whose opinion or approval is waited for; empty where nobody's is.
+    :param roles: whose turn it is; empty where whoever is told of it may do it.
+    :param managers: whether, of these, it is the turn of the one who is responsible.
+    :param opinion: whether they are waited for, to say what they think of it.
     :param manager: who is responsible, name and staff number; empty where that is
         nobody's record.
     """
@@ -116,6 +121,22 @@ class DueItem:
     place: str = ""
     note: Text | None = None
     roles: frozenset[str] = frozenset()
+    managers: bool = False
+    opinion: bool = False
+
+    @property
+    def turn(self) -> Text:
+        """Return whose turn it is: a person where one is responsible, else who holds a role."""
+        if self.managers and self.manager:
+            return Verbatim(self.manager)
+        return listed(named(ROLE_NAMES, role) for role in sorted(self.roles))
+
+    def is_turn_of(self, staff_no: str, roles: AbstractSet[str]) -> bool:
+        """Return whether it is the turn of a person who holds these roles."""
+        if not self.roles:
+            return True
+        mine = not self.managers or self.manager_no in {"", staff_no}
+        return mine and bool(self.roles & roles)
 
     def state(self, day: date) -> Text:
         """Return how pressing it is on a day."""
