@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.disposition.proposing import ProposedAction
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.holds import Held
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import disposition, records, store
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, RequestNumber, StaffNumber
 from rmdocs.issuing.checking import CheckedCandidate
 from rmdocs.issuing.registry import Read
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.renditions import print_copy
 from rmdocs.registers.staff import StaffRegister
 from rmdocs.renditions.records import subject

@@ -24,7 +24,7 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import migrate
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.rendering.compiled import CompiledTemplate, printed_text
 from rmdocs.rendering.lint import form_names, lint_template
 from rmdocs.workspace import comparing, desk, records, revising

@@ -20,7 +20,7 @@ from conftest import LATE, Bank
 from rmdocs.errors import ControlError
 from rmdocs.folders import read, save_all
 from rmdocs.identifiers import DocumentNumber, RecordNumber
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.commits import DraftCommit, parse, signed
 from rmdocs.store.keys import SigningKey

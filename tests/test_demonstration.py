@@ -15,7 +15,7 @@ from rmdocs.demonstration import demonstrate
 from rmdocs.folders import read
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import Workspace
 

@@ -16,7 +16,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Severity, has_errors
 from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import records, registers, requests, store
 

@@ -18,7 +18,7 @@ from rmdocs.cli.main import main
 from rmdocs.errors import ControlError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import disposition, records, store
 from rmdocs.workspace.opening import CACHE_VARIABLE, index_path
 

@@ -29,7 +29,7 @@ from rmdocs.identifiers import RecordNumber, Revision, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.registers.displaynames import REGISTER_NAMES
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import (

@@ -23,7 +23,7 @@ from rmdocs.folders import read, read_all
 from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import desk, people, records
 from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 
-from rmdocs.events import control, records
+from rmdocs.events import control, copies, records
 from rmdocs.events.facts import CONCEALED, NULL, EventFacts, Group, facts_of
 from rmdocs.events.kinds import KINDS
 from rmdocs.messages import Language
@@ -22,21 +23,22 @@ def table() -> str:
             "",
             "On a record; each may also say " + ", ".join(common).replace("?", "") + ":",
             "",
-            *_rows(records.__name__, common),
+            *_rows((records,), common),
             "",
             "On control:",
             "",
-            *_rows(control.__name__, ()),
+            *_rows((control, copies), ()),
             "",
         )
     )
 
 
-def _rows(module: str, common: Iterable[str]) -> Iterator[str]:
+def _rows(modules: Iterable[ModuleType], common: Iterable[str]) -> Iterator[str]:
+    names = {module.__name__ for module in modules}
     yield "| kind | told as | facts |"
     yield "|---|---|---|"
     for kind in KINDS:
-        if kind.__module__ == module:
+        if kind.__module__ in names:
             facts = ", ".join(fact for fact in _facts(kind) if fact not in common)
             yield f"| `{kind.KIND}` | {kind.TOLD.text(Language.EN)} | {facts} |"
 

@@ -24,13 +24,6 @@ from rmdocs.control.requestkinds import KINDS
 from rmdocs.events.control import (
     ChangeProposed,
     ChangeRejected,
-    CopyAcknowledged,
-    CopyIssued,
-    CopyLost,
-    CopyRecalled,
-    CopyReplaced,
-    CopyReturned,
-    CopyTerms,
     CustomerEntered,
     DisposalApproved,
     DisposalCertified,
@@ -55,6 +48,15 @@ from rmdocs.events.control import (
     UnitEntered,
     VolumeOpened,
     YearEntered,
+)
+from rmdocs.events.copies import (
+    CopyAcknowledged,
+    CopyIssued,
+    CopyLost,
+    CopyRecalled,
+    CopyReplaced,
+    CopyReturned,
+    CopyTerms,
 )
 from rmdocs.events.facts import EventFacts
 from rmdocs.events.kinds import kind_of, read, read_as

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.events.control import CopyAcknowledged, EntryRequested, RevisionReleased
+from rmdocs.events.control import EntryRequested, RevisionReleased
+from rmdocs.events.copies import CopyAcknowledged
 from rmdocs.events.facts import EventFacts, Unreadable
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (

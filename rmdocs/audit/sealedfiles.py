@@ -17,8 +17,6 @@ from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import UsageError
 from rmdocs.events.control import (
     ChangeProposed,
-    CopyIssued,
-    CopyReplaced,
     CustomerEntered,
     DisposalCertified,
     DisposalProposed,
@@ -37,6 +35,7 @@ from rmdocs.events.control import (
     VolumeOpened,
     YearEntered,
 )
+from rmdocs.events.copies import CopyIssued, CopyReplaced
 from rmdocs.events.facts import EventFacts, Unreadable
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (

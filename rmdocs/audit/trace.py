@@ -22,7 +22,7 @@ from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.messages import by_command, message
 from rmdocs.registers.catalogue import unread_findings
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import RecordFolder, find_folder
 from rmdocs.registers.renditions import (
     original,

@@ -26,7 +26,7 @@ from rmdocs.errors import StoreError, UsageError
 from rmdocs.identifiers import Revision, UnitCode
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import REGISTER_NAMES
-from rmdocs.registers.indexentries import IndexedRecord, Query
+from rmdocs.registers.indexfile import IndexedRecord, Query
 
 _HEADINGS = (
     message("number"),

@@ -16,7 +16,7 @@ from rmdocs.copies.states import (
     refusal,
 )
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import CopyAcknowledged, CopyRecalled, CopyReturned
+from rmdocs.events.copies import CopyAcknowledged, CopyRecalled, CopyReturned
 from rmdocs.identifiers import CopyNumber
 from rmdocs.messages import message
 from rmdocs.registers.copies import Copy

@@ -17,7 +17,7 @@ from rmdocs.control.actingperson import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import CopyIssued, CopyLost, CopyReplaced, CopyTerms, Holder
+from rmdocs.events.copies import CopyIssued, CopyLost, CopyReplaced, CopyTerms, Holder
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish

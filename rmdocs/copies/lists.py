@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs.copies.states import OUTDATED, Revisions
-from rmdocs.events.control import CopyRecalled, CopyReplaced, CopyReturned
+from rmdocs.events.copies import CopyRecalled, CopyReplaced, CopyReturned
 from rmdocs.findings import NOTHING
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Joined, Text, Verbatim, message

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError
-from rmdocs.events.control import (
+from rmdocs.events.copies import (
     CopyAcknowledged,
     CopyIssued,
     CopyLost,

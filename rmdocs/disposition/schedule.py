@@ -14,7 +14,7 @@ from rmdocs.messages import Joined, Text, message
 from rmdocs.records.summary import Keeping, keeping, summarise
 from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import find_folder
 from rmdocs.reports.report import Column, ColumnKind, Report
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.disposals import Disposal
     from rmdocs.registers.holds import Hold
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.records import RecordFolder
 
 

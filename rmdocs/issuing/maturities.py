@@ -25,7 +25,8 @@ from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
 from rmdocs.records.summary import day_given
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.customers import CustomerRegister
-from rmdocs.registers.indexentries import Query, ledger_key
+from rmdocs.registers.indexentries import ledger_key
+from rmdocs.registers.indexfile import Query
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.wording import shown
 from rmdocs.values import view

@@ -19,7 +19,8 @@ from rmdocs.records.check import labelled
 from rmdocs.records.context import record_names
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
-from rmdocs.registers.indexentries import Query, unique_key
+from rmdocs.registers.indexentries import unique_key
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import find_folder
 
 if TYPE_CHECKING:

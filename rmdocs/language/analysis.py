@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from rmdocs.language import mistakes
 from rmdocs.language.bounds import MOST_STEPS
-from rmdocs.language.inference import Names, Seen, Use, Values
+from rmdocs.language.inference import Names, Values
 from rmdocs.language.mistakes import Mistake
 from rmdocs.language.operators import expect
 from rmdocs.language.shapes import (
@@ -25,7 +25,9 @@ from rmdocs.language.shapes import (
     PRINTED,
     SIZED,
     Scope,
+    Seen,
     Shape,
+    Use,
     item_of,
     object_of,
 )

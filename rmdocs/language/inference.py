@@ -6,7 +6,7 @@ Each part of it is read once, with the names that its place can see.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from jinja2 import nodes
@@ -33,8 +33,11 @@ from rmdocs.language.shapes import (
     NOTHING,
     TEXTS,
     Scope,
+    Seen,
     Shape,
     Sort,
+    Use,
+    either,
     item_of,
     list_of,
     of,
@@ -42,49 +45,8 @@ from rmdocs.language.shapes import (
 )
 from rmdocs.messages import Text
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """One use of a name.
-
-    :param path: dotted path from the surroundings; ``[]`` stands for an item.
-    :param line: line of the source the template was parsed from.
-    """
-
-    path: str
-    line: int
-
-
-Paths: TypeAlias = tuple[str, ...]
-"""The dotted paths that something may stand at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What stands somewhere: what is known of it, and where it comes from.
-
-    :param paths: the paths it may be; none if it is computed.
-    :param maybe: whether it is set under a condition only.
-    :param macro: name of the macro that it is; empty if none.
-    """
-
-    shape: Shape
-    paths: Paths = ()
-    maybe: bool = False
-    macro: str = ""
-
-    def step(self, step: str, shape: Shape) -> Seen:
-        """Return what lies one step below."""
-        return Seen(shape=shape, paths=tuple(f"{path}{step}" for path in self.paths))
-
-
 Names: TypeAlias = dict[str, Seen]
 """What stands at each name that a place can see."""
-
-
-def either(first: Seen, other: Seen) -> Seen:
-    """Return what is known where one or the other stands."""
-    return Seen(shape=first.shape.or_else(other.shape), paths=(*first.paths, *other.paths))
 
 
 class Values:

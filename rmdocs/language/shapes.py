@@ -218,3 +218,43 @@ def _either(one: Shape | None, other: Shape | None) -> Shape | None:
 
 Scope: TypeAlias = Mapping[str, Shape]
 """What names there are, and what is known of each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One use of a name.
+
+    :param path: dotted path from the surroundings; ``[]`` stands for an item.
+    :param line: line of the source the template was parsed from.
+    """
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What stands somewhere: what is known of it, and where it comes from.
+
+    :param paths: the paths it may be; none if it is computed.
+    :param maybe: whether it is set under a condition only.
+    :param macro: name of the macro that it is; empty if none.
+    """
+
+    shape: Shape
+    paths: Paths = ()
+    maybe: bool = False
+    macro: str = ""
+
+    def step(self, step: str, shape: Shape) -> Seen:
+        """Return what lies one step below."""
+        return Seen(shape=shape, paths=tuple(f"{path}{step}" for path in self.paths))
+
+
+def either(first: Seen, other: Seen) -> Seen:
+    """Return what is known where one or the other stands."""
+    return Seen(shape=first.shape.or_else(other.shape), paths=(*first.paths, *other.paths))
+
+
+Paths: TypeAlias = tuple[str, ...]
+"""The dotted paths that something may stand at."""

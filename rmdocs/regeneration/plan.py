@@ -20,7 +20,7 @@ from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Called, Text, by_command, message
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, migrate, route
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import is_begun
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.officetime import CalendarRegister
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.released import ReleasedForm

@@ -24,7 +24,7 @@ from rmdocs.records.context import template_context
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, judge, route
 from rmdocs.regeneration.plan import carry_over
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import find_folder
 from rmdocs.rendering.compiled import CompiledTemplate
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form, FormFiles
     from rmdocs.issuing.registry import Registry
     from rmdocs.records.context import CheckedRecord
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
 
 NEWEST = 20
 """How many of the newest records are tried unless somebody says otherwise."""

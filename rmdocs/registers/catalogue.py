@@ -19,15 +19,8 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.index import Index
-from rmdocs.registers.indexentries import (
-    Entries,
-    IndexedFile,
-    IndexedRecord,
-    IndexEntry,
-    Query,
-    VolumeUpdate,
-    unique_rule,
-)
+from rmdocs.registers.indexentries import Entries, unique_rule
+from rmdocs.registers.indexfile import IndexedFile, IndexedRecord, IndexEntry, Query, VolumeUpdate
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.series import known_volumes
 

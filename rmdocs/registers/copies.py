@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.errors import ControlError, FindingsError, StoreError
-from rmdocs.events.control import (
+from rmdocs.events.copies import (
     CopyAcknowledged,
     CopyIssued,
     CopyLost,

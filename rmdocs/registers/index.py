@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.registers.indexentries import (
+from rmdocs.registers.indexfile import (
     IndexedDue,
     IndexedFile,
     IndexedPerformed,
@@ -24,8 +24,9 @@ from rmdocs.registers.indexentries import (
     IndexEntry,
     Query,
     VolumeUpdate,
+    connect,
+    removed,
 )
-from rmdocs.registers.indexfile import connect, removed
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber

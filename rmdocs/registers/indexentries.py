@@ -1,4 +1,4 @@
-"""What the search index keeps of a record, read from its folder by its form, and what it is asked.
+"""What the search index keeps of a record, read from its folder by its form.
 
 What cannot be shown (a customer whose form no longer says) is left empty, never guessed;
 of a record that was disposed of it is number, state and digests. The file itself, and
@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
-from rmdocs.answering import Answer
 from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.kinds import read_as
@@ -25,6 +24,13 @@ from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
 from rmdocs.records.summary import Keeping, awaited, day_given, keeping, summarise
 from rmdocs.registers.approvalrequests import refused_request, waiting_request
+from rmdocs.registers.indexfile import (
+    IndexedDue,
+    IndexedFile,
+    IndexedPerformed,
+    IndexedRecord,
+    IndexEntry,
+)
 from rmdocs.registers.records import RecordFolder
 from rmdocs.registers.renditions import as_read, edition_of, filed
 from rmdocs.values import View
@@ -34,181 +40,6 @@ if TYPE_CHECKING:
     from rmdocs.language.expression import Expression
     from rmdocs.registers.officetime import CalendarRegister
     from rmdocs.registers.released import FormRegister
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedRecord(Answer):
-    """A record as lists and searches show it.
-
-    :param number: its own. :param revision: of its form, under which it stands.
-    :param date: its own, ISO. :param status: where it stands. :param edition: the newest.
-    :param customer: the customer's name. :param subject: what it is about.
-    :param rm_name: who manages the customer, by name.
-    :param digest: SHA-256 of the record as captured first; finds a second issue.
-    :param words: all printable values, for free-text search.
-    :param issued: when it got its number, ISO, UTC.
-    :param changed: when anything last happened to it, ISO, UTC.
-    :param voided: when it was declared void, ISO, UTC; empty if it was not.
-    :param disposed: the day it was disposed of, ISO; empty if it was not.
-    :param starts: the day from which its years of retention count, ISO; empty
-        while that is open.
-    :param due: the first day on which it need not be kept any longer, ISO;
-        empty while that is open.
-    :param years: how many it is kept.
-    :param held: whether its own content forbids disposing of it.
-    :param encrypted: whether its content is encrypted, and so can be destroyed.
-    :param ledger_key: canonical key under the form's ``[ledger]``, or empty.
-    :param asked: the request about it that waits for a second person, or empty.
-    :param refused_to: staff number of who asked for something about it that was rejected
-        last, while nothing else has happened to it since; else empty.
-    :param done_on: the day on which its manager did what it is counted as (``[activity]``),
-        ISO; empty where its form counts nothing.
-    """
-
-    TOLD: ClassVar = (
-        *("number", "date", "status", "revision"),
-        *("edition", "rm_name", "customer", "subject"),
-    )
-    number: str
-    volume: str
-    form: str
-    revision: str
-    unit: str
-    year: int
-    serial: int
-    date: str
-    status: str
-    edition: int
-    customer: str
-    uscc: str
-    subject: str
-    rm: str
-    rm_name: str
-    digest: str
-    words: str
-    issued: str = ""
-    changed: str = ""
-    voided: str = ""
-    disposed: str = ""
-    starts: str = ""
-    due: str = ""
-    years: int = 0
-    held: bool = False
-    encrypted: bool = False
-    ledger_key: str = ""
-    asked: str = ""
-    refused_to: str = ""
-    done_on: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedFile:
-    """A sealed file of a record, found by its digest."""
-
-    sha256: str
-    number: str
-    edition: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedDue:
-    """Something that must still happen to a record, by its form's ``[[due]]``.
-
-    :param day: the last day on which it is in time, ISO; empty where the form
-        has no value for the record.
-    :param near: the day from which it is told, ISO.
-    """
-
-    number: str
-    name: str
-    day: str
-    near: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedPerformed:
-    """A stage that had to be added to a record by a day (``[[due]]`` of its name), and was.
-
-    :param day: the last day on which it was in time, ISO.
-    :param done: when it was sealed, ISO, UTC.
-    """
-
-    number: str
-    name: str
-    day: str
-    done: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexEntry:
-    """All that the index keeps of one record.
-
-    :param keys: its canonical key, or an empty text, under each ``[unique]`` that its form
-        has or had, by what :func:`unique_rule` calls that.
-    """
-
-    record: IndexedRecord
-    files: tuple[IndexedFile, ...]
-    related: tuple[str, ...]
-    awaited: tuple[IndexedDue, ...] = ()
-    performed: tuple[IndexedPerformed, ...] = ()
-    keys: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeUpdate:
-    """What was read of a volume since it was read last.
-
-    :param gone: numbers that the volume does not hold any longer.
-    :param unreadable: records of which nothing can be read.
-    """
-
-    entries: tuple[IndexEntry, ...] = ()
-    gone: tuple[str, ...] = ()
-    unreadable: tuple[RecordNumber, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What to look for; an empty part does not restrict.
-
-    :param text: words, each of which must occur somewhere in the record.
-    :param first: earliest date, ISO. :param last: latest date, ISO.
-    :param due: ISO; only records that need not be kept after that day.
-    :param revision: the revision of its form that a record stands under.
-    :param open_only: only records that are not closed, void or disposed of.
-    :param asked_only: only records about which a request waits for a second person.
-    :param refused_to: staff number of who was refused what they asked for about a record.
-    :param done_from: earliest day on which what it counts as was done (``[activity]``), ISO.
-    :param done_until: latest such day, ISO.
-    :param changed_since: ISO, UTC; only records to which something happened since.
-    """
-
-    text: str = ""
-    customer: str = ""
-    uscc: str = ""
-    form: str = ""
-    unit: str = ""
-    year: int | None = None
-    rm: str = ""
-    status: str = ""
-    first: str = ""
-    last: str = ""
-    due: str = ""
-    revision: str = ""
-    open_only: bool = False
-    asked_only: bool = False
-    refused_to: str = ""
-    done_from: str = ""
-    done_until: str = ""
-    changed_since: str = ""
-
-    @property
-    def in_clear(self) -> Query:
-        """Return the same without what only the contents of records can answer."""
-        bare = replace(self, text="", customer="", uscc="", rm="", due="")
-        return replace(bare, done_from="", done_until="")
 
 
 def words(value: object) -> str:

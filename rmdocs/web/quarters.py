@@ -21,7 +21,7 @@ from rmdocs.workspace import oversight
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.lists.quarters import (
         FigureYear,
         ManagerQuarter,

@@ -9,7 +9,7 @@ from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.web.drawing import ON_A_PAGE, PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.refusals import WebError
@@ -18,7 +18,7 @@ from rmdocs.workspace import records
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
 

@@ -22,7 +22,7 @@ from rmdocs.messages import message
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace.opening import drop_old_index
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import by_command, listed, message
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.workspace import records, registers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.issuing.maturities import LoanLedger, Maturity
     from rmdocs.messages import Language
-    from rmdocs.registers.indexentries import IndexedDue, IndexedRecord
+    from rmdocs.registers.indexfile import IndexedDue, IndexedRecord
     from rmdocs.registers.staff import Person
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace

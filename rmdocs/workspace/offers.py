@@ -20,14 +20,14 @@ from rmdocs.intake.headings import key
 from rmdocs.intake.typed import write
 from rmdocs.messages import Text, listed
 from rmdocs.registers.displaynames import role_names
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import people, records
 
 if TYPE_CHECKING:
     from rmdocs.registers.customers import Customer
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.staff import Person
     from rmdocs.schemas.fields import Field, Steps
     from rmdocs.workspace.draftfile import Draft

@@ -22,7 +22,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import Bilingual, listed, message
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.quarters import (
     QUARTERS,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.sections.oversight import TargetFigure
     from rmdocs.identifiers import StaffNumber
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.workspace.opening import Workspace
 
 _VOID = "voided"

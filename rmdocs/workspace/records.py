@@ -16,7 +16,7 @@ from rmdocs.issuing import later
 from rmdocs.issuing.issue import issue_all
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
-from rmdocs.registers.indexentries import IndexedRecord, Query
+from rmdocs.registers.indexfile import IndexedRecord, Query
 from rmdocs.workspace import machine
 from rmdocs.workspace.incoming import Incoming, check_files
 

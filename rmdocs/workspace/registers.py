@@ -20,7 +20,7 @@ from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.disposals import DISPOSALS
 from rmdocs.registers.holds import HOLDS
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists import control, documents, listing, records
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
 from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY, end_of
@@ -33,7 +33,7 @@ from rmdocs.workspace import copies, disposition
 from rmdocs.workspace.records import find
 
 if TYPE_CHECKING:
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.series import ClosingStatement
     from rmdocs.store.protocol import Head
     from rmdocs.workspace.opening import Workspace

@@ -20,7 +20,7 @@ from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import Hidden, Selection, Unread
 from rmdocs.messages import Language, message
-from rmdocs.registers.indexentries import IndexedRecord, Query
+from rmdocs.registers.indexfile import IndexedRecord, Query
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import renditions as told
 from rmdocs.renditions import making

@@ -34,7 +34,7 @@ from rmdocs.registers.approvalrequests import (
 )
 from rmdocs.registers.changerequests import ChangeRegister, ChangeStatus
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.due import DueItem
 from rmdocs.registers.officetime import CALENDAR, year_toml, zone_of
 from rmdocs.registers.records import find_folder, read_folder

@@ -12,7 +12,7 @@ from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.folders import find, read, save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 NOTICE = "RXD7200-04-JN01-2026-0001"

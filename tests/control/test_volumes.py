@@ -6,7 +6,7 @@ import pytest
 
 from rmdocs.control.volumes import registered
 from rmdocs.identifiers import RecordNumber
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import records
 

@@ -8,7 +8,7 @@ import pytest
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 
 from rmdocs.errors import ControlError, UsageError
-from rmdocs.events.control import CopyAcknowledged, CopyRecalled, CopyReturned
+from rmdocs.events.copies import CopyAcknowledged, CopyRecalled, CopyReturned
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.registers.copies import CopyStatus
 from rmdocs.store.protocol import CONTROL_REF

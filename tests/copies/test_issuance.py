@@ -22,7 +22,7 @@ from rmdocs.copies.issuance import (
     print_exemplar,
 )
 from rmdocs.errors import ControlError, FindingsError, MissingProgramError, UsageError
-from rmdocs.events.control import Holder
+from rmdocs.events.copies import Holder
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.copies import CopyRegister, CopyStatus

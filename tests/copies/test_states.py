@@ -8,7 +8,7 @@ import pytest
 
 from rmdocs.copies.states import COPY_ACTS, refusal
 from rmdocs.errors import ControlError
-from rmdocs.events.control import CopyIssued
+from rmdocs.events.copies import CopyIssued
 from rmdocs.messages import Language
 from rmdocs.registers.copies import STATUS_AFTER, CopyRegister, CopyStatus
 

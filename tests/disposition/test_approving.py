@@ -24,7 +24,7 @@ from rmdocs.identifiers import DisposalNumber, StaffNumber
 from rmdocs.registers.catalogue import Catalogue
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.index import Index
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.workspace import disposition, people, records
 

@@ -10,7 +10,7 @@ from rmdocs.identifiers import DisposalNumber
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import Held
 from rmdocs.registers.index import Index
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.vault import Vault

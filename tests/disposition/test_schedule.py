@@ -10,7 +10,7 @@ from archive import NUMBERS
 from rmdocs.disposition.schedule import due, kept
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.workspace import records
 

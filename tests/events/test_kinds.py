@@ -26,8 +26,8 @@ from rmdocs.events.control import (
     DisposalRejected,
     DraftApproved,
     EntryRequested,
-    Holder,
 )
+from rmdocs.events.copies import Holder
 from rmdocs.events.facts import CLEAR, CONCEALED, Group, Unknown, Unreadable, fact_names, facts_of
 from rmdocs.events.kinds import KINDS, read, read_as
 from rmdocs.events.records import (

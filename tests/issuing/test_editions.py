@@ -12,7 +12,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.editions import render_edition
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.workspace import records
 

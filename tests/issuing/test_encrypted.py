@@ -17,7 +17,8 @@ from rmdocs.folders import read, save_all
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.issuing.registry import concealed
 from rmdocs.records.migration import RecordChange
-from rmdocs.registers.indexentries import Query, words
+from rmdocs.registers.indexentries import words
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.store.git import GitBranch
 from rmdocs.store.protocol import NewEvent, NewFile

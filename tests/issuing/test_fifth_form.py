@@ -11,7 +11,7 @@ import pytest
 
 from rmdocs.beginning import begin, built_in
 from rmdocs.errors import ControlError
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import desk, records
 
 DATA = Path(__file__).parents[1] / "data" / "fifth_form"

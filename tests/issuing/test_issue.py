@@ -15,7 +15,7 @@ from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.folders import read, read_all
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 RM = "JN01-0101"

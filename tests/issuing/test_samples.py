@@ -69,7 +69,7 @@ def test_prints_number_edition_and_customer(shared_bank, name, tmp_path):
 
 
 def find_all(bank):
-    from rmdocs.registers.indexentries import Query
+    from rmdocs.registers.indexfile import Query
 
     return list(records.find(bank.at(), Query()))
 

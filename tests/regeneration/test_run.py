@@ -13,7 +13,7 @@ from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.regeneration.plan import RegenerationOutcome
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import as_of, read_folder
 from rmdocs.registers.regenerations import RegenerationRegister
 from rmdocs.reports.report import rows_json

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import ControlError, StoreError, UsageError
-from rmdocs.events.control import CopyIssued, CopyTerms, Holder
+from rmdocs.events.copies import CopyIssued, CopyTerms, Holder
 from rmdocs.events.facts import Unknown
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyRegister

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 

@@ -26,7 +26,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.registers.holds import Held
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.officetime import DEFAULT_ZONE, POLICY_DIRECTORY, end_of, zone_named, zone_of
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import copies, disposition, due, records, registers, requests

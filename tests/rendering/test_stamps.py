@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rmdocs.errors import FindingsError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.package import read
 from rmdocs.rendering.stamps import Stamp, stamp

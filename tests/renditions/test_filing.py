@@ -19,7 +19,7 @@ from rmdocs.cli.main import main
 from rmdocs.errors import FindingsError
 from rmdocs.events.records import PaperFiled
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.renditions import filing as filing_module

@@ -17,7 +17,7 @@ from signed import Bureau, elliptic
 from rmdocs.control.staff import add_person
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import PaperFiled, PdfMade, PdfSigned, SigningBegunAnew
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.renditions import print_copy
 from rmdocs.registers.renditions import renditions as made_of
 from rmdocs.renditions.records import edition_event, rendition_event, subject

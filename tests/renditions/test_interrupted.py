@@ -11,7 +11,7 @@ import pytest
 from sheets import all_scanned, delivered
 
 from rmdocs.errors import ConflictError, ControlError
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records, renditions
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]

@@ -10,7 +10,7 @@ from signed import paper
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.folders import read, save_all
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.signing.sign import sign as put_signature
 from rmdocs.workspace import due, records, renditions, store
 from rmdocs.workspace.due import Wanted

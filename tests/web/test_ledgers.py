@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from loans import ledger, row
 
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 MANAGER = "JN01-0101"

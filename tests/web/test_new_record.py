@@ -8,7 +8,7 @@ from filled import ROOTS
 
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import write
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.web.previews import Previews
 from rmdocs.workspace import drafts, people, records
 from rmdocs.workspace.opening import drafts_place

@@ -12,7 +12,7 @@ from filled import ROOTS
 from openpyxl import Workbook, load_workbook
 
 from rmdocs.intake.typed import write
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 MANAGER, COLLEAGUE, ELSEWHERE = "JN01-0101", "JN01-0102", "YT03-0101"

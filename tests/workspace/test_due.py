@@ -16,7 +16,7 @@ from rmdocs.folders import save
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.due import is_ours
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import due, people, records

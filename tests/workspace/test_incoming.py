@@ -16,7 +16,7 @@ from rmdocs.folders import read, save
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import desk, disposition, records
 from rmdocs.workspace.incoming import read_corrected
 

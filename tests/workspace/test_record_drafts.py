@@ -10,7 +10,7 @@ from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.typed import write
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import drafting, drafts, offers, people, records
 from rmdocs.workspace.draftfile import ChangedDraftError, place_of, read_draft
 

@@ -13,7 +13,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.regeneration.trial import try_records
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.reports.report import note_texts
 from rmdocs.workspace import disposition, due, records, registers
 from rmdocs.workspace.due import Wanted

@@ -15,7 +15,7 @@ from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.registers.staff import Person
 
 QUARTERS = (1, 2, 3, 4)

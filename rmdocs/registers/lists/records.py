@@ -27,7 +27,7 @@ from rmdocs.reports.report import Cell, Column, ColumnKind, Report
 if TYPE_CHECKING:
     from rmdocs.forms.sections.retention import RetentionSection
     from rmdocs.registers.catalogue import Catalogue
-    from rmdocs.registers.indexentries import IndexedRecord
+    from rmdocs.registers.indexfile import IndexedRecord
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
