@@ -24,6 +24,7 @@ from rmdocs.registers.copies import Copy
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import DocumentNumber
+    from rmdocs.registers.staff import Person
     from rmdocs.store.protocol import Store
 
 
@@ -66,19 +67,27 @@ def _by_holder(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -
             message("{holder} signs with a key, not on paper", holder=copy.holder),
             message("leave out who signed and when"),
         )
-    if acting.person.staff_no != copy.holder.staff_no:
+    require_holder(copy, acting.person)
+    return CopyAcknowledged(on=acting.today, exemplar=copy.exemplar, signed_by=acting.person.name)
+
+
+def require_holder(copy: Copy, person: Person) -> None:
+    """Refuse to have a copy signed for by another member of staff than its holder.
+
+    :raises ControlError: naming both.
+    """
+    if person.staff_no != copy.holder.staff_no:
         raise ControlError(
             message(
                 "{name} ({staff_no}) may not sign for {copy}: its holder is {holder}",
-                name=acting.person.name,
-                staff_no=acting.person.staff_no,
+                name=person.name,
+                staff_no=person.staff_no,
                 copy=copy.number,
                 holder=copy.holder,
             ),
             message("the holder signs, with their own key"),
             clause=CLAUSE,
         )
-    return CopyAcknowledged(on=acting.today, exemplar=copy.exemplar, signed_by=acting.person.name)
 
 
 def _on_paper(copy: Copy, receipt: PaperReceipt | None, acting: ActingPerson) -> CopyAcknowledged:

@@ -30,9 +30,13 @@ from rmdocs.registers.records import find_folder
 from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.control.policy import Policy
     from rmdocs.identifiers import HoldNumber
     from rmdocs.registers.holds import Held
+    from rmdocs.registers.staff import Person
     from rmdocs.store.protocol import Store
 
 
@@ -82,21 +86,9 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
     """
     require_reason(reason)
     with control_locked(store, acting) as (branch, policy):
-        policy.require(acting, "hold.lift")
         hold = HoldRegister(head=branch.require_head()).get(number)
-        if hold.lifted is not None:
-            raise ControlError(
-                message(
-                    "{hold} was lifted already, by {name} on {on}",
-                    hold=number,
-                    name=hold.lifted.actor.name,
-                    on=hold.lifted.day_in(zone_of(branch.require_head())),
-                ),
-                by_command(message("look up what still holds"), "rmdocs hold list"),
-                clause=CLAUSE,
-            )
-        placer = Performer(act="hold.place", actor=hold.placed.actor)
-        policy.require_separate(party(acting, "hold.lift"), placer)
+        zone = zone_of(branch.require_head())
+        require_may_lift(policy, hold, acting.person, party(acting, "hold.lift"), zone)
         new_event = NewEvent(
             facts=HoldLifted(),
             subject=str(number),
@@ -105,6 +97,29 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
         )
         enter(branch, acting, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
+
+
+def require_may_lift(
+    policy: Policy, hold: Hold, person: Person, own: Performer, zone: tzinfo
+) -> None:
+    """Refuse who may not lift a hold.
+
+    :param own: the person as they would lift it. :param zone: in which days are told.
+    :raises ControlError: by role, because it is lifted already, or they placed it.
+    """
+    policy.require_person(person, "hold.lift")
+    if hold.lifted is not None:
+        raise ControlError(
+            message(
+                "{hold} was lifted already, by {name} on {on}",
+                hold=hold.number,
+                name=hold.lifted.actor.name,
+                on=hold.lifted.day_in(zone),
+            ),
+            by_command(message("look up what still holds"), "rmdocs hold list"),
+            clause=CLAUSE,
+        )
+    policy.require_separate(own, Performer(act="hold.place", actor=hold.placed.actor))
 
 
 def _require_there(store: Store, number: RecordNumber) -> None:

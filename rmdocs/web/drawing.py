@@ -18,6 +18,7 @@ from rmdocs.identifiers import (
     CopyNumber,
     DisposalNumber,
     DocumentNumber,
+    HoldNumber,
     RecordNumber,
     RequestNumber,
 )
@@ -49,6 +50,7 @@ _PAGES = (
     (RequestNumber, "requests"),
     (DisposalNumber, "disposals"),
     (CopyNumber, "copies"),
+    (HoldNumber, "holds"),
     (RecordNumber, "records"),
     (DocumentNumber, "documents"),
 )

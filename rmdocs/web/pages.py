@@ -59,6 +59,9 @@ LEADERS = frozenset({"department_head", "president"})
 T = TypeVar("T")
 
 
+_RECORDS = frozenset({"records_officer"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What all pages of a running server share.
@@ -289,6 +292,24 @@ LINKS = (
         about=message("look up what was issued, revised and handed out, as of any day"),
         roles=_EVERYWHERE,
         reading=True,
+    ),
+    PageLink(
+        path="/copies",
+        title=message("Controlled copies"),
+        about=message("hand out copies of documents, and have them back"),
+        roles=_RECORDS,
+    ),
+    PageLink(
+        path="/holds",
+        title=message("Holds"),
+        about=message("keep records of a case from being disposed of"),
+        roles=_RECORDS | {"auditor", "president"},
+    ),
+    PageLink(
+        path="/disposals",
+        title=message("Disposals"),
+        about=message("see which records are kept long enough, and propose what becomes of them"),
+        roles=_RECORDS,
     ),
     PageLink(
         path="/quarters",

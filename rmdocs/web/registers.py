@@ -32,7 +32,9 @@ _SHOWN = 500
 """Rows that a page shows; a workbook has all."""
 _WIDTHS = (("broad", 16), ("middle", 11))
 """How broad a column stays on a page, however many others there are, by its half-width signs."""
-_LEADING = frozenset({"number", "document", "form", "request", "disposal", "copy", "record"})
+_LEADING = frozenset(
+    {"number", "document", "form", "request", "disposal", "copy", "hold", "held", "record"}
+)
 """Columns with numbers of what has a page."""
 _OF_EVERYBODY = frozenset(
     {"documents", "history", "changes", "reviews", "units", "calendar", "policy"}
@@ -79,7 +81,7 @@ def _cell(column: Column, cell: Cell, language: Language) -> PageCell | str:
         return text
     if column.kind is ColumnKind.TEXT:
         kinds = [kind for kind, least in _WIDTHS if column.width >= least]
-        return PageCell(shown=text, kind=kinds[0] if kinds else "")
+        return PageCell(shown=text, kind=kinds[0] if kinds else "brief")
     return PageCell(shown=text, kind="date" if column.kind is not ColumnKind.NUMBER else "number")
 
 

@@ -54,6 +54,7 @@ def _request(visit: Visit) -> Response:
         changes=requests.changes(visit.workspace, request),
         columns=(),
         rows=(),
+        workbook="",
         not_to_approve=requests.not_to_approve(visit.workspace, request) if acts else None,
         not_to_reject=requests.not_to_reject(visit.workspace, request) if acts else None,
     )
@@ -110,6 +111,7 @@ def _disposal(visit: Visit) -> Response:
             (_link(str(one.number)), one.title, str(one.issued), str(one.due))
             for one in disposal.proposal.records
         ),
+        workbook=f"/disposals/{disposal.number}.xlsx",
         not_to_approve=refusal,
         not_to_reject=None if own else refusal,
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from rmdocs.copies import custody, issuance
 from rmdocs.copies.custody import PaperReceipt
 from rmdocs.copies.lists import ListHeading, copies_report, recall_report
-from rmdocs.copies.states import Revisions
+from rmdocs.copies.states import OUTDATED, Revisions, refusal
 from rmdocs.errors import UsageError
+from rmdocs.events.copies import CopyRecalled
 from rmdocs.files import File
 from rmdocs.findings import NOTHING
 from rmdocs.messages import message
@@ -135,6 +136,26 @@ def lose(workspace: Workspace, number: CopyNumber, reason: str, *, pdf: bool = F
     )
     workspace.refresh()
     return lost
+
+
+def get(workspace: Workspace, number: CopyNumber) -> Copy:
+    """Return a copy as it stands.
+
+    :raises ControlError: if there is none with that number.
+    """
+    return CopyRegister(head=workspace.registry.control).get(number)
+
+
+def outdated(workspace: Workspace) -> list[DocumentNumber]:
+    """Return the documents of which copies are out that should have been recalled."""
+    revisions, today = Revisions(workspace.registry.control), workspace.today()
+    found = {
+        copy.number.document
+        for copy in find(workspace)
+        if refusal(copy.status, CopyRecalled) is None
+        and revisions.status(copy.number.document, copy.terms.revision, today) in OUTDATED
+    }
+    return sorted(found)
 
 
 def export(workspace: Workspace, number: CopyNumber, exemplar: int | None = None) -> File:

@@ -49,6 +49,23 @@ def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
     return hold
 
 
+def hold(workspace: Workspace, number: HoldNumber) -> Hold:
+    """Return a hold as it stands.
+
+    :raises ControlError: if there is none with that number.
+    """
+    return HoldRegister(head=workspace.registry.control).get(number)
+
+
+def due_ones(
+    workspace: Workspace, form: str = "", unit: str = ""
+) -> tuple[tuple[RecordNumber, frozenset[DispositionAction]], ...]:
+    """Return the records due today, each with what can be done with it now."""
+    return tuple(
+        (one.number, _possible(one)) for one in _due(workspace, workspace.today(), form, unit)
+    )
+
+
 def holds(workspace: Workspace, *, lifted: bool = True, on: date | None = None) -> Report:
     """Return the register of holds, as it is or as it was at the end of a day.
 
@@ -84,13 +101,18 @@ def due_numbers(
     unit: str = "",
 ) -> list[RecordNumber]:
     """Return the records due today with which that can be done."""
-    return [
-        one.number
-        for one in _due(workspace, workspace.today(), form, unit)
+    return [number for number, possible in due_ones(workspace, form, unit) if outcome in possible]
+
+
+def _possible(one: Due) -> frozenset[DispositionAction]:
+    """Return what can be done with a record that is due."""
+    return frozenset(
+        outcome
+        for outcome in DispositionAction
         if one.pending is None
         and (outcome is DispositionAction.KEEP or not one.held)
         and (outcome is not DispositionAction.DESTROY or one.destroyable)
-    ]
+    )
 
 
 def propose(

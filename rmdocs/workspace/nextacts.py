@@ -1,4 +1,4 @@
-"""What may be done next with a record or a document by whoever acts; where not, why."""
+"""What whoever acts may do next with a record, a document, a copy, a hold; where not, why."""
 
 from __future__ import annotations
 
@@ -11,13 +11,26 @@ from typing import TYPE_CHECKING
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.covers import require_signer
 from rmdocs.control.judging import require_may_end, require_may_judge
+from rmdocs.control.policy import Performer
+from rmdocs.copies.custody import require_holder
+from rmdocs.copies.states import refusal
+from rmdocs.disposition.holding import require_may_lift
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.events.copies import (
+    CopyAcknowledged,
+    CopyLost,
+    CopyRecalled,
+    CopyReplaced,
+    CopyReturned,
+    OnCopy,
+)
 from rmdocs.issuing import standing, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, RevisionAct, next_stages
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.approvalrequests import waiting_request
 from rmdocs.registers.changerequests import ChangeStatus
 from rmdocs.registers.records import find_folder
+from rmdocs.store.event import Actor
 from rmdocs.workspace import revisions
 from rmdocs.workspace.revisions import KINDS
 
@@ -25,6 +38,8 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber, RecordNumber
     from rmdocs.lifecycle import StageKey
+    from rmdocs.registers.copies import Copy
+    from rmdocs.registers.holds import Hold
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.staff import Person
     from rmdocs.workspace.opening import Workspace
@@ -177,3 +192,57 @@ _JUDGED: Mapping[ChangeStatus, RevisionAct] = MappingProxyType(
     }
 )
 """By which act a draft goes on, where it lies before somebody else."""
+
+
+def not_to(workspace: Workspace, act: str) -> RmdocsError | None:
+    """Return why whoever acts may not do an act of the policy at all; None if they may.
+
+    :raises UsageError: if nobody acts.
+    """
+    person = workspace.require_person()
+    may = partial(workspace.registry.policy.require_person, person, act)
+    return _refusal(may, partial(_require_own_key, workspace, person))
+
+
+def copy_acts(workspace: Workspace, copy: Copy) -> Mapping[str, RmdocsError | None]:
+    """Return what may be done next with a controlled copy, by acts of the policy.
+
+    Each with why whoever acts may not; None if they may. What its status rules out is
+    not there.
+
+    :raises UsageError: if nobody acts.
+    """
+    person = workspace.require_person()
+    acts = {
+        act: not_to(workspace, act)
+        for act, kind in _COPY_ACTS.items()
+        if refusal(copy.status, kind) is None
+    }
+    if copy.holder.staff_no is not None and "copy.enter_receipt" in acts:
+        usable = partial(_require_own_key, workspace, person)
+        acts["copy.enter_receipt"] = _refusal(partial(require_holder, copy, person), usable)
+    return acts
+
+
+def not_to_lift(workspace: Workspace, hold: Hold) -> RmdocsError | None:
+    """Return why whoever acts may not lift a hold; None if they may.
+
+    :raises UsageError: if nobody acts.
+    """
+    person, registry = workspace.require_person(), workspace.registry
+    actor = Actor(staff_no=str(person.staff_no), name=person.name, fingerprint="")
+    own = Performer(act="hold.lift", actor=actor)
+    may = partial(require_may_lift, registry.policy, hold, person, own, registry.zone)
+    return _refusal(may, partial(_require_own_key, workspace, person))
+
+
+_COPY_ACTS: Mapping[str, type[OnCopy]] = MappingProxyType(
+    {
+        "copy.enter_receipt": CopyAcknowledged,
+        "copy.recall": CopyRecalled,
+        "copy.return": CopyReturned,
+        "copy.replace": CopyReplaced,
+        "copy.lose": CopyLost,
+    }
+)
+"""What happens to a copy by each act of the policy."""

@@ -33,6 +33,7 @@ from rmdocs.registers.approvalrequests import (
     waiting_request,
 )
 from rmdocs.registers.changerequests import ChangeRegister, ChangeStatus
+from rmdocs.registers.copies import CopyRegister, CopyStatus
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.due import DueItem
@@ -259,6 +260,7 @@ def waiting(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
     yield from _control(workspace, person)
     yield from _records(workspace, person)
     yield from _disposals(workspace, person)
+    yield from _copies(workspace, person)
 
 
 def _changes(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
@@ -354,6 +356,25 @@ def _disposals(workspace: Workspace, person: Person | None) -> Iterator[DueItem]
             workspace, person, "disposition.approve", asked
         ):
             yield _item(str(disposal.number), asked, asked.reason, zone_of(control))
+
+
+_OF_HOLDERS: dict[CopyStatus, Text] = {
+    CopyStatus.ISSUED: message("sign for the controlled copy"),
+    CopyStatus.RECALLED: message("give the controlled copy back"),
+}
+"""What the holder of a copy has to do about it."""
+
+
+def _copies(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
+    zone = workspace.registry.zone
+    for copy in CopyRegister(head=workspace.registry.control).all():
+        holder, what = copy.holder.staff_no, _OF_HOLDERS.get(copy.status)
+        if holder is None or what is None or (person is not None and person.staff_no != holder):
+            continue
+        last = copy.events[-1]
+        item = _item(str(copy.number), last, last.reason, zone)
+        note = message("revision {revision}", revision=copy.terms.revision)
+        yield replace(item, what=what, manager_no=str(holder), manager=copy.holder.name, note=note)
 
 
 def _may(workspace: Workspace, person: Person | None, act: str, *parts: Event) -> bool:
