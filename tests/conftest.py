@@ -38,7 +38,14 @@ from rmdocs.store.git import GitStore
 from rmdocs.store.memory import MemoryStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import records, renditions, requests, store
-from rmdocs.workspace.opening import CACHE_VARIABLE, STORE_PATH, Workspace, index_path, vault
+from rmdocs.workspace.opening import (
+    CACHE_VARIABLE,
+    STATE_VARIABLE,
+    STORE_PATH,
+    Workspace,
+    index_path,
+    vault,
+)
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)
@@ -259,6 +266,7 @@ def place(worker_id):
     # Whoever runs the tests has an index of their own workspaces: it is left alone.
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(CACHE_VARIABLE, str(found / "cache"))
+        patched.setenv(STATE_VARIABLE, str(found / "state"))
         yield found
 
 

@@ -26,6 +26,7 @@ from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.numbers import VolumeAudit, number_findings
+from rmdocs.audit.pins import Pin, pin_findings
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.sealedfiles import stray_findings
@@ -78,12 +79,15 @@ class Verification(Answer):
     :param contents: whether what records say was judged again, and their documents made again.
     :param documents: how many were made again and compared.
     :param unread: editions whose content is destroyed, or whose key is not here.
+    :param pinned: ledgers that were compared with a checkpoint from outside. Of the others
+        a history that was cut, set back, or written anew by whoever has every key is not
+        excluded.
     :param ledgers: each at the state in which it was gone through, control first.
     """
 
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted"),
-        *("contents", "documents", "unread", "ok", "findings"),
+        *("contents", "documents", "unread", "pinned", "ok", "findings"),
     )
     volumes: int
     events: int
@@ -93,6 +97,7 @@ class Verification(Answer):
     contents: bool = False
     documents: int = 0
     unread: int = 0
+    pinned: int = 0
     ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
@@ -106,6 +111,7 @@ def verify(
     trust: Trust | None = None,
     *,
     contents: bool = False,
+    pins: Sequence[Pin] = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store.
@@ -113,6 +119,7 @@ def verify(
     :param trust: to judge electronic signatures by, and read scans again, which
         takes long; None to leave that out.
     :param contents: judge again what every record says, and make every document again.
+    :param pins: what is known of the ledgers from outside.
     :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
@@ -152,6 +159,7 @@ def verify(
             begun |= {ref.removeprefix(RECORDS_PREFIX): one for one in report.events[:1]}
     if rules is not None:
         findings += VolumeAudit(authority=rules.authority, heads=heads, begun=begun).findings()
+    findings += pin_findings(store, pins, ledger_public)
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
         for ref in store.refs()
@@ -168,6 +176,7 @@ def verify(
         contents=compared is not None,
         documents=compared.documents if compared is not None else 0,
         unread=compared.unread if compared is not None else 0,
+        pinned=len({pin.origin for pin in pins}),
         ledgers=tuple(ledgers),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,10 @@ from rmdocs.findings import has_errors
 from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rmdocs.audit.copytrace import CopyTrace
+    from rmdocs.audit.pins import Pin
     from rmdocs.audit.trace import Trace
     from rmdocs.audit.verify import Verification
     from rmdocs.messages import Text
@@ -101,9 +105,17 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     help="Also judge again what every record says, and make every document again to compare it"
     " byte by byte; takes several times as long.",
 )
+@option(
+    "--against",
+    metavar="WHAT",
+    help="Hold the ledgers against what is known from outside: a file of rmdocs checkpoint, a"
+    " document, another clone (its folder), or a number and its check code as printed.",
+)
 @json_option
 @pass_session
-def verify(session: Session, *, renditions: bool, contents: bool, as_json: bool) -> None:
+def verify(
+    session: Session, *, renditions: bool, contents: bool, against: str | None, as_json: bool
+) -> None:
     """Verify the whole store against its ledgers and keys.
 
     Every act is judged by what held when it was done. Without --contents it is not
@@ -111,7 +123,9 @@ def verify(session: Session, *, renditions: bool, contents: bool, as_json: bool)
     """
     from rmdocs.workspace import requests, store
 
-    result = store.verify(session.workspace(), renditions=renditions, contents=contents)
+    result = store.verify(
+        session.workspace(), renditions=renditions, contents=contents, against=_known(against)
+    )
     findings = result.findings
     if as_json:
         printing.echo_answer(result, session)
@@ -128,6 +142,7 @@ def verify(session: Session, *, renditions: bool, contents: bool, as_json: bool)
         )
         click.echo(session.say(summary))
         click.echo(session.say(_compared(result)))
+        click.echo(session.say(_pinned(result)))
         if result.adopted:
             told = message(
                 "{count} revision(s) were approved on paper before the store began",
@@ -136,6 +151,67 @@ def verify(session: Session, *, renditions: bool, contents: bool, as_json: bool)
             click.echo(session.say(told))
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _known(against: str | None) -> Sequence[Pin]:
+    """Return what a person names as known from outside."""
+    from rmdocs.workspace import store
+
+    if against is None:
+        return ()
+    folder = Path(against)
+    if folder.is_dir():
+        return store.pins_of_clone(folder)
+    return store.pins_from(folders.find(against) or against)
+
+
+def _pinned(result: Verification) -> Text:
+    """Return which ledgers were held against something outside the store, and what that means."""
+    ledgers = result.volumes + 1
+    if result.pinned >= ledgers:
+        return message(
+            "all {count} ledger(s) were held against what was known of them before", count=ledgers
+        )
+    return message(
+        "not excluded of {count} ledger(s): a history cut, set back or written anew by somebody"
+        " with all keys (rmdocs verify --against WHAT)",
+        count=ledgers - result.pinned,
+    )
+
+
+@command("checkpoint")
+@option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The file to write to; without it the checkpoints are printed.",
+)
+@json_option
+@pass_session
+def checkpoint(session: Session, *, out: Path | None, as_json: bool) -> None:
+    """Give out the signed checkpoints of all ledgers, to be kept elsewhere.
+
+    Whoever keeps them can tell later, with verify --against, that nothing of what was
+    there then was changed, cut or set back, even by somebody with all keys.
+    """
+    from rmdocs.workspace import store
+
+    found = store.checkpoint(session.workspace())
+    if as_json:
+        printing.echo_answer(found, session)
+    elif out is None:
+        click.echo(found.text, nl=False)
+    if out is None:
+        return
+    folders.save(out, found.text.encode())
+    if not as_json:
+        told = message(
+            "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",
+            count=found.ledgers,
+            events=found.events,
+            sha256=found.sha256,
+        )
+        click.echo(session.say(told))
 
 
 def _compared(result: Verification) -> Text:

@@ -59,6 +59,11 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "signatures": _entry("signature", "signatures", "Say what the signatures of a PDF are worth."),
     "trace": _entry("audit", "trace", "Trace a document to its record, form, people and seals."),
     "verify": _entry("audit", "verify", "Verify the whole store against its ledgers and keys."),
+    "checkpoint": _entry(
+        "audit",
+        "checkpoint",
+        "Give out the signed checkpoints of all ledgers, to be kept elsewhere.",
+    ),
     "register": _entry("search", "register", "Print a register, as it is or as it was on a day."),
     "form": CommandEntry(
         summary="Forms: revise, release, list, check, blanks and spreadsheets to fill.",

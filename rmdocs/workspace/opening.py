@@ -34,6 +34,7 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import Vault
+from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 STORE_PATH = Path("records") / "store.git"
 CACHE_VARIABLE = "XDG_CACHE_HOME"
+STATE_VARIABLE = "XDG_STATE_HOME"
 _NOTE = "store"
 """The file beside an index that says of which store it is."""
 KEYS_PATH = Path("keys")
@@ -81,11 +83,26 @@ def index_path(root: Path) -> Path | None:
     It lies where nobody else can write, never beside the store: who hands over
     a store must not be able to hand over what is to be believed of it.
     """
+    folder = _own_folder(root, CACHE_VARIABLE, Path(".cache"))
+    return None if folder is None else folder / "index.sqlite"
+
+
+def seen_path(root: Path) -> Path | None:
+    """Return where this person's workspace keeps what it saw of ledgers; None where it cannot.
+
+    Unlike the index nothing makes it again, so it lies with the state, not in the cache.
+    """
+    folder = _own_folder(root, STATE_VARIABLE, Path(".local") / "state")
+    return None if folder is None else folder / "checkpoints"
+
+
+def _own_folder(root: Path, variable: str, usual: Path) -> Path | None:
+    """Return a folder for the store of a workspace where nobody else can write."""
     store = os.fsencode((root / STORE_PATH).resolve())
     place = hashlib.sha256(store).hexdigest()[:32]
-    given = Path(os.environ.get(CACHE_VARIABLE, ""))
+    given = Path(os.environ.get(variable, ""))
     try:
-        mine = (given if given.is_absolute() else Path.home() / ".cache") / "rmdocs"
+        mine = (given if given.is_absolute() else Path.home() / usual) / "rmdocs"
         mine.parent.mkdir(parents=True, exist_ok=True)
         for directory in (mine, mine / place):
             if not _is_private(directory):
@@ -93,10 +110,11 @@ def index_path(root: Path) -> Path | None:
         note = mine / place / _NOTE
         if not note.exists():
             note.write_bytes(store)
-            _forget_gone(mine)
+            if variable == CACHE_VARIABLE:
+                _forget_gone(mine)
     except (OSError, RuntimeError):
         return None
-    return mine / place / "index.sqlite"
+    return mine / place
 
 
 def _forget_gone(mine: Path) -> None:
@@ -235,6 +253,7 @@ class Workspace:
         self._actor = actor
         self._clock = clock
         self._signer: Signer | None = None
+        self._acted = False
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(index_path(root))
         try:
@@ -254,6 +273,11 @@ class Workspace:
 
     def close(self) -> None:
         """Close what is open: the search index, and the packs of the store."""
+        if self._acted:
+            from rmdocs.workspace import seen
+
+            self._acted = False
+            seen.remember(seen_path(self.root), self.store, (CONTROL_REF,))
         self.index.close()
         self.store.close()
 
@@ -310,9 +334,13 @@ class Workspace:
 
         :raises UsageError: if nobody does.
         :raises ControlError: if the person is unknown, or their key is not here.
+        :raises StoreError: if control went back behind what was seen of it from here.
         """
         actor = self._require_actor()
         self.refresh()
+        if not self._acted:
+            seen.require_not_back(seen_path(self.root), self.store)
+            self._acted = True
         ledger_key = self.keys.load(LEDGER_KEY_NAME)
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rmdocs import canonical
+from rmdocs.answering import Answer
+from rmdocs.messages import Verbatim
+from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
+    from rmdocs.audit.pins import Pin
     from rmdocs.audit.verify import Verification
+    from rmdocs.files import File
     from rmdocs.workspace.opening import Workspace
 
 
@@ -15,19 +24,100 @@ def verify(
     *,
     renditions: bool = False,
     contents: bool = False,
+    against: Sequence[Pin] = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store; if asked, judge all signatures and read all scans again.
 
+    What was seen of its ledgers from here before is held against it, and remembered.
+
     :param contents: judge again what every record says, and make every document again.
+    :param against: what else is known of the ledgers from outside.
     :param progress: told how many events of how many are gone through.
     """
     from rmdocs.audit import verify
+    from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
 
-    return verify.verify(
+    found = verify.verify(
         workspace.store,
         trust(workspace) if renditions else None,
         contents=contents,
+        pins=(*seen.seen(seen_path(workspace.root)), *against),
         progress=progress,
+    )
+    seen.remember(seen_path(workspace.root), workspace.store)
+    return found
+
+
+def pins_from(handed: File | str) -> tuple[Pin, ...]:
+    """Return what a file, or a text as somebody typed it, says of ledgers from outside.
+
+    A file of :func:`checkpoint`; a document, of which the number and the check code that it
+    prints are read; or a number and a check code.
+
+    :raises UsageError: if it says nothing of a ledger.
+    """
+    import zipfile
+
+    from lxml.etree import XMLSyntaxError
+
+    from rmdocs.audit.pins import pins_in
+    from rmdocs.rendering.compiled import printed_text
+
+    if isinstance(handed, str):
+        return pins_in(handed, Verbatim(handed))
+    try:
+        text = printed_text(handed.data)
+    except (zipfile.BadZipFile, XMLSyntaxError, KeyError, ValueError):
+        text = handed.data.decode("utf-8", "replace")
+    return pins_in(text, Verbatim(handed.base))
+
+
+def pins_of_clone(folder: Path) -> tuple[Pin, ...]:
+    """Return what another clone of a store, or of a workspace, gives of its ledgers.
+
+    :raises StoreError: if there is no store.
+    """
+    from rmdocs.audit.pins import pins_of
+    from rmdocs.store.git import GitStore
+    from rmdocs.workspace.opening import STORE_PATH
+
+    store = GitStore.open(folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder)
+    try:
+        return pins_of(store, Verbatim(str(folder)))
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoints(Answer):
+    """The signed checkpoints of all ledgers, to be kept outside the store.
+
+    :param ledgers: how many. :param events: in all of them.
+    :param sha256: of the text, to be noted or compared in one line.
+    :param text: C2SP signed notes, one after the other.
+    """
+
+    TOLD: ClassVar = ("ledgers", "events", "sha256", "text")
+    ledgers: int
+    events: int
+    sha256: str
+    text: str
+
+
+def checkpoint(workspace: Workspace) -> Checkpoints:
+    """Return the signed checkpoints of control and of each volume as they stand.
+
+    :raises StoreError: if one cannot be read.
+    """
+    from rmdocs.audit.pins import notes_of, pins_in
+
+    text = notes_of(workspace.store)
+    pins = pins_in(text, Verbatim(""))
+    return Checkpoints(
+        ledgers=len(pins),
+        events=sum(pin.size for pin in pins),
+        sha256=canonical.sha256(text.encode()),
+        text=text,
     )

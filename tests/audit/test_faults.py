@@ -10,9 +10,15 @@ from conftest import Bank
 from faults import FAULTS, NOTICE
 from insider import Insider
 
+from rmdocs.errors import StoreError, UsageError
+from rmdocs.files import File
+from rmdocs.folders import save_all
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
+from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import store
+from rmdocs.workspace import records, store
+from rmdocs.workspace.opening import seen_path
 
 CODES = {
     # Dates.
@@ -84,6 +90,7 @@ def insider(lived):
     bank.close()
     shutil.rmtree(bank.store)
     shutil.copytree(whole, bank.store)
+    seen_path(bank.root).unlink(missing_ok=True)
     return Insider(bank)
 
 
@@ -144,3 +151,84 @@ def test_documents_of_an_encrypted_record_are_made_again_where_its_key_is(lived_
     away = store.verify(Bank(tmp_path / "elsewhere").at(), contents=True)
     assert (away.ok, away.documents) == (True, 0)
     assert away.unread == found.documents
+
+
+FROM_OUTSIDE = {
+    "ref_moved_back": "LEDGER-BACK",
+    "history_set_back_to_its_first_act": "LEDGER-BACK",
+    "cut_and_appended": "LEDGER-REWRITTEN",
+    "last_number_cut_and_given_again": "LEDGER-BACK",
+    "volume_lost_with_its_opening": "LEDGER-GONE",
+}
+"""What is sound in itself, and named only by who kept a checkpoint."""
+
+
+class TestKnownFromOutside:
+    @pytest.mark.parametrize(("name", "code"), FROM_OUTSIDE.items(), ids=FROM_OUTSIDE)
+    def test_what_was_seen_here_before_is_held_against_it(self, insider, name, code):
+        first = store.verify(insider.bank.at())
+        assert (first.findings, first.pinned) == ((), 0)
+        FAULTS[name](insider)
+        # Asked twice: what contradicts is not what is remembered.
+        for _ in range(2):
+            assert named(insider, code)
+
+    @pytest.mark.parametrize(("name", "code"), FROM_OUTSIDE.items(), ids=FROM_OUTSIDE)
+    def test_a_checkpoint_that_was_kept_is_held_against_it(self, insider, name, code):
+        kept = store.checkpoint(insider.bank.at())
+        pins = store.pins_from(File(name="kept.txt", data=kept.text.encode()))
+        assert len(pins) == kept.ledgers
+        sound = store.verify(insider.bank.at(), against=pins)
+        assert (sound.findings, sound.pinned) == ((), kept.ledgers)
+        seen_path(insider.bank.root).unlink()
+        FAULTS[name](insider)
+        assert named(insider, code, against=pins)
+
+    def test_a_document_in_somebodys_hand_is_held_against_it(self, insider, tmp_path):
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        [path, *_] = save_all(tmp_path, records.export(insider.bank.at(), number))
+        pins = store.pins_from(File(name=path.name, data=path.read_bytes()))
+        found = store.verify(insider.bank.at(), against=pins)
+        assert {one.code for one in found.findings} == {"PIN-SHORT"}
+        assert found.ok
+        FAULTS["history_set_back_to_its_first_act"](insider)
+        assert named(insider, "LEDGER-BACK", against=pins)
+
+    def test_a_code_as_it_is_typed_is_held_against_it(self, insider):
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        printed = records.trace(insider.bank.at(), str(number)).edition
+        head = insider.bank.at().store.require_head(NOTICE)
+        pin = head.events(number.directory)[printed - 1].facts["pin"]
+        pins = store.pins_from(f"{number} {pin}")
+        assert store.verify(insider.bank.at(), against=pins).ok
+        other = store.pins_from(f"{number} {pin[:-1]}{'0' if pin[-1] != '0' else '1'}")
+        assert named(insider, "LEDGER-REWRITTEN", against=other)
+
+    def test_another_clone_is_held_against_it(self, insider, lived):
+        _, whole = lived
+        pins = store.pins_of_clone(whole)
+        assert store.verify(insider.bank.at(), against=pins).findings == ()
+        FAULTS["cut_and_appended"](insider)
+        seen_path(insider.bank.root).unlink()
+        assert named(insider, "LEDGER-REWRITTEN", against=pins)
+
+    def test_a_checkpoint_that_another_key_signed_says_nothing(self, insider):
+        head = insider.store.require_head(NOTICE)
+        note = head.checkpoint.sign(SigningKey.generate("stranger"))
+        pins = store.pins_from(File(name="x", data=note.encode()))
+        assert named(insider, "PIN-SIGNATURE", against=pins)
+
+    @pytest.mark.parametrize("data", [b"", b"rmdocs/control", b"\xff", b"rmdocs/control\n1\nx\n"])
+    def test_what_says_nothing_of_a_ledger_is_refused(self, data):
+        with pytest.raises(UsageError):
+            store.pins_from(File(name="x", data=data))
+
+    def test_nobody_acts_on_a_control_ledger_that_went_back(self, insider):
+        bank = insider.bank
+        store.verify(bank.at())
+        insider.point(CONTROL_REF, bank.git("rev-parse", f"{CONTROL_REF}~1"))
+        with pytest.raises(StoreError, match=r"had \d+"):
+            bank.at("SD00-0004").acting()
+        assert bank.at().registry.control  # reading needs nothing
+        seen_path(bank.root).unlink()
+        assert bank.at("SD00-0004").acting()

@@ -1,0 +1,193 @@
+"""Checkpoints kept outside a store, held against it: what no look from inside can exclude.
+
+A history that somebody with every key wrote anew, cut, or set back is sound in itself (F2,
+F5–F8, F14). A checkpoint from outside, signed with the ledger's key, names a size and a root
+that the ledger must have had (RFC 6962): one that it never had is a contradiction, whoever
+holds the keys. A check code as printed on a page is the same in short.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rmdocs.errors import RmdocsError, StoreError, UsageError
+from rmdocs.findings import Finding, error, warning
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Text, message
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import Checkpoint, verify
+from rmdocs.store.head import GitHead, LedgerStore
+from rmdocs.store.keys import PublicKey
+from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, RECORDS_PREFIX, ledger_origin
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_KEEP = message(
+    "keep what it was compared with, restore the store from an unaltered copy, and find out who"
+    " changed it"
+)
+_NOTES = re.compile(r"\n\n(?=rmdocs/)")
+_NUMBER = re.compile(r"[A-Z]+\d+-\d{2}-[A-Z]{2}\d{2}-\d{4}-\d{4,6}", re.ASCII)
+_CODE = re.compile(r"(?<!\d)([1-9]\d{0,8})\s?[·・.]\s?([0-9a-f]{12,64})(?![0-9a-f])", re.ASCII)
+_SHORT = 25
+"""Characters of a root (100 bits) below which somebody could make another history that fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A state that a ledger is known, from outside, to have had.
+
+    :param origin: the ledger, such as ``rmdocs/control``.
+    :param root: hexadecimal, from its beginning; all of it or as much as was printed.
+    :param note: the signed note that says so; empty for a code as printed.
+    :param source: what a person calls the place it comes from.
+    """
+
+    origin: str
+    size: int
+    root: str
+    source: Text
+    note: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Return the ref that holds the ledger."""
+        return f"refs/heads/{self.origin.removeprefix('rmdocs/')}"
+
+
+def notes_of(store: LedgerStore, refs: Iterable[str] | None = None) -> str:
+    """Return the signed checkpoints of control and of every volume, one after the other.
+
+    :param refs: of these only; None for all.
+    :raises StoreError: if one cannot be read.
+    """
+    found = _ledgers(store) if refs is None else refs
+    return "\n\n".join(store.require_head(ref).note.strip() for ref in found) + "\n"
+
+
+def _ledgers(store: LedgerStore) -> list[str]:
+    return [CONTROL_REF, *(ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX))]
+
+
+def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
+    """Return the pins in a text: signed checkpoints, or a record's number and its check code.
+
+    :raises UsageError: if there is none.
+    """
+    if text.startswith("rmdocs/"):
+        try:
+            return tuple(_of_note(note, source) for note in _NOTES.split(text))
+        except StoreError as problem:
+            raise UsageError(problem.reason, problem.remedy) from problem
+    plain = unicodedata.normalize("NFKC", text)
+    number, code = _NUMBER.search(plain.upper()), _CODE.search(plain.lower())
+    if number is None or code is None:
+        raise UsageError(
+            message(
+                "there is no checkpoint in {source}, and no number with a check code", source=source
+            ),
+            message(
+                "give a file of rmdocs checkpoint, a document, another clone of the store, or a"
+                " number and its check code: RXD7200-02-JN01-2026-0001 12·0a1b2c3d4e5f"
+            ),
+        )
+    volume = RecordNumber.parse(number[0]).volume
+    return (Pin(origin=ledger_origin(volume.ref), size=int(code[1]), root=code[2], source=source),)
+
+
+def pins_of(store: LedgerStore, source: Text) -> tuple[Pin, ...]:
+    """Return the pins that another clone of a store gives: its ledgers as they stand there.
+
+    :raises StoreError: if one cannot be read.
+    """
+    return pins_in(notes_of(store), source)
+
+
+def _of_note(note: str, source: Text) -> Pin:
+    checkpoint = Checkpoint.parse(note.strip("\n") + "\n")
+    return Pin(
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        source=source,
+        note=note.strip("\n") + "\n",
+    )
+
+
+def pin_findings(
+    store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey
+) -> Iterator[Finding]:
+    """Yield ledgers that contradict what is known of them from outside.
+
+    :param ledger_public: the key that must have signed the checkpoints.
+    """
+    for pin in pins:
+        place = pin.origin.removeprefix("rmdocs/")
+        if pin.note and verify(pin.note, ledger_public) is None:
+            reason = message(
+                "{source}: its checkpoint is not signed by the key of this store's ledgers",
+                source=pin.source,
+            )
+            yield _wrong("PIN-SIGNATURE", place, reason)
+            continue
+        yield from _contradiction(store.head(pin.ref), pin, place)
+        if len(pin.root) < _SHORT and not pin.note:
+            yield warning(
+                "PIN-SHORT",
+                place,
+                message(
+                    "{source}: a code of {count} characters shows accidents; whoever has every key"
+                    " can make another history with the same code",
+                    source=pin.source,
+                    count=len(pin.root),
+                ),
+                message("compare with a checkpoint file as well: rmdocs checkpoint --out FILE"),
+                clause=_CLAUSE,
+            )
+
+
+def _contradiction(head: GitHead | None, pin: Pin, place: str) -> Iterator[Finding]:
+    if head is None:
+        yield _wrong(
+            "LEDGER-GONE",
+            place,
+            message(
+                "the ledger is missing; {source}: it had {seen} event(s)",
+                source=pin.source,
+                seen=pin.size,
+            ),
+        )
+        return
+    try:
+        size = head.checkpoint.size
+        tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
+        same = pin.size > size or tree.root_at(pin.size).hex().startswith(pin.root)
+    except (RmdocsError, merkle.MissingTileError):
+        return  # told where the ledger is gone through
+    if pin.size > size:
+        yield _wrong(
+            "LEDGER-BACK",
+            place,
+            message(
+                "the ledger has {size} event(s); {source}: it had {seen}",
+                size=size,
+                source=pin.source,
+                seen=pin.size,
+            ),
+        )
+    elif not same:
+        yield _wrong(
+            "LEDGER-REWRITTEN",
+            place,
+            message(
+                "the first {size} event(s) are not those that were there; {source}: other ones",
+                size=pin.size,
+                source=pin.source,
+            ),
+        )
+
+
+def _wrong(code: str, place: str, what: Text) -> Finding:
+    return error(code, place, what, _KEEP, clause=_CLAUSE)
