@@ -22,7 +22,7 @@ from rmdocs.forms.desk import DIRECTORY, desk_documents, desk_numbers, read_desk
 from rmdocs.forms.document import load_document
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import StaffNumber, UnitCode
-from rmdocs.language.dates import Arrangement
+from rmdocs.language.workingdays import Arrangement
 from rmdocs.messages import Text, message
 from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email

@@ -46,7 +46,7 @@ from rmdocs.values import texts
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
     from rmdocs.forms.form import Form
-    from rmdocs.language.dates import WorkingDays
+    from rmdocs.language.workingdays import WorkingDays
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head

@@ -30,7 +30,7 @@ from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 if TYPE_CHECKING:
     from rmdocs.forms.document import ControlledDocument, DocumentFiles
     from rmdocs.forms.form import Form, FormFiles
-    from rmdocs.language.dates import Arrangement
+    from rmdocs.language.workingdays import Arrangement
     from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Head, Receipt, Store
 

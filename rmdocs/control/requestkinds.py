@@ -19,7 +19,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import PolicyEntered, YearEntered
 from rmdocs.events.records import Decision
 from rmdocs.findings import Finding, error
-from rmdocs.language.dates import Arrangement, year_of
+from rmdocs.language.workingdays import Arrangement, year_of
 from rmdocs.messages import message
 from rmdocs.registers.officetime import (
     CALENDAR,

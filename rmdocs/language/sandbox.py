@@ -32,7 +32,6 @@ from rmdocs.language.bounds import (
     exact,
     weight,
 )
-from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.language.functions import (
     DATE_METHODS,
     OF_A_DATE,
@@ -44,6 +43,7 @@ from rmdocs.language.functions import (
     Test,
 )
 from rmdocs.language.numbers import UnfitValueError, written
+from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.messages import message
 
 ENTRIES: tuple[Entry, ...] = (

@@ -21,10 +21,10 @@ from rmdocs.forms.steps import (
     Step,
     origin,
 )
-from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import derive
 from rmdocs.language.sandbox import CALENDAR
+from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Text, listed, message
 from rmdocs.records.check import STAGE_PATH

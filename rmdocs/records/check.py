@@ -18,9 +18,9 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error, has_errors, warning
 from rmdocs.forms.form import Form
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.language.dates import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.language.rules import compare, derive, evaluate
 from rmdocs.language.sandbox import CALENDAR
+from rmdocs.language.workingdays import WEEK, Doubt, Lean, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import by_command, message
 from rmdocs.records.context import (

@@ -18,11 +18,11 @@ from rmdocs.findings import Finding
 from rmdocs.forms.form import Form
 from rmdocs.forms.scopes import names_in
 from rmdocs.forms.sections.identity import RevisionEntry
-from rmdocs.language.dates import WEEK, WorkingDays
 from rmdocs.language.expression import Expression
 from rmdocs.language.numbers import written
 from rmdocs.language.rules import Derivation, Rule
 from rmdocs.language.sandbox import CALENDAR
+from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual
 from rmdocs.records.draft import RecordDraft

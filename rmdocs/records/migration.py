@@ -21,7 +21,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.forms.steps import CONTENT, STAGES
 from rmdocs.identifiers import Revision
-from rmdocs.language.dates import WEEK, WorkingDays
+from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.carrying import TAKEN, VALUE, RecordTree, carried, field_at, home

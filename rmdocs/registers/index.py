@@ -24,6 +24,7 @@ from rmdocs.registers.indexfile import (
     IndexEntry,
     Query,
     VolumeUpdate,
+    conditions_of,
     connect,
     removed,
 )
@@ -89,7 +90,7 @@ class Index:
 
         :param query: what is asked of contents is left aside: it cannot be answered.
         """
-        conditions, values = _conditions(query.in_clear)
+        conditions, values = conditions_of(query.in_clear)
         conditions += ["encrypted = 1", "digest = ''", "status != 'disposed'"]
         rows = self._rows(
             f"SELECT number FROM records WHERE {' AND '.join(conditions)}"  # noqa: S608 - fixed
@@ -246,7 +247,7 @@ class Index:
 
     def awaited(self, query: Query) -> Iterator[tuple[IndexedDue, IndexedRecord]]:
         """Yield what must still happen to the records that match, with each, by day."""
-        conditions, values = _conditions(query)
+        conditions, values = conditions_of(query)
         named = ", ".join(f"records.{name}" for name in _COLUMNS)
         rows = self._rows(
             f"SELECT awaited.number, name, day, near, {named} FROM awaited"  # noqa: S608 - fixed
@@ -266,7 +267,7 @@ class Index:
 
         :param first: the earliest of these last days, ISO; ``last`` the latest.
         """
-        conditions, values = _conditions(query)
+        conditions, values = conditions_of(query)
         named = ", ".join(f"records.{name}" for name in _COLUMNS)
         conditions = ["day BETWEEN ? AND ?", *conditions]
         rows = self._rows(
@@ -306,7 +307,7 @@ class Index:
 
     def count(self, query: Query) -> int:
         """Return how many records match."""
-        conditions, values = _conditions(query)
+        conditions, values = conditions_of(query)
         row = self._row(
             f"SELECT count(*) FROM records"  # noqa: S608 - fixed names
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}",
@@ -322,7 +323,7 @@ class Index:
         :param skip: how many of them are left out first. :param most: how many there are at
             most; all if None.
         """
-        conditions, values = _conditions(query)
+        conditions, values = conditions_of(query)
         rows = self._rows(
             f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608 - fixed names
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
@@ -366,37 +367,6 @@ class Index:
             run("INSERT INTO keys VALUES (?, ?, ?)", (record.number, rule, key))
         for target in entry.related:
             run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
-
-
-_SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"
-
-
-def _conditions(query: Query) -> tuple[list[str], list[Any]]:
-    bounds = (
-        ("form = ?", query.form),
-        ("unit = ?", query.unit),
-        ("status = ?", query.status),
-        ("revision = ?", query.revision),
-        ("year = ?", query.year),
-        ("uscc = ?", query.uscc.upper()),
-        ("? IN (rm, rm_name)", query.rm),
-        ("date >= ?", query.first),
-        ("date <= ?", query.last),
-        ("done_on >= ?", query.done_from),
-        ("done_on != '' AND done_on <= ?", query.done_until),
-        ("due != '' AND due <= ?", query.due),
-        ("refused_to = ?", query.refused_to),
-        ("changed >= ?", query.changed_since),
-        *((_SAYS, word) for word in query.text.split()),
-        ("instr(lower(customer), lower(?)) > 0", query.customer),
-    )
-    given = [(condition, value) for condition, value in bounds if value not in {"", None}]
-    conditions = [condition for condition, _ in given]
-    if query.asked_only:
-        conditions.append("records.asked != ''")
-    if query.open_only:
-        conditions.append("status IN ('issued', 'signed')")
-    return conditions, [value for _, value in given]
 
 
 def _record(row: Sequence[Any]) -> IndexedRecord:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rmdocs.answering import Answer
 from rmdocs.identifiers import RecordNumber
@@ -288,3 +288,35 @@ class Query:
         """Return the same without what only the contents of records can answer."""
         bare = replace(self, text="", customer="", uscc="", rm="", due="")
         return replace(bare, done_from="", done_until="")
+
+
+_SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"
+
+
+def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
+    """Return what a query asks as conditions of SQL, and their values."""
+    bounds = (
+        ("form = ?", query.form),
+        ("unit = ?", query.unit),
+        ("status = ?", query.status),
+        ("revision = ?", query.revision),
+        ("year = ?", query.year),
+        ("uscc = ?", query.uscc.upper()),
+        ("? IN (rm, rm_name)", query.rm),
+        ("date >= ?", query.first),
+        ("date <= ?", query.last),
+        ("done_on >= ?", query.done_from),
+        ("done_on != '' AND done_on <= ?", query.done_until),
+        ("due != '' AND due <= ?", query.due),
+        ("refused_to = ?", query.refused_to),
+        ("changed >= ?", query.changed_since),
+        *((_SAYS, word) for word in query.text.split()),
+        ("instr(lower(customer), lower(?)) > 0", query.customer),
+    )
+    given = [(condition, value) for condition, value in bounds if value not in {"", None}]
+    conditions = [condition for condition, _ in given]
+    if query.asked_only:
+        conditions.append("records.asked != ''")
+    if query.open_only:
+        conditions.append("status IN ('issued', 'signed')")
+    return conditions, [value for _, value in given]

@@ -25,7 +25,7 @@ from rmdocs.canonical import JsonObject
 from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.forms.tomltables import read_table, read_toml
-from rmdocs.language.dates import Arrangement, WorkingDays
+from rmdocs.language.workingdays import Arrangement, WorkingDays
 from rmdocs.messages import Text, by_command, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft

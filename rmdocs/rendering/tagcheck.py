@@ -120,7 +120,9 @@ _FOREIGN = frozenset(
 
 _TOO_DEEP = message("brackets or blocks are nested too deeply, or a number is too long")
 _FLATTEN = message("write it in several tags")
-_UNREADABLE = frozenset({"TEMPLATE-SYNTAX", "TEMPLATE-FORBIDDEN"})
+_SYNTAX = "TEMPLATE-SYNTAX"
+_UNREADABLE = (TemplateSyntaxError, RecursionError, ValueError)
+_MAKE_RUNS = frozenset(name for name, entry in FILTERS.items() if entry.makes_runs)
 
 
 class PartTags:
@@ -131,27 +133,33 @@ class PartTags:
 
     def __init__(self, name: str, root: etree._Element) -> None:
         self.paragraphs = paragraphs(name, root)
-        found: list[Finding] = []
-        tags: list[Tag] = []
-        for paragraph in self.paragraphs:
-            for piece in scan(paragraph):
-                if isinstance(piece, Finding):
-                    found.append(piece)
-                    continue
-                mistakes = list(_mistakes(piece))
-                found += mistakes
-                if not _UNREADABLE.intersection(mistake.code for mistake in mistakes):
-                    tags.append(piece)
+        pieces = [piece for paragraph in self.paragraphs for piece in scan(paragraph)]
+        told = {id(one): [*_placing(one)] for one in pieces if isinstance(one, Tag)}
+
+        def readable() -> list[Tag]:
+            tags = (one for one in pieces if isinstance(one, Tag) and one.word not in _FOREIGN)
+            return [tag for tag in tags if all(one.code != _SYNTAX for one in told[id(tag)])]
+
+        tags = readable()
         nesting = Nesting(tags)
-        found += nesting.findings
-        self.findings = found
-        try:
-            self._tree = sandbox(autoescape=True).parse(self._source(nesting))
-        except (TemplateSyntaxError, RecursionError):
+        tree = self._parsed(nesting)
+        if tree is None:
+            # Which cannot be read is asked of each tag; what is left is read together.
+            for tag in tags:
+                told[id(tag)] += _unread(tag)
+            tags = readable()
+            nesting = Nesting(tags)
+            tree = self._parsed(nesting)
+        for tag in tags:
+            told[id(tag)] += _runs(tag)
+        self.findings: list[Finding] = []
+        for piece in pieces:
+            self.findings += [piece] if isinstance(piece, Finding) else told[id(piece)]
+        self.findings += nesting.findings
+        if tree is None and not self.findings:
             # What does not nest is told above; the rest nests too deeply to be read.
-            self._tree = nodes.Template([], lineno=1)
-            if not found:
-                found.append(tags[0].finding("TEMPLATE-SYNTAX", _TOO_DEEP, _FLATTEN))
+            self.findings.append(tags[0].finding(_SYNTAX, _TOO_DEEP, _FLATTEN))
+        self._tree = nodes.Template([], lineno=1) if tree is None else tree
 
     def reading(self, scope: Scope | None) -> Reading:
         """Return what the tags read, and where they are mistaken; lines are paragraph numbers.
@@ -171,6 +179,12 @@ class PartTags:
         given = {one.name for one in stored}
         own = {name: value for name, value in values.items() if name.split(".")[0] not in given}
         return frozenset(_printed(self._tree.body, own))
+
+    def _parsed(self, nesting: Nesting) -> nodes.Template | None:
+        try:
+            return sandbox(autoescape=True).parse(self._source(nesting))
+        except _UNREADABLE:
+            return None
 
     def _source(self, nesting: Nesting) -> str:
         """Return the tags alone as Jinja source, a line for each paragraph."""
@@ -197,42 +211,36 @@ def _jinja(tag: Tag) -> str:
     return f"{tag.opener}{tag.body}{closer}"
 
 
-def _mistakes(tag: Tag) -> Iterator[Finding]:
-    yield from _placing(tag)
-    if tag.opener == "{#":
-        return
-    if tag.word in _FOREIGN:
-        yield tag.finding(
-            "TEMPLATE-FORBIDDEN",
-            message("{word} is not allowed in a template", word=tag.word),
-            message("a template stands alone; write the text out"),
-        )
-        return
+def _unread(tag: Tag) -> Iterator[Finding]:
+    """Yield why a tag cannot be read by itself; nothing if it can."""
     try:
-        tree = sandbox(autoescape=True).parse(_alone(tag))
-    except (RecursionError, ValueError):
-        yield tag.finding("TEMPLATE-SYNTAX", _TOO_DEEP, _FLATTEN)
+        sandbox(autoescape=True).parse(_alone(tag))
     except TemplateSyntaxError as problem:
         yield tag.finding(
-            "TEMPLATE-SYNTAX",
+            _SYNTAX,
             message("the tag cannot be read: {reason}", reason=unreadable(problem)),
             message("use half-width signs only, and compare with a tag that works"),
         )
-    else:
-        yield from _runs(tag, tree)
+    except _UNREADABLE:
+        yield tag.finding(_SYNTAX, _TOO_DEEP, _FLATTEN)
 
 
-def _runs(tag: Tag, tree: nodes.Template) -> Iterator[Finding]:
+def _runs(tag: Tag) -> Iterator[Finding]:
     """Yield a finding if a filter that makes runs stands in a plain tag."""
-    printed = tree.find(nodes.Output)
-    last = printed.nodes[0] if printed and printed.nodes else None
-    entry = FILTERS.get(last.name) if isinstance(last, nodes.Filter) else None
-    if entry is not None and entry.makes_runs and tag.opener == "{{" and tag.level != "r":
+    if tag.opener == "{{" and tag.level != "r" and _makes_runs(tag):
         yield tag.finding(
             "TEMPLATE-RUN",
             message("{tag} makes runs of its own, which a plain tag cannot hold", tag=tag.raw),
             message("begin the tag with {{r and a space"),
         )
+
+
+def _makes_runs(tag: Tag) -> bool:
+    if not any(name in tag.body for name in _MAKE_RUNS):
+        return False
+    printed = sandbox(autoescape=True).parse(_jinja(tag)).find(nodes.Output)
+    last = printed.nodes[0] if printed and printed.nodes else None
+    return isinstance(last, nodes.Filter) and last.name in _MAKE_RUNS
 
 
 def _alone(tag: Tag) -> str:
@@ -252,6 +260,13 @@ def _alone(tag: Tag) -> str:
 
 
 def _placing(tag: Tag) -> Iterator[Finding]:
+    """Yield why a tag must not stand where it does, or at all."""
+    if tag.word in _FOREIGN:
+        yield tag.finding(
+            "TEMPLATE-FORBIDDEN",
+            message("{word} is not allowed in a template", word=tag.word),
+            message("a template stands alone; write the text out"),
+        )
     cell = tag.paragraph.place.enclosing("tc")
     special = _OF_A_CELL.fullmatch(tag.body) if tag.opener == "{%" else None
     if cell is None and (special or tag.level in {"tr", "tc"}):
@@ -263,7 +278,7 @@ def _placing(tag: Tag) -> Iterator[Finding]:
     elif tag.level in {"p", "tr", "tc"}:
         if re.search(r"[}%]", tag.body):
             yield tag.finding(
-                "TEMPLATE-SYNTAX",
+                _SYNTAX,
                 message("a tag with {level} cannot hold % or a brace", level=tag.level),
                 message("compute the value in a {% set %} tag before it"),
             )

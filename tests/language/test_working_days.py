@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.control.requestkinds import announced
-from rmdocs.language.dates import (
-    WEEK,
-    Doubt,
-    Lean,
-    WorkingDays,
-    next_working_day,
-    working_days_between,
-)
+from rmdocs.language.dates import next_working_day, working_days_between
+from rmdocs.language.workingdays import WEEK, Doubt, Lean, WorkingDays
 
 KNOWN = {year: announced(year)[0] for year in range(2005, 2027)}
 ALL = WorkingDays(arrangements=KNOWN)

@@ -8,10 +8,10 @@ import pytest
 from rmdocs.findings import NOTHING, Severity, error
 from rmdocs.forms.sections.rules import DerivedSection, RulesSection
 from rmdocs.forms.sections.summary import UniqueSection
-from rmdocs.language.dates import WEEK
 from rmdocs.language.expression import Expression
 from rmdocs.language.rules import Derivation, Rule, Saying
 from rmdocs.language.sandbox import CALENDAR
+from rmdocs.language.workingdays import WEEK
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Bilingual, Verbatim
 from rmdocs.records.check import accepted

@@ -17,7 +17,7 @@ from rmdocs.findings import Severity
 from rmdocs.folders import read
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.identifiers import RecordNumber
-from rmdocs.language.dates import Arrangement, WorkingDays
+from rmdocs.language.workingdays import Arrangement, WorkingDays
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import Language
 from rmdocs.records.check import check_stage
