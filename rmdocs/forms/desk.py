@@ -23,7 +23,8 @@ from rmdocs.messages import Bilingual, Text, message
 DIRECTORY = "documents"
 """Where documents that are no forms lie on the desk."""
 
-_LARGEST = 20 * 2**20
+LARGEST = 20 * 2**20
+"""Bytes of the largest file that is read from the desk."""
 
 
 def places(root: Path, number: DocumentNumber) -> dict[str, Path]:
@@ -52,7 +53,7 @@ def read_desk(root: Path, number: DocumentNumber) -> FormFiles:
             if not S_ISREG(found.st_mode):
                 # Reading a pipe or a device would never end.
                 findings.append(_refusal(shown, message("this is no file, but a folder or device")))
-            elif found.st_size > _LARGEST:
+            elif found.st_size > LARGEST:
                 findings.append(_refusal(shown, message("larger than 20 MB")))
             else:
                 parts[part] = path.read_bytes()
@@ -114,7 +115,7 @@ def read_document(root: Path, number: DocumentNumber) -> DocumentFiles:
             if not S_ISREG(found.st_mode):
                 reason = message("this is no file, but a folder or device")
                 findings.append(_no_document(shown, reason))
-            elif found.st_size > _LARGEST:
+            elif found.st_size > LARGEST:
                 findings.append(_no_document(shown, message("larger than 20 MB")))
             else:
                 contents[name] = path.read_bytes()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.errors import ConflictError, FindingsError, UsageError
 from rmdocs.findings import error
+from rmdocs.forms.desk import LARGEST
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.messages import message
@@ -156,6 +157,12 @@ def _require_readable(name: str, file: File) -> None:
 
     :raises FindingsError: if so.
     """
+    if len(file.data) > LARGEST:
+        raise _unfit(
+            file,
+            message("{file} is larger than 20 MB", file=file.name),
+            message("have Word or WPS compress its pictures, and save it again"),
+        )
     if PurePath(name).suffix != file.suffix.lower():
         told = message(
             "{file} does not end in {suffix}", file=file.name, suffix=PurePath(name).suffix

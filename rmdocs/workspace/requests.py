@@ -284,6 +284,7 @@ def _changes(workspace: Workspace, person: Person | None) -> Iterator[DueItem]:
             place=str(request.number),
             note=None if found is None else found.message,
             roles=frozenset(workspace.registry.policy.acts[act]),
+            opinion=True,
         )
 
 

@@ -246,3 +246,22 @@ def test_readers_see_documents_and_no_act(browse, bank):
     assert page.status_code == 200
     assert "<form class" not in page.text.partition("<main")[2]
     assert reading.submit(f"{HERE}/propose", {}).status_code == 403
+
+
+@pytest.mark.fonts
+def test_what_is_larger_than_the_desk_takes_is_not_laid_down(browser):
+    proposed(browser)
+    before = digest_of_desk(browser)
+    refused = lay_down(browser, "sample.json", b" " * (20 * 2**20 + 1))
+    assert refused.status_code == 422
+    assert "larger than 20 MB" in refused.text
+    assert digest_of_desk(browser) == before
+
+
+@pytest.mark.fonts
+def test_its_author_takes_a_change_back_before_it_is_submitted(browser):
+    proposed(browser)
+    assert "Take the change back" in browser.get(f"{HERE}/desk").text
+    done = browser.submit(f"{HERE}/reject", {"remark": "改期再议"})
+    assert "taken back by its author" in done.text
+    assert browser.get(f"{HERE}/desk").url.path == HERE
