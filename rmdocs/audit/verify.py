@@ -159,6 +159,7 @@ def verify(
             begun |= {ref.removeprefix(RECORDS_PREFIX): one for one in report.events[:1]}
     if rules is not None:
         findings += VolumeAudit(authority=rules.authority, heads=heads, begun=begun).findings()
+    findings += store.surroundings()
     findings += pin_findings(store, pins, ledger_public)
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))

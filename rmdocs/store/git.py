@@ -9,14 +9,12 @@ the one stored (F17), so a store has none of them.
 from __future__ import annotations
 
 import configparser
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ConflictError, StoreError, system_problem
-from rmdocs.findings import Finding, error
 from rmdocs.messages import by_command, message
 from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
@@ -25,8 +23,10 @@ from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import LedgerBranch, SealingContext
+from rmdocs.store.surroundings import obeyed, unsound
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.store.vault import Vault
 
 SIGNERS = "allowed_signers"
@@ -130,43 +130,6 @@ def check_repository(path: Path) -> None:
         raise StoreError(finding.message, finding.remedy)
 
 
-def unsound(path: Path) -> Iterator[Finding]:
-    """Yield what makes the repository at ``path`` unfit to be relied on."""
-    for name, told in (("shallow", "shallow"), ("info/grafts", "grafts")):
-        if (path / name).is_file() and (path / name).read_bytes().strip():
-            yield _altered(name, told)
-    for ref in refs.list_refs(path):
-        if ref.startswith("refs/replace/"):
-            yield _altered(ref, "replace refs")
-    if (path / "objects" / "info" / "alternates").exists():
-        yield error(
-            "STORE-BORROWS",
-            "objects/info/alternates",
-            message("the store borrows objects from another repository"),
-            message("make it whole with: git repack -a -d, then delete that file"),
-        )
-    config = (path / "config").read_text("utf-8", "replace") if (path / "config").is_file() else ""
-    if re.search(
-        r"^\s*(objectformat\s*=\s*sha256|refstorage\s*=)", config, re.MULTILINE | re.IGNORECASE
-    ):
-        yield error(
-            "STORE-FORMAT",
-            "config",
-            message("the repository's format is not that of a store"),
-            message("a store uses SHA-1 object names and plain refs"),
-        )
-
-
-def _altered(place: str, told: str) -> Finding:
-    return error(
-        "STORE-ALTERED",
-        place,
-        message("the store hides history: {told}", told=told),
-        message("restore it from an unaltered copy"),
-        clause="ISO 15489-1 §5.2.2.3",
-    )
-
-
 def _has_ledger(path: Path) -> bool:
     return any(map(refs.is_ledger_ref, refs.list_refs(path)))
 
@@ -214,6 +177,10 @@ class GitStore(LedgerStore):
         """
         check_repository(path)
         return cls(path, vault)
+
+    def surroundings(self) -> Iterator[Finding]:
+        """Yield what git would obey that no store has: settings, hooks."""
+        yield from obeyed(self.path, SIGNERS)
 
     def close(self) -> None:
         """Close what reading holds open."""

@@ -21,6 +21,7 @@ from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, Branch
 from rmdocs.store.vault import is_encrypted, key_absent
 
 if TYPE_CHECKING:
+    from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.keys import PublicKey
     from rmdocs.store.vault import Vault
@@ -211,6 +212,10 @@ class LedgerStore(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close what reading holds open."""
+
+    def surroundings(self) -> Iterator[Finding]:
+        """Yield what lies around the store that whoever looks with git would obey."""
+        yield from ()
 
     def head(self, ref: str) -> GitHead | None:
         """Return a ref's head, or None."""

@@ -58,6 +58,15 @@ CODES = {
     "second_volume_before_the_first_is_full": "VOLUME-EARLY",
     "lying_author_name": "COMMIT-ACTOR",
     "three_thousand_nested_trees": "STORE-UNREADABLE",
+    # What git obeys.
+    "program_for_signatures": "STORE-SETTING",
+    "program_for_gpg": "STORE-SETTING",
+    "included_settings": "STORE-SETTING",
+    "pager": "STORE-SETTING",
+    "alias": "STORE-SETTING",
+    "hooks_elsewhere": "STORE-SETTING",
+    "other_signers": "STORE-SETTING",
+    "hook": "STORE-PROGRAM",
 }
 """The code by which each fault is named, whatever else is told of it."""
 
@@ -72,6 +81,19 @@ IN_CONTENTS = {
     "digest_of_another_record": "CONTENT-REFUSED",
 }
 """Faults that are seen where records are judged and documents made again."""
+
+
+NOT_OPENED = {
+    "partial_clone": "partialclone",
+    "promisor_remote": "promisor",
+    "work_tree": "worktree",
+    "worktree_config": "worktreeconfig",
+    "commondir": "commondir",
+    "promisor_pack": "partial clone",
+    "pack_cut_short": "damaged",
+    "pack_cut_to_nothing": "damaged",
+}
+"""Stores that nobody opens, and the word by which that is told."""
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +146,14 @@ def test_a_fault_is_named(insider, name, code):
 def test_a_fault_in_what_records_say_is_named(insider, name, code):
     FAULTS[name](insider)
     assert named(insider, code, contents=True)
+
+
+@pytest.mark.parametrize(("name", "word"), NOT_OPENED.items(), ids=NOT_OPENED)
+def test_a_store_that_hides_its_history_is_not_opened(insider, name, word):
+    FAULTS[name](insider)
+    insider.bank.close()
+    with pytest.raises(StoreError, match=word):
+        store.verify(insider.bank.at())
 
 
 def test_where_a_document_differs_is_quoted(insider):
