@@ -25,7 +25,7 @@ from rmdocs.intake.cells import NO, YES
 from rmdocs.intake.headings import CONTENT, record_fields
 from rmdocs.language.rules import NO_VALUE, as_text
 from rmdocs.lifecycle import RecordStatus, stage_title
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, listed, message
 from rmdocs.registers.approvalrequests import waiting_request
 from rmdocs.registers.records import RecordFolder, Tombstone, find_folder, folder_as_of
 from rmdocs.registers.renditions import (
@@ -107,6 +107,7 @@ class TracedEvent(Answer):
     :param stage_title: the stage as the form calls it, with its name.
     :param looked: whether a scan was filed on which no signature or seal was
         found, by a person who looked at the paper.
+    :param placed: the pages of a scan of which a person said which they are.
     """
 
     TOLD: ClassVar = (
@@ -130,6 +131,20 @@ class TracedEvent(Answer):
     files: tuple[SealedFile, ...] = field(metadata=called("documents"))
     stage_title: Text | None
     looked: bool
+    placed: tuple[int, ...]
+
+    @property
+    def remarks(self) -> tuple[Text, ...]:
+        """Return what else is told of the act: what a person vouched for."""
+        said: list[Text] = []
+        if self.looked:
+            said.append(message("no ink found; a person looked"))
+        if self.placed:
+            pages = listed(self.placed)
+            said.append(
+                message("pages named by a person, their codes unread: {pages}", pages=pages)
+            )
+        return tuple(said)
 
     @classmethod
     def of(cls, event: Event, folder: RecordFolder, form: Form, zone: ZoneInfo) -> TracedEvent:
@@ -155,6 +170,7 @@ class TracedEvent(Answer):
             else "",
             superseded=_is_superseded(event, edition, folder),
             looked=isinstance(said, PaperFiled) and bool(said.looked),
+            placed=(said.placed or ()) if isinstance(said, PaperFiled) else (),
             set_aside=SetAside.of(event, folder, zone),
         )
 

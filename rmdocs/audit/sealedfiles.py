@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _FIND_OUT = message("find out who sealed it: rmdocs seals no such act so")
 
-_ENTRY, _TABLE, _PDF = r"\d{4,}\.json", r"\d{4,}\.toml", r"[a-z]+/[^/]+\.pdf"
+_ENTRY, _TABLE, _PDF = r"\d{4,}\.json", r"\d{4,}\.toml", r"[a-z]+(?:/[^/]+){2,3}\.pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

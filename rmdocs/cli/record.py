@@ -114,7 +114,7 @@ def _act_row(act: TracedEvent, session: Session) -> tuple[str, ...]:
     elif act.superseded:
         edition = session.say(message("{edition} superseded", edition=edition))
     on = session.say(message("on {revision}", revision=act.revision)) if act.revision else ""
-    looked = session.say(message("no ink found; a person looked")) if act.looked else ""
+    looked = session.say(listed(act.remarks)) if act.remarks else ""
     stage = session.say(act.stage_title) if act.stage_title is not None else ""
     aside = session.say(_told_aside(act.set_aside)) if act.set_aside is not None else ""
     remark = " ".join(part for part in (on, stage, act.party, looked, act.reason, aside) if part)

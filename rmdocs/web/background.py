@@ -82,10 +82,17 @@ class Background(Generic[T]):
         return there is not None and not there.done()
 
     def outcome(self, key: Hashable) -> Outcome[T] | None:
-        """Return what came of something; None if nobody asked for it, or it is not done yet."""
+        """Return what came of something; None if nobody asked for it, or it is not done yet.
+
+        What nobody foresaw is raised once, and forgotten: it can be begun again.
+        """
         with self._lock:
             there = self._begun.get(key)
-        return there.result() if there is not None and there.done() else None
+        if there is None or not there.done():
+            return None
+        if there.exception() is not None:
+            self.forget(key)
+        return there.result()
 
     def forget(self, key: Hashable) -> None:
         """Forget what came of something, unless it is under way."""

@@ -156,7 +156,7 @@ def _record_link(number: str) -> PageCell:
 
 
 def _row(found: Trace, act: TracedEvent) -> PageRow:
-    said = [one for one in (act.stage_title, act.party, act.reason) if one]
+    said = [one for one in (act.stage_title, act.party, act.reason, *act.remarks) if one]
     remark = tuple(PageCell(shown=one) for one in said)
     edition: Text | str = "" if act.edition is None else str(act.edition)
     if edition and act.superseded:

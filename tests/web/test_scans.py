@@ -152,6 +152,7 @@ def test_a_sheet_without_a_code_is_placed_by_a_person_and_the_event_says_so(
     pile.file()
     [sealed] = scans(bank, number)
     assert sealed.event.facts["placed"] == [2]
+    assert "pages named by a person" in browser.get(f"/records/{number}").text
     assert bank.codes() == set()
 
 
