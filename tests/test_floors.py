@@ -24,7 +24,7 @@ FLOORS = (
     ("store", "events", "registers"),
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
     ("audit",),
-    ("answers", "workspace", "folders", "sample", "beginning", "demonstration"),
+    ("answers", "workspace", "folders", "beginning", "demonstration"),
     ("web", "cli"),
 )
 HEIGHT = {

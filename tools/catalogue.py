@@ -279,7 +279,7 @@ def _help_texts(command: click.Command) -> Iterator[Sentence]:
     if isinstance(command, TableGroup):
         context = click.Context(command)
         for name, entry in command.table.items():
-            yield Sentence(entry.summary, "rmdocs/cli/table.py")
+            yield Sentence(entry.summary, "rmdocs/cli/main.py")
             found = command.get_command(context, name)
             if found is not None:
                 yield from _help_texts(found)

@@ -15,7 +15,7 @@ from rmdocs.web.drawing import PageCell
 from rmdocs.web.pages import page
 from rmdocs.web.record import attachment
 from rmdocs.workspace import desk as forms
-from rmdocs.workspace import deskparts, documents, nextacts, requests, revisions
+from rmdocs.workspace import deskparts, documents, nextacts, revisions, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
-    from rmdocs.workspace.requests import NextStep
     from rmdocs.workspace.revisions import DocumentStanding
+    from rmdocs.workspace.waiting import NextStep
 
 _LISTED = (
     message("number"),
@@ -76,7 +76,7 @@ def _documents(visit: Visit) -> Response:
 
 
 def _change(visit: Visit, change: ChangeRequest) -> PageRow:
-    request, step = change.request, requests.next_step(visit.workspace, change)
+    request, step = change.request, waiting.next_step(visit.workspace, change)
     return (
         (_link(request.document), PageCell(shown=message("to {to}", to=request.to_revision))),
         request.reason,
@@ -160,7 +160,7 @@ def _facts(visit: Visit, found: DocumentStanding) -> Iterator[tuple[Text, PageRo
     )
     yield message("what changes"), (request.reason,)
     yield message("effective from"), (str(request.effective),)
-    step = requests.next_step(visit.workspace, change)
+    step = waiting.next_step(visit.workspace, change)
     yield message("to do"), (step.what, message("by"), _able(step))
     for finding in revisions.noted(visit.workspace, found.number):
         yield message("to be known"), (finding.message,)

@@ -245,7 +245,8 @@ def _document(workspace: Workspace, release: Release, number: CopyNumber) -> byt
     A form's is its blank; any other document's is its controlled edition,
     with the 受控号 on the cover.
     """
-    from rmdocs.issuing.editions import Assembler, blank_document
+    from rmdocs.issuing.controllededitions import Assembler
+    from rmdocs.issuing.editions import blank_document
 
     if workspace.registry.control.commit != workspace.store.require_head(CONTROL_REF).commit:
         # As the ledger stands under the lock, not as it stood when it was opened.

@@ -165,7 +165,7 @@ def export(workspace: Workspace, number: DocumentNumber, on: date | None = None)
     :raises ControlError: if nothing of it is in force, or it is kept elsewhere.
     :raises FindingsError: if a part of it cannot be assembled.
     """
-    from rmdocs.issuing.editions import Assembler
+    from rmdocs.issuing.controllededitions import Assembler
 
     day = on or workspace.today()
     assembler = Assembler(workspace.registry, _register(workspace))

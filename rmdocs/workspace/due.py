@@ -18,7 +18,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
 from rmdocs.workspace import records, registers
-from rmdocs.workspace.requests import waiting
+from rmdocs.workspace.waiting import waiting
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from rmdocs.cli.main import main
-from rmdocs.cli.table import COMMANDS
+from rmdocs.cli.main import COMMANDS, main
 from rmdocs.control.actingperson import require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.facts import Unknown

@@ -11,7 +11,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from rmdocs.identifiers import DocumentNumber
-from rmdocs.issuing.editions import Assembler, blank_document
+from rmdocs.issuing.controllededitions import Assembler
+from rmdocs.issuing.editions import blank_document
 from rmdocs.registers.released import DocumentRegister
 from rmdocs.rendering.pageidentity import numbers_pages
 
