@@ -46,6 +46,8 @@ _KEPT_BY = {
 """The tables that keep what is known of a record, and by which column."""
 
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
+_WITHOUT_WORDS = ", ".join("''" if name == "words" else f"records.{name}" for name in _COLUMNS)
+"""All that is known of a record but its words: long, and of use to searches alone."""
 
 
 class Index:
@@ -92,9 +94,10 @@ class Index:
         """
         conditions, values = conditions_of(query.in_clear)
         conditions += ["encrypted = 1", "digest = ''", "status != 'disposed'"]
+        # Asked whenever somebody catches up: left to itself, SQLite looks at all of a form.
         rows = self._rows(
-            f"SELECT number FROM records WHERE {' AND '.join(conditions)}"  # noqa: S608 - fixed
-            " ORDER BY number",
+            f"SELECT number FROM records INDEXED BY records_unread"  # noqa: S608 - fixed names
+            f" WHERE {' AND '.join(conditions)} ORDER BY number",
             values,
         )
         return [row[0] for row in rows]
@@ -246,11 +249,13 @@ class Index:
         return {row[0]: row[1] for row in rows}
 
     def awaited(self, query: Query) -> Iterator[tuple[IndexedDue, IndexedRecord]]:
-        """Yield what must still happen to the records that match, with each, by day."""
+        """Yield what must still happen to the records that match, with each, by day.
+
+        The records come without their words.
+        """
         conditions, values = conditions_of(query)
-        named = ", ".join(f"records.{name}" for name in _COLUMNS)
         rows = self._rows(
-            f"SELECT awaited.number, name, day, near, {named} FROM awaited"  # noqa: S608 - fixed
+            f"SELECT awaited.number, name, day, near, {_WITHOUT_WORDS} FROM awaited"  # noqa: S608 - fixed
             " JOIN records ON records.number = awaited.number"
             f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
             " ORDER BY day, form, unit, year, serial, name",
@@ -265,13 +270,14 @@ class Index:
     ) -> Iterator[tuple[IndexedPerformed, IndexedRecord]]:
         """Yield what happened to the records that match and had to by a day, with each, by day.
 
+        The records come without their words.
+
         :param first: the earliest of these last days, ISO; ``last`` the latest.
         """
         conditions, values = conditions_of(query)
-        named = ", ".join(f"records.{name}" for name in _COLUMNS)
         conditions = ["day BETWEEN ? AND ?", *conditions]
         rows = self._rows(
-            f"SELECT performed.number, name, day, done, {named} FROM performed"  # noqa: S608 - fixed
+            f"SELECT performed.number, name, day, done, {_WITHOUT_WORDS} FROM performed"  # noqa: S608 - fixed
             " JOIN records ON records.number = performed.number"
             f" WHERE {' AND '.join(conditions)} ORDER BY day, form, unit, year, serial, name",
             [first, last, *values],

@@ -16,7 +16,7 @@ from rmdocs import canonical
 from rmdocs.characters import fold_number
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.kinds import read_as
-from rmdocs.events.records import RecordIssued, RecordVoided, StageAdded
+from rmdocs.events.records import PaperFiled, RecordIssued, RecordVoided, StageAdded
 from rmdocs.forms.sections.oversight import ActivitySection
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.language.sandbox import CALENDAR
@@ -160,15 +160,18 @@ class _Times:
     changed: str
     voided: str
     disposed: str
+    scanned: str
 
     @classmethod
     def of(cls, folder: RecordFolder) -> _Times:
         voided = [one.time.isoformat() for one in folder.events if read_as(one, RecordVoided)]
+        scanned = [one.time.isoformat() for one in folder.events if read_as(one, PaperFiled)]
         return cls(
             issued=folder.events[0].time.isoformat(),
             changed=folder.events[-1].time.isoformat(),
             voided=voided[0] if voided else "",
             disposed=folder.tombstone.on.isoformat() if folder.tombstone else "",
+            scanned=scanned[-1] if scanned else "",
         )
 
 
@@ -201,6 +204,7 @@ def _outline(volume: Volume, folder: RecordFolder, form: Form, rules: Iterable[s
         encrypted=folder.encrypted,
         asked="" if waiting is None else str(waiting.number),
         refused_to="" if refused is None else refused.asked.actor.staff_no,
+        scanned=times.scanned,
     )
     return IndexEntry(
         record=record, files=tuple(_files(folder)), related=(), keys=dict.fromkeys(rules, "")

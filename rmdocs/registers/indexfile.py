@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from rmdocs.answering import Answer
 from rmdocs.identifiers import RecordNumber
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS records (
     starts TEXT NOT NULL,
     due TEXT NOT NULL, years INTEGER NOT NULL, held INTEGER NOT NULL, encrypted INTEGER NOT NULL,
     ledger_key TEXT NOT NULL, asked TEXT NOT NULL,
-    refused_to TEXT NOT NULL, done_on TEXT NOT NULL);
+    refused_to TEXT NOT NULL, done_on TEXT NOT NULL, scanned TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
 CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
@@ -38,6 +38,7 @@ CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';
 CREATE INDEX IF NOT EXISTS records_asked ON records (number) WHERE asked != '';
 CREATE INDEX IF NOT EXISTS records_refused ON records (refused_to) WHERE refused_to != '';
+CREATE INDEX IF NOT EXISTS records_scanned ON records (scanned) WHERE scanned != '';
 CREATE INDEX IF NOT EXISTS records_done ON records (done_on) WHERE done_on != '';
 CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
@@ -142,6 +143,7 @@ class IndexedRecord(Answer):
         last, while nothing else has happened to it since; else empty.
     :param done_on: the day on which its manager did what it is counted as (``[activity]``),
         ISO; empty where its form counts nothing.
+    :param scanned: when signed paper of it was filed last, ISO, UTC; empty if none was.
     """
 
     TOLD: ClassVar = (
@@ -178,6 +180,7 @@ class IndexedRecord(Answer):
     asked: str = ""
     refused_to: str = ""
     done_on: str = ""
+    scanned: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,9 +262,11 @@ class Query:
     :param open_only: only records that are not closed, void or disposed of.
     :param asked_only: only records about which a request waits for a second person.
     :param refused_to: staff number of who was refused what they asked for about a record.
+    :param own: staff number and unit of a manager; only their own records, and those of the
+        unit of which nobody knows here whose they are.
     :param done_from: earliest day on which what it counts as was done (``[activity]``), ISO.
     :param done_until: latest such day, ISO.
-    :param changed_since: ISO, UTC; only records to which something happened since.
+    :param scanned_since: ISO, UTC; only records of which signed paper was filed since.
     """
 
     text: str = ""
@@ -279,15 +284,16 @@ class Query:
     open_only: bool = False
     asked_only: bool = False
     refused_to: str = ""
+    own: tuple[str, str] | None = None
     done_from: str = ""
     done_until: str = ""
-    changed_since: str = ""
+    scanned_since: str = ""
 
     @property
     def in_clear(self) -> Query:
         """Return the same without what only the contents of records can answer."""
         bare = replace(self, text="", customer="", uscc="", rm="", due="")
-        return replace(bare, done_from="", done_until="")
+        return replace(bare, own=None, done_from="", done_until="")
 
 
 _SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"
@@ -309,14 +315,18 @@ def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
         ("done_on != '' AND done_on <= ?", query.done_until),
         ("due != '' AND due <= ?", query.due),
         ("refused_to = ?", query.refused_to),
-        ("changed >= ?", query.changed_since),
+        ("scanned >= ?", query.scanned_since),
         *((_SAYS, word) for word in query.text.split()),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )
     given = [(condition, value) for condition, value in bounds if value not in {"", None}]
     conditions = [condition for condition, _ in given]
+    values = [value for _, value in given]
+    if query.own is not None:
+        conditions.append("(rm = ? OR (rm = '' AND unit = ?))")
+        values += query.own
     if query.asked_only:
         conditions.append("records.asked != ''")
     if query.open_only:
         conditions.append("status IN ('issued', 'signed')")
-    return conditions, [value for _, value in given]
+    return conditions, values

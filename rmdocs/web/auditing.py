@@ -247,11 +247,17 @@ def _verify(visit: Visit) -> Response:
         begun=local(visit.workspace.now()),
         asked_by=visit.session.reader or (visit.person.name if visit.person else ""),
         renditions=bool(visit.field("renditions")),
+        contents=bool(visit.field("contents")),
     )
 
     def work(begun: VerificationRun) -> Verification:
         with site.pool.lent(actor) as workspace:
-            found = store.verify(workspace, renditions=begun.renditions, progress=begun.progress)
+            found = store.verify(
+                workspace,
+                renditions=begun.renditions,
+                contents=begun.contents,
+                progress=begun.progress,
+            )
             begun.ended = local(workspace.now())
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +70,7 @@ def linked(text: str) -> PageCell:
 
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 ON_A_PAGE = 100
 """Rows of a list that one page shows."""
@@ -91,6 +92,16 @@ class Paged(Generic[T]):
     count: int
     number: int
     asked: tuple[tuple[str, str], ...] = ()
+
+    def drawn(self, draw: Callable[[T], U]) -> Paged[U]:
+        """Return the same list, with what each one on this page is drawn as."""
+        return Paged(
+            name=self.name,
+            shown=tuple(map(draw, self.shown)),
+            count=self.count,
+            number=self.number,
+            asked=self.asked,
+        )
 
     def href(self, number: int) -> str:
         """Return the address of another page of the list."""

@@ -83,23 +83,21 @@ def _work(visit: Visit) -> Response:
     items = sorted((one for one in due_list.items if _is_mine(one, visit)), key=_order)
     others = [one for one in items if not _is_my_turn(one, visit)]
     items = [one for one in items if _is_my_turn(one, visit)]
+    waiting = visit.paged([one for one in items if _waits(one, visit)], "waiting")
+    pressing = visit.paged([one for one in items if not _waits(one, visit)], "due")
     parts: tuple[WorkList, ...] = (
         WorkList(
             name="waiting",
             title=message("Waiting for me") if visit.person else message("Waiting"),
             columns=_WAITING,
-            rows=visit.paged(
-                [_waiting(one, due_list.day) for one in items if _waits(one, visit)], "waiting"
-            ),
+            rows=waiting.drawn(lambda one: _waiting(one, due_list.day)),
             empty=message("Nothing waits."),
         ),
         WorkList(
             name="due",
             title=message("Due for me") if visit.person else message("Due"),
             columns=_DUE,
-            rows=visit.paged(
-                [_due(one, due_list.day) for one in items if not _waits(one, visit)], "due"
-            ),
+            rows=pressing.drawn(lambda one: _due(one, due_list.day)),
             empty=message("Nothing is due."),
         ),
         *_others(visit, others, due_list.day),
@@ -121,12 +119,12 @@ def _work(visit: Visit) -> Response:
 def _others(visit: Visit, items: Sequence[DueItem], day: date) -> Iterator[WorkList]:
     """Yield what whoever asks has to do with, while it is the turn of others."""
     if items:
-        rows = [(one.turn, *_due(one, day)) for one in items]
+        shown = visit.paged(items, "others")
         yield WorkList(
             name="others",
             title=message("Others' turn"),
             columns=(message("whose turn"), *_DUE),
-            rows=visit.paged(rows, "others"),
+            rows=shown.drawn(lambda one: (one.turn, *_due(one, day))),
             empty=message("Nothing is due."),
         )
 

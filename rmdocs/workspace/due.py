@@ -191,7 +191,10 @@ def _records(
 ) -> Iterator[DueItem]:
     today, until = workspace.today(), _until(workspace, wanted)
     workspace.registry.catalogue.catch_up()
-    query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True)
+    own = None
+    if person is not None and _has_own_alone(workspace, person):
+        own = (str(person.staff_no), str(person.unit))
+    query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True, own=own)
     forms: dict[tuple[str, str], Form] = {}
     for due, record in workspace.index.awaited(query):
         if not due.day:
@@ -245,9 +248,22 @@ def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
 
     Who issues records of a form, and approves nothing of it, has their own to see to.
     """
-    if person.roles & set(form.roles.void_approve) or not person.roles & set(form.roles.issue):
+    if not _has_own(person, form):
         return True
     return record.rm == str(person.staff_no) or (not record.rm and record.unit == str(person.unit))
+
+
+def _has_own_alone(workspace: Workspace, person: Person) -> bool:
+    """Return whether of every form only a person's own records are their business."""
+    forms = workspace.registry.forms
+    released = (one for number in forms.numbers() for one in forms.releases(number))
+    return all(_has_own(person, forms.load(one).form) for one in released)
+
+
+def _has_own(person: Person, form: Form) -> bool:
+    """Return whether a person issues records of a form, and approves nothing of it."""
+    issues = bool(person.roles & set(form.roles.issue))
+    return issues and not person.roles & set(form.roles.void_approve)
 
 
 def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:

@@ -258,7 +258,7 @@ def came_back(workspace: Workspace) -> list[CameBack]:
         return []
     workspace.registry.catalogue.catch_up()
     since = workspace.now() - _LATELY
-    query = Query(rm=str(person.staff_no), changed_since=since.isoformat())
+    query = Query(rm=str(person.staff_no), scanned_since=since.isoformat())
     found = []
     for record in workspace.index.find(query):
         folder = find_folder(workspace.store, RecordNumber.parse(record.number))

@@ -41,6 +41,10 @@ QUERIES = {
     "quotes": (Query(text="' OR 1=1 --"), []),
     "wildcards": (Query(customer="%"), []),
     "several": (Query(unit="JN01", status="closed", form="RXD7200-01"), [ALL[0]]),
+    "one's own": (Query(own=("YT03-0301", "YT03")), YANTAI),
+    "one's own of another": (Query(own=("JN01-0102", "JN01")), []),
+    "done in a quarter": (Query(done_from="2026-04-01", done_until="2026-06-30"), [ALL[2]]),
+    "signed paper": (Query(scanned_since="2026-01-01"), []),
     "contradiction": (Query(unit="JN01", customer="海葵"), []),
 }
 
@@ -52,6 +56,15 @@ def numbers(bank, query):
 @pytest.mark.parametrize(("query", "expected"), QUERIES.values(), ids=QUERIES)
 def test_finds(shared_bank, query, expected):
     assert numbers(shared_bank, query) == expected
+
+
+@pytest.mark.parametrize(("query", "expected"), QUERIES.values(), ids=QUERIES)
+def test_counts_and_goes_on_from_anywhere(shared_bank, query, expected):
+    work = shared_bank.at()
+    assert records.count_of(work, query) == len(expected)
+    for skip in range(0, len(expected) + 1, 3):
+        found = [one.number for one in records.find(work, query, skip=skip, most=3)]
+        assert found == expected[skip : skip + 3]
 
 
 def test_built_anew_answers_the_same(full_bank):
