@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from conftest import NEW_YEAR
+
 from rmdocs import canonical
+from rmdocs.audit.committexts import expected
 from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
 from rmdocs.events.control import DraftApproved, RevisionReleased
 from rmdocs.events.facts import Unknown
@@ -15,6 +18,7 @@ from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revis
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.registers.series import SERIES_NAME, SeriesState
+from rmdocs.store.event import Actor, Event, SealedFile
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import revising
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from rmdocs.store.event import Approval
     from rmdocs.store.keys import SigningKey
+    from rmdocs.store.protocol import Head
 
 FORM = DocumentNumber("RXD7200-04")
 AUTHOR, REVIEWER, APPROVER, OFFICER = "SD00-0001", "SD00-0002", "SD00-0003", "SD00-0004"
@@ -44,16 +49,48 @@ def append(
     workspace = bank.at(actor, day)
     acting = workspace.acting()
     with workspace.store.locked(ref) as branch:
+        subject_line, trailers = told(branch.head, new_events, acting.actor)
         branch.append(
             new_events,
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
             time=acting.time_after(branch.head),
-            subject_line="Forge",
-            trailers={"Event": new_events[0].kind},
+            subject_line=subject_line,
+            trailers=trailers,
             **more,
         )
+
+
+def told(head: Head | None, new_events: Sequence[NewEvent], actor: Actor) -> tuple[str, Any]:
+    """Return what the commit of events must say; anything where nobody knows."""
+    files = {file.path: file.data for one in new_events for file in one.files}
+    events = [
+        Event(
+            kind=one.kind,
+            subject=one.subject,
+            index=0,
+            actor=actor,
+            time=NEW_YEAR,
+            reason=one.reason,
+            relied_on=one.relied_on,
+            previous=None,
+            renderer=one.renderer,
+            files=tuple(
+                SealedFile(path=file.path, sha256="", size=0, media_type="") for file in one.files
+            ),
+            facts=one.facts.to_json(),
+        )
+        for one in new_events
+    ]
+    text = expected(events, lambda path: files.get(path) or (head.read(path) if head else None))
+    if text is None:
+        return "Forge", {"Event": new_events[0].kind}
+    subject_line, _, lines = text.partition("\n\n")
+    trailers: dict[str, str] = {}
+    for name, _, value in (line.partition(": ") for line in lines.splitlines()):
+        trailers[name] = f"{trailers[name]}\n{value}" if name in trailers else value
+    return subject_line, trailers
 
 
 def review_change(bank: Bank, effective: date = EFFECTIVE) -> None:

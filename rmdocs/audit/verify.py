@@ -1,9 +1,34 @@
-"""Verifying a store: files, ledgers, history, actors, numbers and volumes.
+"""Verifying a store, in this order; control first, since the others are judged by what it knew.
 
-What the store's own checks recompute is put together here with what only the
-registers know: whose key is whose, which numbers were given, which volumes
-exist. What needs a pin outside the store (a history rewritten whole, F5)
-cannot be seen from inside, and is not claimed.
+Of each ledger:
+
+1. events, their order, tree, signed checkpoint and tiles; each sealed file (``checking``);
+2. each commit: signature, author, time, what it adds, what it says (``history``, ``committexts``);
+3. whose key each act bears (here).
+
+Of control:
+
+4. files beside the ledger; kind, place, files, entries, names, roles (``eventplaces``);
+5. releases, policies and years: bytes, three or two people, days (``approvals``);
+6. whose keys were whose then (``recordacts``).
+
+Of each volume:
+
+7. files beside the ledger; numbers given once, in order (``numbers``);
+8. kind, place and files of each act, names (``eventplaces``, ``sealedfiles``);
+9. the course of each record: editions, pins, units, turns (``course``);
+10. keys, rules, dates, form revision, roles, voids, each as of the act (``recordacts``);
+11. renditions; signatures and scans where asked for (``renditions``);
+12. what records say, documents made again, where asked for (``contents``);
+13. the closing statement of its series (``closings``), then disposals (``disposals``).
+
+Of the store:
+
+14. volumes against their openings (``numbers``);
+15. what git would obey around it (``store.surroundings``);
+16. what is known from outside (``pins``): without that a history rewritten whole, cut or set
+    back (F2, F5–F8, F14) cannot be seen, and the report says so;
+17. refs that do not belong.
 """
 
 from __future__ import annotations
@@ -21,6 +46,7 @@ from rmdocs.audit.approvals import (
 )
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
+from rmdocs.audit.committexts import expected
 from rmdocs.audit.contents import ContentAudit
 from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
@@ -138,18 +164,22 @@ def verify(
     for ref in (CONTROL_REF, *volumes):
         progress(sum(one.events for one in ledgers), total)
         head = store.require_head(ref)
+        # 1
         report = examine_ledger(head, ledger_public, ledger_origin(ref))
         # Control comes first: the others are judged by what it knew.
         rules = rules or _Rules.of(control, report.events, store.vault, trust, contents=contents)
         found = [
             *report.findings,
-            *history_check(store.objects, head.commit, allowed),
+            # 2
+            *history_check(store.objects, head.commit, allowed, expected),
+            # 3
             *_actors(report.events, staff_keys),
             *(
                 rules.of_control(report)
                 if ref == CONTROL_REF
                 else rules.of_volume(ref, head, report)
             ),
+            # 13
             *grounds.findings(head, report.events),
         ]
         findings += [_on(ref, finding) for finding in found]
@@ -158,9 +188,13 @@ def verify(
             heads[ref.removeprefix(RECORDS_PREFIX)] = head
             begun |= {ref.removeprefix(RECORDS_PREFIX): one for one in report.events[:1]}
     if rules is not None:
+        # 14
         findings += VolumeAudit(authority=rules.authority, heads=heads, begun=begun).findings()
+    # 15
     findings += store.surroundings()
+    # 16
     findings += pin_findings(store, pins, ledger_public)
+    # 17
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
         for ref in store.refs()
@@ -234,24 +268,34 @@ class _Rules:
 
     def of_control(self, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with entries, approvals and statements in control."""
+        # 4
         yield from stray_findings(self.authority.control)
         yield from control_findings(self.authority, report.places)
+        # 5
         yield from release_findings(self.authority)
         yield from policy_findings(self.authority)
         yield from calendar_findings(self.authority)
+        # 6
         yield from self.conduct.of_control()
         yield from self.unread
 
     def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with the numbers and acts of a volume."""
+        # 7
         yield from stray_findings(head, SERIES_NAME)
         yield from number_findings(head, ref, report.events)
+        # 8
         yield from volume_findings(self.authority, report.events, report.places)
+        # 9
         yield from course_findings(self.authority, report.events)
+        # 10
         yield from self.conduct.findings(head, report.events)
+        # 11
         yield from self.renditions.findings(head, report.events)
+        # 12
         if self.contents is not None:
             yield from self.contents.findings(head, report.events)
+        # 13
         for volume in known_volumes((ref,)):
             yield from self.closings.findings(volume, head, report.events)
 

@@ -99,6 +99,16 @@ def author(actor: Actor) -> tuple[str, str]:
     return _clean(actor.name), email(_clean(actor.staff_no))
 
 
+def said(subject_line: str, trailers: Mapping[str, str]) -> str:
+    """Return the text of a commit; a value of several lines becomes several trailers."""
+    lines = "".join(
+        f"{name}: {_clean(line)}\n"
+        for name, value in trailers.items()
+        for line in value.splitlines()
+    )
+    return f"{_clean(subject_line)}\n\n{lines}"
+
+
 def signed(draft: DraftCommit, key: Signer) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
     name, address = author(draft.actor)
@@ -106,12 +116,7 @@ def signed(draft: DraftCommit, key: Signer) -> bytes:
     stamp = f"{person} {int(draft.time.timestamp())} +0000"
     parent = f"parent {draft.parent}\n" if draft.parent else ""
     header = f"tree {draft.tree}\n{parent}author {stamp}\ncommitter {stamp}\n"
-    trailers = "".join(
-        f"{name}: {_clean(line)}\n"
-        for name, value in draft.trailers.items()
-        for line in value.splitlines()
-    )
-    text = f"{_clean(draft.subject_line)}\n\n{trailers}"
+    text = said(draft.subject_line, draft.trailers)
     signature = keys.sign(key, f"{header}\n{text}".encode(), NAMESPACE)
     folded = signature.strip().replace("\n", "\n ")
     return f"{header}gpgsig {folded}\n\n{text}".encode()

@@ -6,7 +6,7 @@ their actor's name and their time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rmdocs.errors import StoreError
@@ -19,28 +19,42 @@ from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.objects import Objects
+from rmdocs.store.protocol import MOST_EVENTS
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
 
 
+Told = Callable[[Sequence[Event], Callable[[str], bytes | None]], str | None]
+"""Returns what the commit of a call's events says, given what reads its files; None if unknown."""
+
+
 def history_check(
-    objects: Objects, tip: str, allowed: Mapping[str, PublicKey] | None = None
+    objects: Objects,
+    tip: str,
+    allowed: Mapping[str, PublicKey] | None = None,
+    told: Told = lambda _events, _read: None,
 ) -> list[Finding]:
     """Return everything that is wrong with the commits up to ``tip``.
 
     :param allowed: keys by fingerprint that may sign; None asks only that the
         signature is good and by the key the events name.
+    :param told: makes the text of a commit again.
     """
-    return list(_History(objects, allowed).check(tip))
+    return list(_History(objects, allowed, told).check(tip))
 
 
 class _History:
     """One walk over a ref's commits, with what the commits before led to."""
 
-    def __init__(self, objects: Objects, allowed: Mapping[str, PublicKey] | None) -> None:
+    def __init__(
+        self, objects: Objects, allowed: Mapping[str, PublicKey] | None, told: Told
+    ) -> None:
         self._objects = objects
         self._allowed = allowed
+        self._told = told
+        self._call: list[Event] = []
+        self._commits: list[Commit] = []
         self._tree = merkle.Frontier()
         self._before: GitHead | None = None
         self._last: datetime | None = None
@@ -53,6 +67,7 @@ class _History:
                 yield from self._signature(commit)
                 yield from self._contents(commit, head)
                 self._before, self._last = head, commit.time
+            yield from self._said()
         except StoreError as problem:
             yield error("STORE-UNREADABLE", tip, problem.reason, _RESTORE, clause=_CLAUSE)
 
@@ -94,6 +109,7 @@ class _History:
             if is_event_path(path)
         }
         events = [Event.from_bytes(data) for data in leaves.values()]
+        yield from self._texts(commit, events)
         yield from self._events(commit, events)
         sealed = {file.path for event in events for file in event.files}
         for path in sorted(added.keys() - leaves.keys() - sealed):
@@ -102,6 +118,40 @@ class _History:
                     "COMMIT-UNSEALED", commit, message("no event seals {path}", path=path)
                 )
         yield from self._ledger(commit, head, list(leaves.values()), events)
+
+    def _texts(self, commit: Commit, events: list[Event]) -> Iterator[Finding]:
+        """Yield commits of the call before that say something else than its events.
+
+        A call of more events than one commit takes is several commits, all but the last full.
+        """
+        ordered = sorted(events, key=lambda event: event.index)
+        last = self._commits[-1] if self._commits else None
+        goes_on = (
+            last is not None
+            and len(self._call) % MOST_EVENTS == 0
+            and (last.text, last.time, last.email) == (commit.text, commit.time, commit.email)
+        )
+        if not goes_on:
+            yield from self._said()
+            self._call, self._commits = [], []
+        self._call += ordered
+        self._commits.append(commit)
+
+    def _said(self) -> Iterator[Finding]:
+        if not self._call or self._before is None:
+            return
+        text = self._told(self._call, self._before.read)
+        for commit in self._commits if text is not None else ():
+            if commit.text != text:
+                yield _wrong_commit(
+                    "COMMIT-TEXT",
+                    commit,
+                    message(
+                        "the commit says “{said}”, but its events “{given}”",
+                        said=" / ".join(commit.text.split("\n")[:4]),
+                        given=" / ".join((text or "").split("\n")[:4]),
+                    ),
+                )
 
     def _events(self, commit: Commit, events: list[Event]) -> Iterator[Finding]:
         if not events:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from archive import AUDITOR, NUMBERS, OFFICER
+from forged import told
 
 from rmdocs.control.releasing import approve
 from rmdocs.disposition import appraisal, approving
@@ -48,14 +49,15 @@ def bury(archive, number, **parts):
         **parts,
     )
     with work.store.locked(number.volume.ref) as branch:
+        subject_line, trailers = told(branch.head, (new_event,), acting.actor)
         branch.append(
             (new_event,),
             actor=acting.actor,
             key=acting.key,
             ledger_key=acting.ledger_key,
             time=acting.time_after(branch.head),
-            subject_line="x",
-            trailers={},
+            subject_line=subject_line,
+            trailers=trailers,
         )
     work.store.vault.destroy(number)
 

@@ -281,8 +281,8 @@ class TestTheFounder:
                 key=acting.key,
                 ledger_key=acting.ledger_key,
                 time=first.time,
-                subject_line="Forge",
-                trailers={"Event": "person"},
+                subject_line=f"Enter {person.name} ({RM})",
+                trailers={"Event": "person", "Person": RM},
             )
         assert bank.codes() == {"FOUNDER-ACTS"}
 

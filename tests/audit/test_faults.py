@@ -57,6 +57,8 @@ CODES = {
     "series_of_another_volume": "NUMBER-SERIES",
     "second_volume_before_the_first_is_full": "VOLUME-EARLY",
     "lying_author_name": "COMMIT-ACTOR",
+    "lying_subject_line": "COMMIT-TEXT",
+    "lying_trailers": "COMMIT-TEXT",
     "three_thousand_nested_trees": "STORE-UNREADABLE",
     # What git obeys.
     "program_for_signatures": "STORE-SETTING",
