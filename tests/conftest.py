@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from archive import Archive, fill, propose_in_two_volumes
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from odd import odd
 from once import PLACE_VARIABLE, Once, made_place
 from programs import Watch
@@ -66,7 +66,13 @@ _SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.inva
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
 # Whoever runs the tests of a release gets the same answer on every machine; what nobody
 # thought of yet is looked for by `make soak`, with other examples each time.
-settings.register_profile("unhurried", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    max_examples=40,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("soak", deadline=None, max_examples=400)
 settings.load_profile("unhurried")
 
