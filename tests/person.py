@@ -37,7 +37,9 @@ class Person:
         """Type into each field, from the top, as it wants to be filled."""
         for key, text in typed.items():
             if key.endswith("?"):
-                self.click(f"button[value='add {key[:-1].rpartition('[')[0]}']")
+                # What was typed is kept first; until the page has gone on, this one is there.
+                with self.page.expect_navigation():
+                    self.click(f"button[value='add {key[:-1].rpartition('[')[0]}']")
                 continue
             fields = self.page.locator(f"[name='{key}']:not([type=hidden])")
             self.typed += fields.count() == 1
