@@ -68,7 +68,7 @@ def visit(chromium, server):
     """Return what opens the pages as somebody, in a browser of its own."""
     opened = []
 
-    def open_as(actor="JN01-0101", **settings):
+    def open_as(actor="JN01-0101", at=server, **settings):
         context = chromium.new_context(
             locale="zh-CN",
             viewport={"width": 1366, "height": 768},
@@ -76,7 +76,7 @@ def visit(chromium, server):
         )
         opened.append(context)
         page = context.new_page()
-        page.goto(server.another())
+        page.goto(at.another())
         if actor:
             page.click(f"button[value='{actor}']")
         return page
