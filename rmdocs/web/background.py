@@ -75,24 +75,22 @@ class Background(Generic[T]):
         """Return how much of how much is done; None where nothing was told of it."""
         return self._done.get(key)
 
-    def is_running(self, key: Hashable) -> bool:
-        """Return whether something was begun that is not done yet."""
-        with self._lock:
-            there = self._begun.get(key)
-        return there is not None and not there.done()
+    def look(self, key: Hashable) -> tuple[bool, Outcome[T] | None]:
+        """Return whether something is under way, and if not, what came of it.
 
-    def outcome(self, key: Hashable) -> Outcome[T] | None:
-        """Return what came of something; None if nobody asked for it, or it is not done yet.
-
-        What nobody foresaw is raised once, and forgotten: it can be begun again.
+        Both at one moment: asked for one after the other, it might end in between. Neither if
+        nobody asked for it, or it is forgotten. What nobody foresaw is raised once, and
+        forgotten: it can be begun again.
         """
         with self._lock:
             there = self._begun.get(key)
-        if there is None or not there.done():
-            return None
+        if there is None:
+            return False, None
+        if not there.done():
+            return True, None
         if there.exception() is not None:
             self.forget(key)
-        return there.result()
+        return False, there.result()
 
     def forget(self, key: Hashable) -> None:
         """Forget what came of something, unless it is under way."""

@@ -12,7 +12,7 @@ from rmdocs.files import File
 from rmdocs.forms.differences import Area
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.web.documents import acts_of, number_in
-from rmdocs.web.pages import page
+from rmdocs.web.pages import page, waiting
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import comparing, deskparts, regeneration, revising, revisions
@@ -93,8 +93,8 @@ def _pages(visit: Visit, files: RevisionFiles) -> Outcome[tuple[File, ...]] | No
     """Return what came of drawing the pages, begun if need be; None while they are drawn."""
     number, which = number_in(visit), visit.request.path_params["which"]
     site, actor, key = visit.site, visit.session.actor, _key(number, which, files)
-    outcome = site.comparisons.outcome(key)
-    if outcome is None and not site.comparisons.is_running(key):
+    running, outcome = site.comparisons.look(key)
+    if outcome is None and not running:
 
         def work() -> tuple[File, ...]:
             with site.pool.lent(actor) as workspace:
@@ -127,15 +127,14 @@ def _whose(number: DocumentNumber, file: File) -> Text:
 
 
 def _wait(visit: Visit) -> Response:
-    """Say whether the pages are still being drawn (202), for a page that waits."""
     key = _key(number_in(visit), visit.request.path_params["which"], _files(visit))
-    return Response(status_code=202 if visit.site.comparisons.is_running(key) else 204)
+    return waiting(visit, (visit.site.comparisons, key))
 
 
 def _page(visit: Visit) -> Response:
     """Return a picture of the pages, or the PDF that it was drawn of."""
     number, which = number_in(visit), visit.request.path_params["which"]
-    outcome = visit.site.comparisons.outcome(_key(number, which, _files(visit)))
+    _, outcome = visit.site.comparisons.look(_key(number, which, _files(visit)))
     wanted = visit.request.path_params["name"]
     for file in (outcome.made if outcome is not None else None) or ():
         if file.name == wanted and file.suffix == _PICTURE:

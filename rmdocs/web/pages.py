@@ -381,13 +381,14 @@ def see(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
-def waiting(visit: Visit, background: Background[Any], keys: Sequence[Hashable]) -> Response:
+def waiting(visit: Visit, *work: tuple[Background[Any], Hashable]) -> Response:
     """Say how far something is that is still being done (202), or that it is done (204).
 
-    :param keys: of pieces of work, of which one at a time is under way.
+    :param work: pieces of it by their keys, of which one at a time is under way.
     """
-    for key in keys:
-        if background.is_running(key):
+    for background, key in work:
+        running, _ = background.look(key)
+        if running:
             told = told_step(background.done(key))
             said = "" if told is None else told.text(visit.session.language)
             return PlainTextResponse(said, status_code=202)

@@ -10,7 +10,7 @@ from rmdocs.errors import ControlError
 from rmdocs.files import File
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import act, page, see, waiting
 from rmdocs.web.record import attachment, number_in
 from rmdocs.workspace import records, renditions
 
@@ -28,13 +28,14 @@ _PDF, _SET = "pdf", "set"
 def _paper(visit: Visit) -> Response:
     number = number_in(visit)
     found = records.show(visit.workspace, number)
+    made = _made(visit, number)
     return visit.page(
         "paper.html",
         found=found,
         status=named(RECORD_STATUS_NAMES, found.status),
         refusal=renditions.not_to_make(visit.workspace, number) if visit.person else None,
-        running=_is_running(visit, number),
-        outcomes={what: _outcome(visit, number, what) for what in (_PDF, _SET)},
+        running=any(running for running, _ in made.values()),
+        outcomes={what: outcome for what, (_, outcome) in made.items()},
     )
 
 
@@ -68,14 +69,13 @@ def _print_set(workspace: Workspace, number: RecordNumber) -> tuple[File, ...]:
 
 
 def _wait(visit: Visit) -> Response:
-    """Say whether something is still being made (202), for a page that waits."""
-    return Response(status_code=202 if _is_running(visit, number_in(visit)) else 204)
+    number, background = number_in(visit), visit.site.background
+    return waiting(visit, *((background, _key(visit, number, what)) for what in (_PDF, _SET)))
 
 
 def _file(visit: Visit) -> Response:
     number, wanted = number_in(visit), visit.request.path_params["name"]
-    for what in (_PDF, _SET):
-        outcome = _outcome(visit, number, what)
+    for _, outcome in _made(visit, number).values():
         for file in (outcome.made if outcome is not None else None) or ():
             if file.name == wanted:
                 return attachment(file.name, file.data)
@@ -85,13 +85,12 @@ def _file(visit: Visit) -> Response:
     )
 
 
-def _is_running(visit: Visit, number: RecordNumber) -> bool:
-    keys = (_key(visit, number, what) for what in (_PDF, _SET))
-    return any(map(visit.site.background.is_running, keys))
-
-
-def _outcome(visit: Visit, number: RecordNumber, what: str) -> Outcome[tuple[File, ...]] | None:
-    return visit.site.background.outcome(_key(visit, number, what))
+def _made(
+    visit: Visit, number: RecordNumber
+) -> dict[str, tuple[bool, Outcome[tuple[File, ...]] | None]]:
+    """Return of PDF and print set: whether it is being made, and if not, what came of it."""
+    background = visit.site.background
+    return {what: background.look(_key(visit, number, what)) for what in (_PDF, _SET)}
 
 
 def _key(visit: Visit, number: RecordNumber, what: str) -> Hashable:

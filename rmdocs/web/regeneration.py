@@ -11,7 +11,7 @@ from rmdocs.messages import message
 from rmdocs.regeneration.plan import RegenerationOutcome
 from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.documents import acts_of, number_in
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import act, page, see, waiting
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.web.registers import drawn_report
@@ -32,7 +32,8 @@ _RUNS = "regenerations"
 
 def _regeneration(visit: Visit) -> Response:
     number, key = number_in(visit), _key(visit)
-    planned, ran = visit.site.plans.outcome(key), visit.site.runs.outcome(key)
+    planning, planned = visit.site.plans.look(key)
+    running, ran = visit.site.runs.look(key)
     look = planned.made if planned is not None else None
     runs = registers.report(visit.workspace, _RUNS, asked=Asked(number=number))
     return visit.page(
@@ -40,7 +41,7 @@ def _regeneration(visit: Visit) -> Response:
         found=revisions.standing(visit.workspace, number),
         to=_in_force(visit),
         refusal=acts_of(visit, number).get("regeneration.run"),
-        running=_is_running(visit),
+        running=planning or running,
         planned=planned,
         ran=ran,
         look=look,
@@ -88,7 +89,7 @@ def _carry_out(visit: Visit) -> Response:
     if refusal is not None:
         raise refusal
     _require_idle(visit)
-    planned = site.plans.outcome(key)
+    _, planned = site.plans.look(key)
     if planned is None or planned.made is None:
         raise WebError(409, message("the plan is not kept any more"), message("have it made anew"))
     filled = planned.made.filled
@@ -109,20 +110,13 @@ def _carry_out(visit: Visit) -> Response:
 
 
 def _wait(visit: Visit) -> Response:
-    """Say how far it is (202), or that it is done, for a page that waits."""
-    if not _is_running(visit):
-        return Response(status_code=204)
-    site, key = visit.site, _key(visit)
-    done = site.runs.done(key) or site.plans.done(key)
-    if done is None:
-        return Response(status_code=202)
-    said = message("{done} of {total} records", done=done[0], total=done[1])
-    return Response(said.text(visit.session.language), 202, media_type="text/plain")
+    key = _key(visit)
+    return waiting(visit, (visit.site.runs, key), (visit.site.plans, key))
 
 
 def _missing(visit: Visit) -> Response:
     """Return the sheet in which people fill in what is missing."""
-    planned = visit.site.plans.outcome(_key(visit))
+    _, planned = visit.site.plans.look(_key(visit))
     made = planned.made if planned is not None else None
     if made is None or made.missing is None:
         raise ControlError(message("nothing is missing"), message("have the plan made anew"))
@@ -138,7 +132,7 @@ def _result(visit: Visit) -> Response:
 
 def _is_running(visit: Visit) -> bool:
     key = _key(visit)
-    return visit.site.plans.is_running(key) or visit.site.runs.is_running(key)
+    return visit.site.plans.look(key)[0] or visit.site.runs.look(key)[0]
 
 
 def _require_idle(visit: Visit) -> None:

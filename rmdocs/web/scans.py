@@ -119,10 +119,10 @@ def _pile(visit: Visit) -> Response:
     name = _name(visit)
     found = piles.look(visit.workspace, name)
     background, key = visit.site.scans, _key(visit)
-    outcome = background.outcome(key)
-    if found.waits and (outcome is None or outcome.refusal is None):
+    running, outcome = background.look(key)
+    if found.waits and not running and (outcome is None or outcome.refusal is None):
         _go_on(visit)
-    running = background.is_running(key)
+        running, outcome = background.look(key)
     bare = {page.sheet for one in found.unsigned for page in one.pages}
     sheets = [one for one in found.pile.review if not one.sheet.blank and one.sheet not in bare]
     return visit.page(
@@ -132,7 +132,7 @@ def _pile(visit: Visit) -> Response:
         begun=visit.workspace.local(found.kept.begun).strftime("%Y-%m-%d %H:%M"),
         running=running,
         step=told_step(background.done(key)) if running else None,
-        refusal=outcome.refusal if outcome is not None and not running else None,
+        refusal=outcome.refusal if outcome is not None else None,
         asides=[one for one in sheets if one.finding.code != piles.WAITING],
         others=[one for one in sheets if one.finding.code == piles.WAITING],
         findings=[replace(one, label=one.path) for one in found.pile.findings],
@@ -264,7 +264,7 @@ def _put_away(visit: Visit) -> Response:
 
 
 def _wait(visit: Visit) -> Response:
-    return waiting(visit, visit.site.scans, [_key(visit)])
+    return waiting(visit, (visit.site.scans, _key(visit)))
 
 
 def _sheet(visit: Visit) -> Response:
