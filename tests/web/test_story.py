@@ -128,7 +128,7 @@ def test_a_year_of_a_branch(visit, serve, tmp_path):
     filed(branch, agreement, tmp_path)
     revised(branch, tmp_path)
     regenerated(branch, notice)
-    numbers = {plan: "已出具", log: "已办结", agreement: "已出具", void: "已作废", notice: "已出具"}
+    numbers = {plan: "已出具", log: "已办结", agreement: "已签署", void: "已作废", notice: "已出具"}
     verified(serve("--read-only"), visit, numbers)
 
 
