@@ -2,7 +2,7 @@
 
 import pytest
 
-from rmdocs.web.background import Background, told_step
+from rmdocs.web.background import Background, Outcome, told_step
 
 
 def test_what_nobody_foresaw_is_raised_once_and_begun_again():
@@ -17,14 +17,30 @@ def test_what_nobody_foresaw_is_raised_once_and_begun_again():
     background.begin("a", work)
     background._begun["a"].exception(10)
     with pytest.raises(ZeroDivisionError):
-        background.outcome("a")
-    assert background.outcome("a") is None
+        background.look("a")
+    assert background.look("a") == (False, None)
     background.begin("a", work)
-    assert background._begun["a"].result(10) == background.outcome("a")
-    assert background.outcome("a").made == "made"
+    assert background._begun["a"].result(10) == background.look("a")[1]
+    assert background.look("a")[1].made == "made"
     background.close()
 
 
 def test_one_thing_alone_is_not_counted():
     assert told_step((0, 1)) is None
     assert told_step(None) is None
+
+
+def test_what_ends_while_it_is_looked_at_is_never_neither():
+    """Under way, or done: a page that saw neither would show nothing, and wait for nothing."""
+    background = Background()
+    try:
+        for turn in range(300):
+            background.begin(turn, lambda: "made")
+            running, outcome = background.look(turn)
+            assert running or outcome.made == "made"
+            while background.look(turn)[0]:
+                pass
+            assert background.look(turn) == (False, Outcome(made="made"))
+    finally:
+        background.close()
+    assert background.look("unknown") == (False, None)

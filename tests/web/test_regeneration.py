@@ -15,7 +15,7 @@ from revised import edited_parts
 
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.web.background import Background, Outcome
+from rmdocs.web.background import Background
 
 HERE = "/documents/RXD7200-04/regeneration"
 RM = "JN01-0101"
@@ -217,19 +217,3 @@ def test_a_form_is_revised_by_three_people_and_its_records_regenerated(visit, is
     assert look.told == []
     assert look.found == {}
     assert Bank(issued).codes() == set()
-
-
-def test_what_ends_while_it_is_looked_at_is_never_neither():
-    """Under way, or done: a page that saw neither would show nothing, and wait for nothing."""
-    background = Background()
-    try:
-        for turn in range(300):
-            background.begin(turn, lambda: "made")
-            running, outcome = background.look(turn)
-            assert running or outcome.made == "made"
-            while background.look(turn)[0]:
-                pass
-            assert background.look(turn) == (False, Outcome(made="made"))
-    finally:
-        background.close()
-    assert background.look("unknown") == (False, None)
