@@ -15,7 +15,7 @@ from person import Person, record
 from revised import edit_part
 from sheets import all_scanned, singly
 
-pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.office, pytest.mark.fonts]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.office]
 
 AGREEMENT, LOG, PLAN, NOTICE = (f"RXD7200-0{one}" for one in range(1, 5))
 MANAGER, HEAD, PRESIDENT = "JN01-0101", "JN01-0001", "JN01-0002"
