@@ -120,10 +120,13 @@ def _drawn(
 
 def _whose(number: DocumentNumber, file: File) -> Text:
     """Return what the pages of a PDF are of: a record, or the sample."""
-    record = file.stem.rfind(f"{number}-")
-    if record <= 0:
-        return message("Sample record")
-    return Verbatim(file.stem[record:].removesuffix("-beside"))
+    stem = file.stem.removesuffix("-beside")
+    record = stem.rfind(f"{number}-")
+    if record > 0:
+        return Verbatim(stem[record:])
+    if stem.endswith("-complete"):
+        return message("Sample record, all its stages done")
+    return message("Sample record, as issued")
 
 
 def _wait(visit: Visit) -> Response:
