@@ -193,15 +193,18 @@ def _done_row(one: IndexedRecord) -> PageRow:
 
 # Plots --------------------------------------------------------------------------
 
-_WIDTH, _TOP, _BOTTOM = 400, 24, 136
-_BAR, _GAP = 32, 4
+_WIDTH, _TOP, _BOTTOM = 300, 24, 136
+_BAR, _GAP = 27, 3
+_LONGEST = 5
+"""Characters of a figure that has room above its bar; a longer one stands in the table alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlotBar:
     """A bar, in the units of its plot.
 
-    :param kind: ``planned`` or ``actual``. :param shown: the figure that it stands for.
+    :param kind: ``planned`` or ``actual``. :param shown: the figure that it stands for; empty
+        where it has no room.
     :param x: its left edge. :param y: its upper one. :param middle: where its figure is
         written above ``above``.
     """
