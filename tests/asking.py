@@ -162,6 +162,7 @@ def at_the_desk(root: Path) -> list[Call]:
             ask("", f"register {name}")
         ask("", "register records --totals")
         ask("", "verify")
+        ask("", "checkpoint")
     return ask.calls
 
 
