@@ -2,7 +2,7 @@
 
 import pytest
 from filled import NUMBERS, ROOTS, SAMPLES, pruned, records, same
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmdocs.findings import NOTHING, error
@@ -11,6 +11,7 @@ from rmdocs.intake.typed import entries_of, taken, understand, with_entry, witho
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.data())
 def test_what_is_written_is_understood_as_it_was(number, data):
     record = data.draw(records(number))

@@ -2,7 +2,7 @@
 
 import pytest
 from filled import NUMBERS, ROOTS, SAMPLES, pruned, records, same
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmdocs.findings import NOTHING, error
@@ -68,6 +68,7 @@ def find(parts, key):
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.data())
 def test_a_record_that_is_drawn_comes_back_as_it_was(number, data):
     record = data.draw(records(number))
