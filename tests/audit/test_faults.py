@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import recordfaults  # noqa: F401 - enters its faults
 from conftest import Bank
 from faults import FAULTS, NOTICE
 from insider import Insider
