@@ -14,6 +14,8 @@ from rmdocs.forms.desk import desk_numbers, read_desk
 from rmdocs.forms.differences import Area, What
 from rmdocs.messages import Language
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BODY, STYLES = "word/document.xml", "word/styles.xml"
@@ -72,7 +74,6 @@ def test_a_form_does_not_differ_from_itself(number):
     assert comparison.summary.text(EN) == "The two revisions do not differ."
 
 
-@pytest.mark.long
 def test_two_forms_are_told_apart(files):
     numbers = [number for number in desk_numbers(ROOT) if str(number) != "RXD7200-04"]
     for number in numbers:

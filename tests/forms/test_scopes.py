@@ -19,6 +19,8 @@ from rmdocs.identifiers import DocumentNumber
 from rmdocs.language.expression import Expression
 from rmdocs.messages import Language
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 NOTICE = read_desk(ROOT, DocumentNumber("RXD7200-04"))
 NEW = f"rules[{len(Form.load(NOTICE).rules)}]"

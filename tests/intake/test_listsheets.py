@@ -20,6 +20,8 @@ from rmdocs.intake.sheet import WIDEST, layout, write_sheet
 from rmdocs.messages import Language, Verbatim
 from rmdocs.schemas.schema import Schema
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMON = "common.schema.json"
 FORMS = sorted(path.parent.name for path in ROOT.glob("forms/*/form.toml"))

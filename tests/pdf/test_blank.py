@@ -20,6 +20,8 @@ from rmdocs.pdf.codes import CodePlace, PageCode, PrintSide
 from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
 
+pytestmark = pytest.mark.long
+
 CODE = document(1, 1)[0]
 WIDE, HIGH = 210, 297
 MARGIN = 18
@@ -99,7 +101,6 @@ shapes = st.one_of(
 )
 
 
-@pytest.mark.long
 @settings(max_examples=settings.default.max_examples // 4, suppress_health_check=list(HealthCheck))
 @given(
     sides=margins,
@@ -167,7 +168,6 @@ def test_an_empty_cell_is_no_blank_place():
     assert [one.code for one in refusal.value.findings] == ["MARK-ROOM"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("grey", [0.0, 0.6, 0.96], ids=["text", "a picture", "a pale background"])
 def test_what_is_pale_counts_as_well(grey):
     pdf = page(filled(150, 10, 60, 30, grey))
@@ -179,7 +179,6 @@ def test_what_is_pale_counts_as_well(grey):
 SIZES = {"A4 across": (297, 210), "A3": (297, 420), "A3 across": (420, 297), "A5": (148, 210)}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("side", range(4))

@@ -28,6 +28,8 @@ from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
 from rmdocs.pdf.overlay import stream
 from rmdocs.signing.sign import sign
 
+pytestmark = pytest.mark.long
+
 CODE = DocumentCode(
     number=RecordNumber.parse("RXD7200-01-JN01-2026-0001"),
     edition=2,
@@ -75,7 +77,6 @@ def test_each_page_says_which_it_is():
         assert (found.ec_level, found.orientation) == ("Q", 0)
 
 
-@pytest.mark.long
 def test_a_code_is_15_mm_and_where_it_should_be():
     dpi = 600
     corners = read(

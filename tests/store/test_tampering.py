@@ -17,6 +17,8 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.objects import ObjectWriter, object_name, rewrite
 from rmdocs.store.protocol import ledger_origin
 
+pytestmark = pytest.mark.long
+
 RECORD = "00/00/02/record.json"
 EVENT = "00/00/02/events/000001-issue.json"
 NOTE = "ledger/checkpoint"
