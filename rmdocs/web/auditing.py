@@ -20,6 +20,7 @@ from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.values import require_line
 from rmdocs.web.background import VerificationRun
 from rmdocs.web.drawing import PageCell, PageRow
+from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
 from rmdocs.workspace import copies, records, registers, store
 
@@ -104,12 +105,13 @@ def _traced_number(visit: Visit) -> Response:
     visit.require_unit(number.series.unit)
     if not edition and not pin:
         return _record_page(visit, records.trace(visit.workspace, str(number)))
-    if not edition.isdecimal():
+    printed = whole(edition)
+    if printed is None:
         raise UsageError(
             message("the edition of the paper is not known"),
             message("type it as it stands at the foot of the page, such as 1"),
         )
-    paper = records.trace_paper(visit.workspace, number, int(edition), pin)
+    paper = records.trace_paper(visit.workspace, number, printed, pin)
     return _record_page(visit, paper.trace, paper=paper)
 
 

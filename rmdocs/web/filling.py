@@ -153,7 +153,7 @@ def _change(visit: Visit) -> Response:
             offered = write(root_of(visit, draft), draft.offered)
             typed, anchor = taken(typed, offered, about), about
     try:
-        draft = drafts.keep(workspace, name, int(visit.field("version") or 0), typed)
+        draft = drafts.keep(workspace, name, visit.number("version"), typed)
     except ChangedDraftError as problem:
         return _conflict(visit, problem, typed)
     leads = _led_on(visit, draft, what, about)
@@ -213,7 +213,7 @@ def _check(visit: Visit) -> Response:
     draft = drafts.read(visit.workspace, name)
     typed = _typed(visit, draft)
     try:
-        draft = drafts.keep(visit.workspace, name, int(visit.field("version") or 0), typed)
+        draft = drafts.keep(visit.workspace, name, visit.number("version"), typed)
     except ChangedDraftError as problem:
         said = problem.reason.text(visit.session.language)
         return JSONResponse({"conflict": said}, status_code=409)

@@ -10,6 +10,7 @@ from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.maturities import LoanLedger
 from rmdocs.messages import message
+from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.sessions import KeptSheet
@@ -114,7 +115,7 @@ def _chosen(visit: Visit) -> list[Loan]:
 
 def _rows(visit: Visit) -> set[int]:
     sent = (one for one in visit.form.getlist("loan") if isinstance(one, str))
-    return {int(one) for one in sent if one.isdecimal()}
+    return {row for row in map(whole, sent) if row is not None}
 
 
 def _here(visit: Visit) -> str:
@@ -123,7 +124,8 @@ def _here(visit: Visit) -> str:
 
 
 def _days(text: str) -> int | None:
-    return min(int(text), _MOST_DAYS) if text.isdecimal() and text.isascii() else None
+    days = whole(text)
+    return None if days is None else min(days, _MOST_DAYS)
 
 
 def _numbers(visit: Visit) -> list[RecordNumber]:
@@ -133,8 +135,8 @@ def _numbers(visit: Visit) -> list[RecordNumber]:
 
 ROUTES = (
     act("/ledgers", _hand_in, harmless=True, limit=LIMIT, files=2),
-    page("/ledgers/{place:int}", _ledger),
-    act("/ledgers/{place:int}/begin", _begin, harmless=True),
-    act("/ledgers/{place:int}/issue", _issue),
-    page("/ledgers/{place:int}/documents", _documents),
+    page("/ledgers/{place:whole}", _ledger),
+    act("/ledgers/{place:whole}/begin", _begin, harmless=True),
+    act("/ledgers/{place:whole}/issue", _issue),
+    page("/ledgers/{place:whole}/documents", _documents),
 )

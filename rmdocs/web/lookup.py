@@ -55,7 +55,7 @@ def _picked(visit: Visit) -> Response:
     field = root.at(split(f"$.{key}") or ())
     if field is not None and field.item is not None:
         chosen[key] = f"{draft.typed.get(key, '').rstrip()}\n{chosen.get(key, '')}\n".lstrip()
-    drafts.keep(visit.workspace, name, int(visit.field("version") or 0), {**draft.typed, **chosen})
+    drafts.keep(visit.workspace, name, visit.number("version"), {**draft.typed, **chosen})
     return see(f"/drafts/{name}#{identifier(key)}")
 
 

@@ -23,6 +23,7 @@ from rmdocs.files import File
 from rmdocs.messages import Text, message
 from rmdocs.web.background import Background, Verifying, told_step
 from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
+from rmdocs.web.numbers import whole
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
-
-_DIGITS = 9
-"""Digits that the number of a page stays below."""
 
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
@@ -134,6 +132,10 @@ class Visit:
         value = self.form.get(name, "")
         return value if isinstance(value, str) else ""
 
+    def number(self, name: str) -> int:
+        """Return the number that the form says in a field; 0 where it says none."""
+        return whole(self.field(name)) or 0
+
     def day(self, name: str) -> date | None:
         """Return the day that the form says in a field; None where it says nothing.
 
@@ -180,9 +182,8 @@ class Visit:
 
     def page_number(self, count: int, name: str = "page") -> int:
         """Return which page of a list is asked for, counted from 1: one that there is."""
-        text = self.request.query_params.get(name, "")
-        wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 1
-        return max(min(wanted, -(-count // ON_A_PAGE)), 1)
+        wanted = whole(self.request.query_params.get(name, ""))
+        return max(min(1 if wanted is None else wanted, -(-count // ON_A_PAGE)), 1)
 
     def renewed(self, answer: Response) -> Response:
         """Give the session another secret, as whenever it comes to mean more."""

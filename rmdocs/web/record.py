@@ -215,6 +215,6 @@ def number_in(visit: Visit) -> RecordNumber:
 
 ROUTES = (
     page("/records/{number}", _record),
-    page("/records/{number}/{edition:int}", _changes),
-    page("/records/{number}/{edition:int}/{name}", _document),
+    page("/records/{number}/{edition:whole}", _changes),
+    page("/records/{number}/{edition:whole}/{name}", _document),
 )

@@ -168,5 +168,5 @@ ROUTES = (
     act("/documents/{number}/regeneration/run", _carry_out),
     page("/documents/{number}/regeneration/wait", _wait),
     page("/documents/{number}/regeneration/missing.xlsx", _missing),
-    page("/documents/{number}/regeneration/{serial:int}.xlsx", _result),
+    page("/documents/{number}/regeneration/{serial:whole}.xlsx", _result),
 )

@@ -109,7 +109,7 @@ def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
 def _issue(visit: Visit) -> Response:
     name = name_in(visit)
     try:
-        version = int(visit.field("version") or 0)
+        version = visit.number("version")
         number = drafts.seal(visit.workspace, name, version, visit.field("reason"))
     except ChangedDraftError:
         return see(f"/drafts/{name}/review?changed=1")
@@ -123,7 +123,7 @@ def _issue(visit: Visit) -> Response:
 
 ROUTES = (
     page("/drafts/{name}/review", _review),
-    page("/drafts/{name}/documents/{place:int}", _document),
-    page("/drafts/{name}/pages/{place:int}.png", _picture),
+    page("/drafts/{name}/documents/{place:whole}", _document),
+    page("/drafts/{name}/pages/{place:whole}.png", _picture),
     act("/drafts/{name}/issue", _issue),
 )

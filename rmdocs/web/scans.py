@@ -234,14 +234,14 @@ def _decisions(visit: Visit) -> Iterator[piles.SheetDecision]:
             said, which = visit.field(field), field.removeprefix("say")
             number = visit.field(f"number{which}").strip()
             typed = said == _TYPED or (not said and bool(number))
-            page, turn = visit.field(f"page{which}"), visit.field(f"turn{which}")
+            turn = visit.number(f"turn{which}")
             yield piles.SheetDecision(
                 at=at,
                 out=said == _OUT,
                 code=PageCode.decode(said) if said not in {"", _OUT, _TYPED} else None,
                 number=RecordNumber.parse(number) if typed else None,
-                page=int(page) if page.isascii() and page.isdecimal() else 0,
-                turn=int(turn) if turn in {str(one) for one in _TURNS} else 0,
+                page=visit.number(f"page{which}"),
+                turn=turn if turn in _TURNS else 0,
             )
 
 
@@ -304,5 +304,5 @@ ROUTES = (
     act("/scans/{name}/file", _file),
     act("/scans/{name}/away", _put_away, harmless=True),
     page("/scans/{name}/wait", _wait),
-    page("/scans/{name}/{file:int}/{number:int}.jpg", _sheet),
+    page("/scans/{name}/{file:whole}/{number:whole}.jpg", _sheet),
 )

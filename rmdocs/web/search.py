@@ -45,7 +45,9 @@ def _ask(visit: Visit) -> Response:
 def _number(visit: Visit, text: str) -> RecordNumber | None:
     """Return the record that a text names by its whole number or by a file's digest."""
     if _SHA256.fullmatch(text):
-        return records.trace(visit.workspace, text.lower()).number
+        number = records.trace(visit.workspace, text.lower()).number
+        visit.require_unit(number.series.unit)
+        return number
     try:
         return RecordNumber.parse(text.upper())
     except UsageError:
@@ -88,4 +90,4 @@ def _row(found: IndexedRecord) -> PageRow:
     )
 
 
-ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:int}", _found))
+ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:whole}", _found))

@@ -127,8 +127,7 @@ def _sheet(visit: Visit) -> Response:
 def _mend(visit: Visit) -> Response:
     """Go on with a row by hand: it becomes a draft, and is no row of the sheet any more."""
     kept = kept_of(visit)
-    text = visit.field("row")
-    wanted = int(text) if text.isdecimal() else 0
+    wanted = visit.number("row")
     with kept.lock:
         name = kept.mended.get(wanted, "")
         if wanted not in begun_of(visit):
@@ -268,11 +267,11 @@ ROUTES = (
     page("/sheets", _choose),
     act("/sheets", _hand_in, harmless=True, limit=LIMIT, files=1),
     page("/sheets/blank/{form}.xlsx", _blank),
-    page("/sheets/{place:int}", _sheet),
-    act("/sheets/{place:int}/forget", _forget, harmless=True),
-    act("/sheets/{place:int}/select", _select, harmless=True),
-    act("/sheets/{place:int}/mend", _mend, harmless=True),
-    page("/sheets/{place:int}/refused", _refused),
-    act("/sheets/{place:int}/issue", _issue),
-    page("/sheets/{place:int}/documents", _documents),
+    page("/sheets/{place:whole}", _sheet),
+    act("/sheets/{place:whole}/forget", _forget, harmless=True),
+    act("/sheets/{place:whole}/select", _select, harmless=True),
+    act("/sheets/{place:whole}/mend", _mend, harmless=True),
+    page("/sheets/{place:whole}/refused", _refused),
+    act("/sheets/{place:whole}/issue", _issue),
+    page("/sheets/{place:whole}/documents", _documents),
 )

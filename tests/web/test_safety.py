@@ -1,11 +1,13 @@
 """What a browser is kept from, and who is kept out."""
 
+import re
 from urllib.parse import quote
 
 import pytest
-from browsing import ORIGIN, heading
+from browsing import ORIGIN, Draft, heading
 from starlette.routing import Mount, Route
 
+from rmdocs.canonical import sha256
 from rmdocs.web.neighbours import user_of
 
 
@@ -171,3 +173,40 @@ def test_back_from_the_language_leads_nowhere_else(browser):
 
 def test_the_user_behind_a_connection():
     assert user_of(1, 2) is None
+
+
+def test_a_number_that_is_none_leads_to_no_page(browser):
+    browser.enter("JN01-0101")
+    routes = [one.path for one in browser.app.routes if ":whole}" in getattr(one, "path", "")]
+    assert len(routes) > 5
+    for route in routes:
+        for number in ("9" * 5000, "-1", "²"):
+            path = re.sub(r"{\w+:whole}", number, route)
+            assert browser.get(re.sub(r"{\w+}", "x", path)).status_code in {404, 405}, path
+    assert not any(":int}" in getattr(one, "path", "") for one in browser.app.routes)
+
+
+@pytest.mark.parametrize("said", ["x", "-1", "1.5", "²", "٣", "9" * 5000])
+def test_a_version_that_is_none_overwrites_nothing(browse, bank, said):
+    browser = browse(bank)
+    browser.enter("JN01-0101")
+    draft = Draft(browser, browser.submit("/new", {"form": "RXD7200-01"}))
+    typed = {**draft.fields(), "version": said, "content.party_a.name": "泰山"}
+    for path, status in (("", 200), ("/check", 409), ("/picked/content.party_a.name", 409)):
+        assert browser.submit(f"{draft.path}{path}", typed).status_code == status
+    assert browser.submit(f"{draft.path}/issue", typed).url.path.startswith(draft.path)
+    assert "泰山" not in browser.get(draft.path).text
+
+
+def test_a_digest_does_not_tell_a_number_of_another_unit(browse, bank):
+    number = bank.issue(bank.sample("RXD7200-01-YT03"))
+    owner = browse(bank)
+    owner.enter("YT03-0301")
+    document = owner.get(f"/records/{number}/1/{number}-e1.docx")
+    digest = sha256(document.content)
+    assert str(number) in owner.submit("/search", {"q": digest}).text
+    browser = browse(bank)
+    browser.enter("JN01-0101")
+    answer = browser.submit("/search", {"q": digest}, follow_redirects=False)
+    assert answer.status_code == 403
+    assert str(number) not in answer.text
