@@ -324,7 +324,7 @@ def test_a_pile_is_filed_in_a_browser_that_keeps_nobody_out(visit, agreement, pa
     page.click("nav >> text=扫描件")
     look("no scans")
     page.set_input_files("#files", singly(tmp_path, [*paper[1:], foreign()]))
-    page.click("text=识读并分拣")
+    page.click("text=读取并分拣")
     page.wait_for_selector("text=待处理")
     look("to decide")
     page.select_option("[name^=say-] >> nth=0", "out")
@@ -336,7 +336,7 @@ def test_a_pile_is_filed_in_a_browser_that_keeps_nobody_out(visit, agreement, pa
     page.click(f"a.file:has-text('{number}-e1-scan.pdf')", trial=True)
     look("filed")
     page.goto(page.url.partition("/scans")[0])
-    assert page.is_visible("text=签署后收回的原件")
+    assert page.is_visible("text=已收回的签署原件")
     look("my work")
     assert look.told == []
     assert look.found == {}

@@ -178,7 +178,7 @@ def filed(branch, number, tmp_path):
     pdf = kept(page, f"a:text('{number}-e2.pdf')")
     page = branch.at(MANAGER, "/scans")
     page.set_input_files("#files", singly(tmp_path, all_scanned(pdf)))
-    page.click("text=识读并分拣")
+    page.click("text=读取并分拣")
     page.click("text=归档 1 套")
     page.wait_for_selector(f"a.file:has-text('{number}-e2-scan.pdf')")
 
