@@ -331,7 +331,7 @@ def test_a_pile_is_filed_in_a_browser_that_keeps_nobody_out(visit, agreement, pa
     page.click("text=保存以上处理")
     (tmp_path / "后补.jpg").write_bytes(paper[0])
     page.set_input_files("#files", tmp_path / "后补.jpg")
-    page.click("text=补充到这批")
+    page.click("text=加入这批")
     page.click("text=归档 1 套")
     page.click(f"a.file:has-text('{number}-e1-scan.pdf')", trial=True)
     look("filed")
