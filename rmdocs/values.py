@@ -199,6 +199,14 @@ def require_line(text: str, path: str, most: int) -> None:
         )
         finding = error(LINES, path, reason, message("write it on one line, with spaces"))
         raise FindingsError((finding,))
+    require_short(text, path, most)
+
+
+def require_short(text: str, path: str, most: int) -> None:
+    """Refuse a person's text that is longer than what is printed of it.
+
+    :raises FindingsError: naming both lengths.
+    """
     if len(text) > most:
         reason = message(
             "{count} characters, where at most {most} are printed", count=len(text), most=most

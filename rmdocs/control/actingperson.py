@@ -12,7 +12,7 @@ from rmdocs.errors import ControlError, StoreError, system_problem
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.displaynames import role_names
 from rmdocs.store.keys import SigningKey
-from rmdocs.values import is_blank, require_readable
+from rmdocs.values import is_blank, require_readable, require_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,6 +87,7 @@ class ActingPerson:
         require_key(self.person, self.key)
         for new_event in new_events:
             require_readable(new_event.reason, REASON)
+            require_short(new_event.reason, REASON, LONGEST_REASON)
         return branch.append(
             new_events,
             actor=self.actor,
@@ -174,14 +175,19 @@ def require_reason(reason: str) -> None:
     """Refuse an act without a reason, or one that no reader would read as it is.
 
     :raises ControlError: saying how to give one.
-    :raises FindingsError: naming the character that is not read, and its place.
+    :raises FindingsError: naming the character that is not read, and its place; or how long
+        it is, and may be.
     """
     require_readable(reason, REASON)
+    require_short(reason, REASON, LONGEST_REASON)
     if is_blank(reason):
         raise ControlError(
             message("a reason must be given"), by_command(message("say why"), "--reason")
         )
 
+
+LONGEST_REASON = 2000
+"""Characters of a reason or a remark: a page of them; registers and their workbooks hold it."""
 
 LEDGER_KEY_NAME = "ledger"
 

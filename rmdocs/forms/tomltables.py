@@ -284,13 +284,40 @@ def read_toml(data: bytes, name: str) -> Mapping[str, Json]:
     :raises FindingsError: if it is not TOML.
     """
     try:
-        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        tables = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        _require_shallow(tables)
     except UnicodeDecodeError as problem:
         reason = message("not UTF-8: byte {offset} cannot be read", offset=problem.start)
         finding = error("FORM-ENCODING", name, reason, message("save the file as UTF-8"))
     except tomllib.TOMLDecodeError as problem:
         finding = _not_toml(name, problem)
+    except RecursionError:
+        reason = message("nested too deeply to be a form")
+        finding = error("FORM-SYNTAX", name, reason, message("compare with another form's file"))
+    except ValueError:  # of tomllib, but of another kind: of a number, what Python makes none of
+        reason = message("a number has more digits than can be kept exactly")
+        remedy = message("write the number in digits, or leave it out")
+        finding = error("FORM-SYNTAX", name, reason, remedy)
+    else:
+        return tables
     raise FindingsError((finding,))
+
+
+_DEEPEST = 50
+"""How deep tables and lists lie in each other at most: several times what a form needs."""
+
+
+def _require_shallow(tables: Mapping[str, Any]) -> None:
+    """Refuse what whoever reads it, value in value, would not come to the end of.
+
+    :raises RecursionError: if so, as tomllib does of lists; of dotted names it reads any depth.
+    """
+    level: list[Any] = [tables]
+    for _ in range(_DEEPEST):
+        within = (one.values() if isinstance(one, Mapping) else one for one in level)
+        level = [one for ones in within for one in ones if isinstance(one, (Mapping, list))]
+    if level:
+        raise RecursionError
 
 
 _TOML: tuple[tuple[str, Text], ...] = (

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from rmdocs.cli.main import COMMANDS, main
-from rmdocs.control.actingperson import require_reason
+from rmdocs.control.actingperson import LONGEST_REASON, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.facts import Unknown
 from rmdocs.store.protocol import CONTROL_REF, NewEvent
@@ -88,6 +88,13 @@ def test_a_reason_is_read_as_it_is(reason):
     with pytest.raises(FindingsError) as refusal:
         require_reason(reason)
     assert refusal.value.findings[0].path == "reason"
+
+
+def test_a_reason_is_no_book():
+    require_reason("更" * LONGEST_REASON)
+    with pytest.raises(FindingsError) as refusal:
+        require_reason("更" * (LONGEST_REASON + 1))
+    assert refusal.value.findings[0].code == "TEXT-LONG"
 
 
 def test_no_reason_and_no_remark_is_sealed_unread(visited_bank):

@@ -207,6 +207,21 @@ def test_what_is_no_toml(files, refused, manifest, code):
     assert refused(replace(files, manifest=manifest))["form.toml"].code == code
 
 
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        (b"a = " + b"[" * 60 + b"]" * 60, "nested too deeply"),
+        (b".".join([b"a"] * 3000) + b" = 1", "nested too deeply"),
+        (b"a = " + b"9" * 5000, "more digits"),
+    ],
+)
+def test_what_python_makes_nothing_of(files, refused, manifest, said):
+    found = refused(replace(files, manifest=manifest))["form.toml"]
+    assert found.code == "FORM-SYNTAX"
+    assert said in str(found.message)
+
+
 def test_an_empty_manifest_lacks_its_sections(files, refused):
     found = refused(replace(files, manifest=b""))
     assert found.keys() == {
