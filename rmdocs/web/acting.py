@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from rmdocs.control.actingperson import KeyRing
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
-from rmdocs.web.refusals import WebError
+from rmdocs.web.refusals import WebError, for_reading_only
 from rmdocs.web.sessions import BrowserSession, OpenedKey
 from rmdocs.workspace import people
 
@@ -65,11 +65,7 @@ class Nobody:
 
         :raises WebError: always (403).
         """
-        raise WebError(
-            403,
-            message("these pages are for reading only"),
-            message("start rmdocs web on the machine that has your key, not for reading only"),
-        )
+        raise for_reading_only()
 
     @contextmanager
     def signing(self, session: BrowserSession, workspace: Workspace) -> Iterator[None]:  # noqa: ARG002

@@ -66,6 +66,7 @@ def _take(visit: Visit) -> Response:
 
 def _put(visit: Visit) -> Response:
     number, name = number_in(visit), visit.request.path_params["name"]
+    visit.require_person()
     deskparts.put(visit.workspace, number, name, visit.file("file"), visit.field("seen"))
     return see(f"/documents/{number}/desk")
 
@@ -75,6 +76,7 @@ def _put(visit: Visit) -> Response:
 
 def _propose(visit: Visit) -> Response:
     number = number_in(visit)
+    visit.require_person()
     look = deskparts.look(visit.workspace, number)
     return visit.page(
         "propose.html",

@@ -38,6 +38,7 @@ def heading(form: Form, draft: Draft) -> Text:
 
 def name_in(visit: Visit) -> str:
     """Return the name of the draft that the address names."""
+    visit.require_person()
     name: str = visit.request.path_params["name"]
     return name
 
@@ -91,6 +92,7 @@ def _called(visit: Visit, draft: Draft) -> tuple[Text, str]:
 
 
 def _begin(visit: Visit) -> Response:
+    visit.require_person()
     name = drafts.begin(visit.workspace, DocumentNumber.parse(visit.field("form")))
     return see(f"/drafts/{name}")
 
@@ -108,11 +110,13 @@ def _drop(visit: Visit) -> Response:
 
 
 def _begin_stage(visit: Visit) -> Response:
+    visit.require_person()
     stage: str = visit.request.path_params["stage"]
     return see(f"/drafts/{drafts.begin_later(visit.workspace, number_in(visit), stage)}")
 
 
 def _begin_amendment(visit: Visit) -> Response:
+    visit.require_person()
     return see(f"/drafts/{drafts.begin_later(visit.workspace, number_in(visit))}")
 
 

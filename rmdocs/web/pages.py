@@ -26,7 +26,7 @@ from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
 from rmdocs.web.numbers import whole
 from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
-from rmdocs.web.refusals import WebError
+from rmdocs.web.refusals import WebError, for_reading_only
 from rmdocs.web.safety import read_form
 
 if TYPE_CHECKING:
@@ -200,6 +200,18 @@ class Visit:
         if self.person is None or self.person.roles & _EVERYWHERE:
             return ""
         return str(self.person.unit)
+
+    def require_person(self) -> None:
+        """Refuse what takes somebody who acts.
+
+        :raises WebError: if nobody does (403).
+        """
+        if self.person is None and self.site.read_only:
+            raise for_reading_only()
+        if self.person is None:
+            raise WebError(
+                403, message("nobody acts yet"), message("say who you are on the first page")
+            )
 
     def require_all_units(self) -> None:
         """Refuse what concerns the records of all units.

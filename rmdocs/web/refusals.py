@@ -10,7 +10,7 @@ from rmdocs.errors import (
     RmdocsError,
     UsageError,
 )
-from rmdocs.messages import Text
+from rmdocs.messages import Text, message
 
 _STATUSES: tuple[tuple[type[RmdocsError], int], ...] = (
     (FindingsError, 422),
@@ -30,6 +30,15 @@ class WebError(RmdocsError):
     def __init__(self, status: int, reason: Text, remedy: Text) -> None:
         super().__init__(reason, remedy)
         self.status = status
+
+
+def for_reading_only() -> WebError:
+    """Return what refuses an act where nobody can act."""
+    return WebError(
+        403,
+        message("these pages are for reading only"),
+        message("start rmdocs web on the machine that has your key, not for reading only"),
+    )
 
 
 def status_of(problem: RmdocsError) -> int:

@@ -29,6 +29,7 @@ _LISTED = (message("number"), message("form"), message("issued"), message("kept 
 
 def _void(visit: Visit) -> Response:
     number = number_in(visit)
+    visit.require_person()
     return visit.page("void.html", found=records.trace(visit.workspace, str(number)))
 
 

@@ -56,7 +56,7 @@ PILE_COLUMNS = (message("handed in"), message("files"), message("sheets"), messa
 
 
 def _choose(visit: Visit) -> Response:
-    _require_person(visit)
+    visit.require_person()
     return visit.page(
         "scans.html",
         limit=LIMIT >> 20,
@@ -93,7 +93,7 @@ def _state(one: SortedPile) -> PageCell | tuple[PageCell, ...]:
 
 
 def _hand_in(visit: Visit) -> Response:
-    _require_person(visit)
+    visit.require_person()
     return see(f"/scans/{piles.begin(visit.workspace, _sent(visit))}")
 
 
@@ -280,18 +280,12 @@ def _sheet(visit: Visit) -> Response:
 
 
 def _name(visit: Visit) -> str:
+    visit.require_person()
     return str(visit.request.path_params["name"])
 
 
 def _key(visit: Visit) -> Hashable:
     return ("scans", visit.session.actor, _name(visit))
-
-
-def _require_person(visit: Visit) -> None:
-    if visit.person is None:
-        raise WebError(
-            403, message("nobody acts yet"), message("say who you are on the first page")
-        )
 
 
 ROUTES = (

@@ -57,10 +57,7 @@ def keep(visit: Visit, handed: KeptSheet) -> Response:
 
     :raises WebError: if nobody acts (403).
     """
-    if visit.person is None:
-        raise WebError(
-            403, message("nobody acts yet"), message("say who you are on the first page")
-        )
+    visit.require_person()
     return see(f"{handed.home}/{visit.session.keep_sheet(handed)}")
 
 

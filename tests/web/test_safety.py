@@ -210,3 +210,22 @@ def test_a_digest_does_not_tell_a_number_of_another_unit(browse, bank):
     answer = browser.submit("/search", {"q": digest}, follow_redirects=False)
     assert answer.status_code == 403
     assert str(number) not in answer.text
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_where_nobody_acts_every_page_still_answers(browse, bank, read_only):
+    number = str(bank.issue(bank.sample("RXD7200-01-JN01")))
+    browser = browse(bank, read_only=read_only)
+    browser.enter()
+    routes = [one for one in browser.app.routes if isinstance(one, Route) and "GET" in one.methods]
+    assert len(routes) > 50
+    for route in routes:
+        about = "RXD7200-01" if route.path.startswith("/documents") else number
+        path = re.sub(r"{\w+:whole}", "1", route.path.replace("{number}", about))
+        answer = browser.get(re.sub(r"{\w+}", "1.0", path))
+        assert answer.status_code < 500, path
+    told = "for reading only" if read_only else "nobody acts yet"
+    for path in (f"/records/{number}/void", "/documents/RXD7200-01/propose", "/drafts/x", "/scans"):
+        assert told in browser.get(path).text, path
+    for path in (f"/records/{number}/amend", "/new", "/drafts/x/check"):
+        assert told in browser.submit(path, {"form": "RXD7200-01"}).text, path
