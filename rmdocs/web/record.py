@@ -17,7 +17,7 @@ from rmdocs.lifecycle import RecordAct
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import ACT_NAMES, RECORD_STATUS_NAMES, named
 from rmdocs.web.drawing import PageCell, PageRow
-from rmdocs.web.pages import page
+from rmdocs.web.pages import page, see
 from rmdocs.workspace import nextacts, records, renditions
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _record(visit: Visit) -> Response:
 def _changes(visit: Visit) -> Response:
     """Show what an edition says that the one before did not, or said otherwise."""
     number, edition = number_in(visit), visit.request.path_params["edition"]
+    if edition == 1:
+        return see(f"/records/{number}")  # nothing came before it
     before, after = (records.show(visit.workspace, number, one) for one in (edition - 1, edition))
     return visit.page(
         "changes.html",

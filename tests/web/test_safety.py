@@ -224,6 +224,7 @@ def test_where_nobody_acts_every_page_still_answers(browse, bank, read_only):
         path = re.sub(r"{\w+:whole}", "1", route.path.replace("{number}", about))
         answer = browser.get(re.sub(r"{\w+}", "1.0", path))
         assert answer.status_code < 500, path
+    assert browser.get(f"/records/{number}/1").url.path == f"/records/{number}"
     told = "for reading only" if read_only else "nobody acts yet"
     for path in (f"/records/{number}/void", "/documents/RXD7200-01/propose", "/drafts/x", "/scans"):
         assert told in browser.get(path).text, path
