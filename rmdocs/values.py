@@ -209,7 +209,7 @@ def require_short(text: str, path: str, most: int) -> None:
     """
     if len(text) > most:
         reason = message(
-            "{count} characters, where at most {most} are printed", count=len(text), most=most
+            "{count} characters; at most {most} are taken here", count=len(text), most=most
         )
         raise FindingsError((error(LONG, path, reason, message("shorten it")),))
 

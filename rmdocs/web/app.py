@@ -217,4 +217,5 @@ def _sorry(request: Request, status: int, **values: object) -> Response:
     around = surroundings(request, session)
     outside = session is None and request.app.state.site.readers is not None
     template = "enter.html" if outside else "refusal.html"
-    return HTMLResponse(draw(template, language, {**around, **values}), status)
+    shown = {**around, **values, "sent": request.method == "POST"}
+    return HTMLResponse(draw(template, language, shown), status)

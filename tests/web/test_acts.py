@@ -40,6 +40,13 @@ def test_what_may_be_done_next_and_why_not(browser):
     assert len(refused) == 3
 
 
+def test_who_is_refused_is_told_that_what_was_typed_is_not_lost(browser):
+    page = asked(browser, "字" * 2001)
+    assert page.status_code == 422
+    assert "what you typed is still there" in page.text
+    assert "what you typed" not in browser.get("/records/RXD7200-02-JN01-2026-0999").text
+
+
 def test_a_void_takes_two(browser):
     page = asked(browser)
     address = page.url.path
