@@ -142,9 +142,10 @@ def file_pile(  # noqa: PLR0913, PLR0917 - what is filed, by whom, and what is k
     filed = []
     for done, (one, pdf) in enumerate(made):
         advance(done, len(made))
-        # Reading and making take a while: the store may know better by now.
-        now = code_status(registry, acting.person, one.code, one.slip)
-        if now is not CodeStatus.CURRENT:
+        # Reading and making take a while: the store may know better by now. What is judged is
+        # what is sealed upon: whatever comes in between is a conflict.
+        now, about = _judged(registry, acting.person, one.code, one.slip)
+        if now is not CodeStatus.CURRENT or about is None:
             pile = put_aside(pile, one, now)
             continue
         missing = missing_on(one)
@@ -152,7 +153,6 @@ def file_pile(  # noqa: PLR0913, PLR0917 - what is filed, by whom, and what is k
             pile = put_unsigned(pile, one, missing)
             continue
         try:
-            about = subject(registry, one.code.number)
             filed.append(_seal(about, one, pdf, acting, looked=bool(missing)))
         except ConflictError:
             # What was sealed before stays; this one is told like every other doubt.
@@ -205,17 +205,24 @@ def filed_before(registry: Registry, scan: ScannedDocument, pdf: bytes) -> str:
 
 def code_status(registry: Registry, person: Person, code: DocumentCode, slip: int) -> CodeStatus:
     """Return what the store knows of a document or a slip, and whether a person may file it."""
+    return _judged(registry, person, code, slip)[0]
+
+
+def _judged(
+    registry: Registry, person: Person, code: DocumentCode, slip: int
+) -> tuple[CodeStatus, Subject | None]:
+    """Return the status of a code, with the state of its record that it was judged by."""
     try:
         folder = find_folder(registry.store, code.number)
     except ControlError:
-        return CodeStatus.UNKNOWN
+        return CodeStatus.UNKNOWN, None
     if folder.voided:
-        return CodeStatus.VOID
+        return CodeStatus.VOID, None
     try:
         one = subject(registry, code.number)
     except (ControlError, KeyAbsentError):
-        return CodeStatus.CONTENT
-    return _code_status(one, person, code, slip)
+        return CodeStatus.CONTENT, None
+    return _code_status(one, person, code, slip), one
 
 
 def _code_status(one: Subject, person: Person, code: DocumentCode, slip: int) -> CodeStatus:

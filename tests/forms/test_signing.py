@@ -39,42 +39,42 @@ HELD = "customer.name != ''"
 
 
 @pytest.fixture(scope="module")
-def agreement():
+def agreed():
     return Form.load(read_desk(ROOT, DocumentNumber("RXD7200-01")))
 
 
-def test_who_signs_the_agreement(agreement):
-    assert [(party.name, party.title.zh) for party in agreement.signing] == [
+def test_who_signs_the_agreement(agreed):
+    assert [(party.name, party.title.zh) for party in agreed.signing] == [
         ("a", "甲方"),
         ("b", "乙方"),
     ]
-    first, second = agreement.signing
+    first, second = agreed.signing
     assert first.place.anchor == "甲方（公章）"
     assert first.limit is None
     assert second.limit.code == "R01-LIMIT-TERM"
 
 
 @pytest.mark.parametrize(("end", "count"), [("2031-03-16", 0), ("2031-03-17", 1), (None, 0)])
-def test_the_authority_of_the_bank(agreement, end, count):
-    sample = json.loads(read_desk(ROOT, agreement.number).sample)["record"]
+def test_the_authority_of_the_bank(agreed, end, count):
+    sample = json.loads(read_desk(ROOT, agreed.number).sample)["record"]
     if end is None:
         del sample["content"]["closing"]
     else:
         sample["content"]["closing"] |= {"term_start": "2026-03-16", "term_end": end}
     draft = RecordDraft.parse(sample)
-    names = record_names(draft, agreement, {"code": "JN01", "name": "", "full_name": ""})
-    found = beyond_limit(agreement.signing[1], names)
+    names = record_names(draft, agreed, {"code": "JN01", "name": "", "full_name": ""})
+    found = beyond_limit(agreed.signing[1], names)
     assert [(one.code, one.path) for one in found] == (
         [("R01-LIMIT-TERM", "$.content.closing.term_end")] * count
     )
-    assert beyond_limit(agreement.signing[0], names) == []
+    assert beyond_limit(agreed.signing[0], names) == []
 
 
-def test_what_certificates_call_the_parties(agreement):
-    sample = json.loads(read_desk(ROOT, agreement.number).sample)["record"]
+def test_what_certificates_call_the_parties(agreed):
+    sample = json.loads(read_desk(ROOT, agreed.number).sample)["record"]
     unit = {"code": "JN01", "name": "", "full_name": ""}
-    names = record_names(RecordDraft.parse(sample), agreement, unit)
-    assert [party.called(names) for party in agreement.signing] == [
+    names = record_names(RecordDraft.parse(sample), agreed, unit)
+    assert [party.called(names) for party in agreed.signing] == [
         ("济南虚构岱岳重型机械有限公司", "91370112MA3DEM019E"),
         ("中国建设银行股份有限公司济南示例支行", "中国建设银行济南示例支行"),
     ]

@@ -142,7 +142,7 @@ class TestWho:
                 subject_line="Forge",
                 trailers={"Event": SCAN},
             )
-        assert bank.codes() == {"ACTOR-KEY-THEN"}
+        assert bank.codes() == {"ACTOR-KEY-THEN", "COMMIT-TEXT"}
 
     def test_on_a_control_ledger_that_never_stood_so(self, rendered):
         bank, number = rendered

@@ -105,7 +105,7 @@ def test_each_addressee_has_a_code_of_its_own(noticed, bank):
     work = bank.at(MANAGER)
     one = subject(work.registry, number)
     known = [
-        code_status(work.registry, work.acting(), document_code(one, copy), slip).value
+        code_status(work.registry, work.require_person(), document_code(one, copy), slip).value
         for copy in (0, 1, 2)
         for slip in (0, 1, 2)
     ]
@@ -128,7 +128,7 @@ def test_a_slip_of_a_replaced_edition_is_superseded_whatever_slips_there_are_now
     code = document_code(subject(bank.at().registry, number))
     bank.amend(number, _moved(sample), MANAGER)
     work = bank.at(MANAGER)
-    known = [code_status(work.registry, work.acting(), code, slip).value for slip in (1, 2)]
+    known = [code_status(work.registry, work.require_person(), code, slip).value for slip in (1, 2)]
     assert known == ["superseded"] * 2
 
 
