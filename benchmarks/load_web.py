@@ -32,7 +32,7 @@ from filled import ROOTS
 from rmdocs.beginning import begin
 from rmdocs.files import File
 from rmdocs.intake.typed import write
-from rmdocs.registers.indexentries import Query
+from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import records
 
 FORM = "RXD7200-02"

@@ -1,6 +1,7 @@
 """What holds for every file of the package: imports above all, and how classes are made."""
 
 import ast
+import importlib.util
 from pathlib import Path
 
 from sources import MODULES, PACKAGE, nodes, parsed
@@ -193,3 +194,24 @@ def strongly_connected(uses: dict[str, set[str]]) -> list[set[str]]:
             visit(name, back, together.append)
             found.append(set(together))
     return found
+
+
+def test_what_tools_and_benchmarks_import_is_there():
+    """Nobody runs all of them each time that something moves."""
+    root, missing = PACKAGE.parent, []
+    for path in [*(root / "tools").glob("*.py"), *(root / "benchmarks").glob("*.py")]:
+        for node in nodes(path, ast.ImportFrom):
+            if not (node.module or "").startswith("rmdocs"):
+                continue
+            module = importlib.import_module(node.module)
+            missing += [
+                f"{path.name}: {node.module}.{alias.name}"
+                for alias in node.names
+                if not hasattr(module, alias.name)
+                and not (hasattr(module, "__path__") and is_module(f"{node.module}.{alias.name}"))
+            ]
+    assert missing == []
+
+
+def is_module(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
