@@ -15,6 +15,10 @@ font() {
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | head -n 1)" ]
 }
 
+library() {
+    [ -n "$(find /lib/ /usr/lib/ -name "$1" 2>/dev/null | head -n 1)" ]
+}
+
 calc() {
     has soffice && [ -e "$(dirname "$(readlink -f "$(command -v soffice)")")/libsclo.so" ]
 }
@@ -33,6 +37,8 @@ missing() {
     has strace || echo strace strace
     has softhsm2-util || echo softhsm softhsm2
     has chromium || echo browser chromium
+    # what drives it in tests needs this library, which Debian 12 brings for nothing else
+    library libatomic.so.1 || echo browser libatomic1
 }
 
 tested_by() {
