@@ -57,6 +57,7 @@ def typed_in(visit: Visit, root: Field) -> Iterable[tuple[str, str]]:
 
 
 def _choose(visit: Visit) -> Response:
+    visit.require_person()
     return visit.page(
         "new.html",
         forms=drafts.forms(visit.workspace),

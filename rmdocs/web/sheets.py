@@ -37,6 +37,7 @@ _ASKED = {"TABLE-SHEETS", "TABLE-HIDDEN"}
 
 
 def _choose(visit: Visit) -> Response:
+    visit.require_person()
     return visit.page(
         "sheets.html",
         forms=drafts.forms(visit.workspace),

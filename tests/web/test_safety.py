@@ -226,7 +226,8 @@ def test_where_nobody_acts_every_page_still_answers(browse, bank, read_only):
         assert answer.status_code < 500, path
     assert browser.get(f"/records/{number}/1").url.path == f"/records/{number}"
     told = "for reading only" if read_only else "nobody acts yet"
-    for path in (f"/records/{number}/void", "/documents/RXD7200-01/propose", "/drafts/x", "/scans"):
+    acting = (f"/records/{number}/void", "/documents/RXD7200-01/propose", "/drafts/x")
+    for path in (*acting, "/new", "/sheets", "/scans"):
         assert told in browser.get(path).text, path
     for path in (f"/records/{number}/amend", "/new", "/drafts/x/check"):
         assert told in browser.submit(path, {"form": "RXD7200-01"}).text, path
