@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
-from rmdocs.control.actingperson import require_key
+from rmdocs.control.actingperson import require_key, require_own_unit
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.events.records import PaperFiled
 from rmdocs.files import File
@@ -175,6 +175,7 @@ def page_of(
 
     :raises ControlError: if there is no such page that the person may file.
     """
+    require_own_unit(person, number.series.unit)  # before it is told whether there is one
     one = subject(registry, number)
     require_own(one, person, message("file scans of {form}", form=one.form.number))
     code = document_code(one, copy)
@@ -212,6 +213,9 @@ def _judged(
     registry: Registry, person: Person, code: DocumentCode, slip: int
 ) -> tuple[CodeStatus, Subject | None]:
     """Return the status of a code, with the state of its record that it was judged by."""
+    if code.number.series.unit != person.unit:
+        # The same whether the number was given, is void or was disposed of: that unit's business.
+        return CodeStatus.FORBIDDEN, None
     try:
         folder = find_folder(registry.store, code.number)
     except ControlError:

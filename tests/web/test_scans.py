@@ -3,6 +3,7 @@
 import re
 import shutil
 import time
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 
@@ -12,9 +13,9 @@ from inspecting import Inspector
 from PIL import Image
 from sheets import drawn, foreign, scanned, singly
 
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder, read_folder
 from rmdocs.registers.renditions import of_current, print_copy
-from rmdocs.renditions.records import subject
+from rmdocs.renditions.records import page_code, subject
 from rmdocs.workspace import pileplace, piles, records
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -247,6 +248,25 @@ def test_another_units_paper_is_not_filed(browse, bank, number, paper):
     assert "another unit" in pile.page.text
     typed = {"say-0-1": "typed", "number-0-1": str(number), "page-0-1": "1"}
     assert other.submit(f"{pile.path}/decide", typed).status_code == 403
+
+
+def test_nobody_learns_whether_another_unit_gave_a_number(browse, bank, number, paper):
+    other = browse(bank)
+    other.enter(ELSEWHERE)
+    pile = Scans(other, [("甲.jpg", uncoded(paper, bank, number, 0))])
+    known = page_code(find_folder(bank.at().store, number)).on(1, 1)
+    numbers = (number, replace(number, serial=number.serial + 500))
+    answers = []
+    for one in numbers:
+        typed = {"say-0-1": "typed", "number-0-1": str(one), "page-0-1": "1"}
+        refused = other.submit(f"{pile.path}/decide", typed)
+        assert refused.status_code == 403
+        pile.say(say_0_1=replace(known, number=one).encode())
+        said = re.search(r"<strong>(.*?)</strong>", refused.text)[1]
+        answers.append([told.replace(str(one), "") for told in (said, *pile.told)])
+    assert answers[0] == answers[1]
+    assert "may not act for JN01" in answers[0][0]
+    assert "another unit" in answers[0][1]
 
 
 def test_scans_are_handed_in_by_our_own_page_and_by_somebody(browser, browse, bank, paper):
