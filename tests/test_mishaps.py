@@ -10,16 +10,18 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from rmdocs import folders
 from rmdocs.cli.main import main
 from rmdocs.errors import ControlError, RmdocsError, StoreError
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
-from rmdocs.workspace import disposition, records, store
+from rmdocs.registers.lists.quarters import Quarter
+from rmdocs.workspace import disposition, due, oversight, records, registers, store
 from rmdocs.workspace.opening import CACHE_VARIABLE, index_path
 
 NUMBER = "RXD7200-02-JN01-2026-0001"
@@ -415,6 +417,25 @@ class TestOneRecordThatCannotBeRead:
         visit["record"]["content"]["visit"]["topic"] = "第三次走访"
         third = str(bank.issue(visit))
         assert [one.number for one in records.find(bank.at(), Query())] == [NUMBER, other, third]
+
+    def test_lost_after_it_was_listed_a_managers_quarter_says_so(self, broken):
+        bank, _, _ = broken("00/00/01", listed=True)
+        [record, _] = records.find(bank.at(), Query())
+        quarter = Quarter.of(date.fromisoformat(record.date))
+        found = oversight.manager_report(bank.at(), quarter, StaffNumber.parse(record.rm))
+        assert [(one.code, one.path) for one in found.findings] == [("QUARTER-LEFT-OUT", NUMBER)]
+
+    def test_registers_and_tables_that_may_lack_it_say_so(self, broken):
+        bank, _, _ = broken("00/00/01", listed=False)
+        work = bank.at()
+        for report in (
+            registers.report(work, "records"),
+            registers.report(work, "series"),
+            due.report(work, due.what_is_due(work, due.Wanted())),
+            oversight.report(work, oversight.overview(work, Quarter.of(work.today()))),
+        ):
+            told = [one.text(Language.EN) for one in report.lacks]
+            assert told == [f"what the store holds of {NUMBER} cannot be read"]
 
     def test_no_records_are_moved_or_proposed_for_disposal_past_it(self, broken):
         bank, _, _ = broken("00/00/01", listed=False)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head, Store
 
 
+_BROKEN = "RECORD-UNREADABLE"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
     """Up to where a volume was read, and by what.
@@ -222,7 +225,7 @@ def unreadable_findings(numbers: Iterable[str]) -> list[Finding]:
     """Return a warning for each record of which nothing can be read."""
     return [
         warning(
-            "RECORD-UNREADABLE",
+            _BROKEN,
             number,
             message("what the store holds of this record cannot be read"),
             by_command(
@@ -242,6 +245,23 @@ def unread_findings(numbers: Sequence[str], consequence: Text) -> list[Finding]:
         return []
     remedy = message("ask whoever has their keys, or check where they can be read")
     return [warning("CONTENT-UNREADABLE", "", not_read(numbers, consequence), remedy)]
+
+
+def lacking(findings: Iterable[Finding]) -> tuple[Text, ...]:
+    """Return what a report says of records that it lacks, from what was found of them.
+
+    Those of which nothing can be read are named in one sentence.
+    """
+    told = list(findings)
+    broken = [one.path for one in told if one.code == _BROKEN]
+    others = (
+        message("{place}: {reason}", place=one.path, reason=one.message)
+        if one.path
+        else one.message
+        for one in told
+        if one.code != _BROKEN
+    )
+    return (*((cannot_be_read(broken),) if broken else ()), *others)
 
 
 def not_read(numbers: Sequence[str], consequence: Text) -> Text:

@@ -14,6 +14,7 @@ from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import by_command, listed, message
+from rmdocs.registers.catalogue import lacking
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
     from rmdocs.issuing.maturities import LoanLedger, Maturity
-    from rmdocs.messages import Language
+    from rmdocs.messages import Language, Text
     from rmdocs.registers.indexfile import IndexedDue, IndexedRecord
     from rmdocs.registers.staff import Person
     from rmdocs.reports.report import Report
@@ -60,6 +61,7 @@ class DueList:
     :param unknown: records whose form cannot say when something is due.
     :param maturities: rows of the ledger that have no record yet.
     :param findings: what of the ledger cannot be read, or is missing for a record.
+    :param lacks: what its report says of records that cannot be read.
     :param whose: the name of the one person whose list it is; empty for everybody's.
     """
 
@@ -68,6 +70,7 @@ class DueList:
     unknown: tuple[str, ...]
     maturities: tuple[Maturity, ...]
     findings: tuple[Finding, ...]
+    lacks: tuple[Text, ...] = ()
     whose: str = ""
 
 
@@ -87,7 +90,8 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     found, findings = maturities(workspace, wanted)
     open_ones = Query(unit=wanted.unit, open_only=True)
     told = message("what is due of them is not listed")
-    findings += records.unreadable(workspace, open_ones, told)
+    unread = records.unreadable(workspace, open_ones, told)
+    findings += unread
     items += [item_of(one) for one in found]
     if not items:
         _require_known(workspace, wanted)
@@ -99,14 +103,20 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
         unknown=tuple(unknown),
         maturities=tuple(found),
         findings=tuple(findings),
+        lacks=lacking(unread),
         whose=whose,
     )
 
 
 def report(workspace: Workspace, due_list: DueList) -> Report:
     """Return the due list as a table."""
+    lacks = due_list.lacks
+    if due_list.unknown:
+        lost = listed(sorted(set(due_list.unknown)))
+        told = message("the forms cannot say when something is due of: {lost}", lost=lost)
+        lacks = (*lacks, told)
     organisation = registers.organisation(workspace)
-    return due_report(due_list.items, due_list.day, organisation, due_list.unknown, due_list.whose)
+    return due_report(due_list.items, due_list.day, organisation, lacks, due_list.whose)
 
 
 def calendar(due_list: DueList, language: Language) -> bytes:

@@ -13,13 +13,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.errors import FindingsError, RmdocsError, why
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import StageAdded
-from rmdocs.findings import Severity
+from rmdocs.findings import Severity, warning
 from rmdocs.forms.sections.oversight import QUARTER, ActivitySection, TargetsSection
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.messages import Bilingual, listed, message
+from rmdocs.messages import Bilingual, Text, by_command, listed, message
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.indexfile import Query
@@ -53,10 +53,14 @@ _VOID = "voided"
 
 @dataclass(slots=True, kw_only=True)
 class _Forms:
-    """The form revisions that records stand under, each loaded once."""
+    """The form revisions that records stand under, each loaded once.
+
+    :param lost: the numbers of records that could not be looked at by their forms, and why.
+    """
 
     workspace: Workspace
     loaded: dict[tuple[str, str], Form] = field(default_factory=dict)
+    lost: dict[str, Text] = field(default_factory=dict)
 
     def of(self, record: IndexedRecord) -> Form:
         kind = (record.form, record.revision)
@@ -110,11 +114,23 @@ def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterO
         managers=tuple(found[key] for key in sorted(found)),
         reviews=() if unit else tuple(_overdue_reviews(workspace)),
         unaccounted=() if unit else tuple(_unaccounted(workspace)),
-        findings=tuple(unreadable(workspace, query, _NOT_COUNTED)),
+        findings=tuple(_left_out(workspace, query, forms)),
     )
 
 
 _NOT_COUNTED = message("they are not counted here")
+
+
+def _left_out(workspace: Workspace, query: Query, forms: _Forms) -> Iterator[Finding]:
+    """Yield what is told of records that could not be read, or not be looked at by their forms."""
+    found = unreadable(workspace, query, _NOT_COUNTED)
+    yield from found
+    for number in sorted(forms.lost.keys() - {one.path for one in found}):
+        told = message(
+            "not all of this record could be looked at: {reason}", reason=forms.lost[number]
+        )
+        remedy = by_command(message("have the store verified"), "rmdocs verify")
+        yield warning("QUARTER-LEFT-OUT", number, told, remedy)
 
 
 def report(workspace: Workspace, found: QuarterOverview) -> Report:
@@ -164,8 +180,10 @@ def manager_report(workspace: Workspace, quarter: Quarter, staff_no: StaffNumber
     figures = tuple(one for _, one in _figures(workspace, quarter.year, query, forms))
     dated = Query(rm=str(staff_no), first=str(quarter.first), last=str(quarter.last))
     looked_at = {one.number: None for one in (*done, *find(workspace, dated))}
-    noted = [(number, one) for number in sorted(looked_at) for one in _noted(workspace, number)]
-    lost = unreadable(workspace, Query(unit=str(person.unit)), _NOT_COUNTED)
+    noted = [
+        (number, one) for number in sorted(looked_at) for one in _noted(workspace, number, forms)
+    ]
+    lost = _left_out(workspace, Query(unit=str(person.unit)), forms)
     return ManagerReport(
         quarter=quarter,
         day=workspace.today(),
@@ -179,7 +197,7 @@ def manager_report(workspace: Workspace, quarter: Quarter, staff_no: StaffNumber
     )
 
 
-def _noted(workspace: Workspace, text: str) -> Iterator[Finding]:
+def _noted(workspace: Workspace, text: str, forms: _Forms) -> Iterator[Finding]:
     """Yield what its form's rules tell of a record and its stages, as when each was sealed.
 
     Errors are no matter here: what is sealed is judged by what ruled then, which is verified.
@@ -188,8 +206,9 @@ def _noted(workspace: Workspace, text: str) -> Iterator[Finding]:
     try:
         folder = find_folder(workspace.store, number)
         form = workspace.registry.form_of(folder)
-    except RmdocsError:
-        return  # told among what cannot be read
+    except RmdocsError as problem:
+        forms.lost[text] = why(problem)
+        return
     if folder.content is None or folder.voided:
         return
     draft, unit = RecordDraft.parse(folder.record), folder.unit.to_json()
@@ -256,22 +275,23 @@ def _figures(
                 continue
             targets = forms.of(record).section(TargetsSection)
             if targets is not None:
-                for figure in _planned(workspace, year, record, forms.of(record), targets):
+                for figure in _planned(workspace, year, record, forms, targets):
                     yield record, figure
 
 
 def _planned(
-    workspace: Workspace, year: int, record: IndexedRecord, form: Form, targets: TargetsSection
+    workspace: Workspace, year: int, record: IndexedRecord, forms: _Forms, targets: TargetsSection
 ) -> Iterator[FigureYear]:
     try:
         folder = find_folder(workspace.store, RecordNumber.parse(record.number))
         if folder.content is None:
             return
-        names = workspace.registry.calendars.printed(folder, form).names
+        names = workspace.registry.calendars.printed(folder, forms.of(record)).names
         if targets.year.evaluate(names) != year:
             return
-    except RmdocsError:
-        return  # told among what cannot be read
+    except RmdocsError as problem:
+        forms.lost[record.number] = why(problem)
+        return
     for one in targets.figures:
         yield FigureYear(
             plan=record.number,

@@ -13,7 +13,7 @@ from rmdocs.control.policy import ACTS, BY_FORM, Policy, Separation, policy_file
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
-from rmdocs.registers.catalogue import cannot_be_read, not_read
+from rmdocs.registers.catalogue import lacking, unreadable_findings
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.customers import CUSTOMERS
@@ -30,7 +30,7 @@ from rmdocs.registers.series import known_volumes
 from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import copies, disposition
-from rmdocs.workspace.records import find
+from rmdocs.workspace.records import find, unreadable
 
 if TYPE_CHECKING:
     from rmdocs.registers.indexfile import IndexedRecord
@@ -221,12 +221,8 @@ def _require_number(workspace: Workspace, number: DocumentNumber | None) -> None
 def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
     rows = records.records_then(ledgers, workspace.registry.catalogue, _rows(workspace, asked))
     made = (records.record_totals if asked.totals else records.record_list)(ledgers, rows)
-    broken = workspace.registry.catalogue.unreadable(asked.number)
-    unread = workspace.index.unread(_query(asked))
     told = message("what they say, and until when they are kept, is not listed")
-    lacks = [cannot_be_read(broken)] if broken else []
-    lacks += [not_read(unread, told)] if unread else []
-    return replace(made, lacks=tuple(lacks))
+    return replace(made, lacks=lacking(unreadable(workspace, _query(asked), told)))
 
 
 def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
@@ -245,7 +241,10 @@ def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report
         records.SeriesFacts(series=which, heads=heads, voids=voids.get(which, ()))
         for which, heads in sorted(volumes.items())
     ]
-    return records.series_list(ledgers, facts)
+    # Whether a number is void is told by its record; one that cannot be read may be.
+    broken = workspace.registry.catalogue.unreadable(asked.number)
+    made = records.series_list(ledgers, facts)
+    return replace(made, lacks=lacking(unreadable_findings(broken)))
 
 
 def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:

@@ -14,8 +14,9 @@ from rmdocs.intake.candidates import ALL
 from rmdocs.messages import Language
 from rmdocs.regeneration.trial import try_records
 from rmdocs.registers.indexfile import Query
+from rmdocs.registers.lists.quarters import Quarter
 from rmdocs.reports.report import note_texts
-from rmdocs.workspace import disposition, due, records, registers
+from rmdocs.workspace import disposition, due, oversight, records, registers
 from rmdocs.workspace.due import Wanted
 
 EN = Language.EN
@@ -110,7 +111,12 @@ def test_a_search_for_what_they_say_is_none_of_success(keyless, asked, code, cap
 
 def test_registers_and_the_list_of_what_is_due_for_disposition(keyless):
     workspace = keyless.at()
-    for report in (registers.report(workspace, "records"), disposition.due(workspace)):
+    for report in (
+        registers.report(workspace, "records"),
+        disposition.due(workspace),
+        due.report(workspace, due.what_is_due(workspace, Wanted())),
+        oversight.report(workspace, oversight.overview(workspace, Quarter(year=2026, number=4))),
+    ):
         [lacking, *_] = report.lacks
         assert lacking.text(EN).startswith(KEYLESS)
         assert KEYLESS in note_texts(report, EN)[0]

@@ -166,12 +166,12 @@ def due_report(
     items: Iterable[DueItem],
     day: date,
     organisation: Text = NOTHING,
-    unknown: Iterable[str] = (),
+    lacks: Iterable[Text] = (),
     whose: str = "",
 ) -> Report:
     """Return the list as a table, by unit, manager and day; documents come last.
 
-    :param unknown: numbers of records whose form cannot say when something is due.
+    :param lacks: what is told of records that may lack in it.
     :param whose: the name of the one person whose list it is; empty for everybody's.
     """
     notes: tuple[Text, ...] = (message("only open records; what is due is as their forms say"),)
@@ -181,12 +181,6 @@ def due_report(
             message("--unit CODE"),
         )
         notes = (*notes, told)
-    lost = listed(sorted(set(unknown)))
-    if lost:
-        notes = (
-            *notes,
-            message("the forms cannot say when something is due of: {lost}", lost=lost),
-        )
     return Report(
         name=NAME,
         title=message("What is due"),
@@ -209,6 +203,7 @@ def due_report(
         as_of=day,
         organisation=organisation,
         notes=notes,
+        lacks=tuple(lacks),
     )
 
 

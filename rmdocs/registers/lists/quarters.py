@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Bilingual, Text, message
+from rmdocs.registers.catalogue import lacking
+from rmdocs.registers.lists import listing
 from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
@@ -212,7 +214,7 @@ def quarter_list(found: QuarterOverview, organisation: Text = NOTHING) -> Report
         rows=tuple(
             (
                 one.unit,
-                f"{one.name} {one.staff_no}".strip(),
+                listing.who(one.name, one.staff_no),
                 *(one.done, one.in_time, one.late, one.overdue),
                 *(one.planned, one.reported, one.met),
             )
@@ -220,6 +222,7 @@ def quarter_list(found: QuarterOverview, organisation: Text = NOTHING) -> Report
         ),
         as_of=found.day,
         organisation=organisation,
+        lacks=lacking(found.findings),
         notes=(COUNTED_BY, IN_TIME),
     )
 
