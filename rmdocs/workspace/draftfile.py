@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +15,8 @@ from rmdocs.files import File
 from rmdocs.findings import error, warning
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, by_command, message
-from rmdocs.workspace.opening import drafts_place, write_whole
+from rmdocs.workspace.opening import write_whole
+from rmdocs.workspace.privateplace import is_name, locked_place, new_name, private_place
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -115,7 +112,7 @@ def write_draft(draft: Draft) -> bytes:
     return f"{text}\n".encode()
 
 
-_NAME = re.compile(r"[0-9a-f]{16}")
+_FOLDER = "drafts"
 _SUFFIX = ".draft"
 _REMEMBERED = timedelta(days=30)
 """How long it is known what a draft became."""
@@ -143,24 +140,17 @@ def place_of(workspace: Workspace) -> Path:
             message("nobody acts: a draft is somebody's"),
             by_command(message("say who you are"), message("--as STAFF_NO, RMDOCS_ACTOR")),
         )
-    return drafts_place(workspace.root, str(person.staff_no))
+    return private_place(workspace.root, _FOLDER, str(person.staff_no))
 
 
-@contextmanager
-def locked(workspace: Workspace) -> Iterator[Path]:
+def locked(workspace: Workspace) -> AbstractContextManager[Path]:
     """Keep everybody else from the drafts of whoever acts; yield where they lie."""
-    place = place_of(workspace)
-    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield place
-    finally:
-        os.close(handle)
+    return locked_place(place_of(workspace))
 
 
 def _path(place: Path, name: str) -> Path:
     path = place / f"{name}{_SUFFIX}"
-    if _NAME.fullmatch(name) is None or not path.is_file():
+    if not is_name(name) or not path.is_file():
         raise ControlError(
             message("there is no such draft of yours"),
             message("it was deleted, or is somebody else's: look at your drafts, or begin anew"),
@@ -249,7 +239,7 @@ def new_in(place: Path, draft: Draft, name: str = "") -> str:
 
     :param name: of the draft in whose place it comes, if any.
     """
-    name = name or secrets.token_hex(8)
+    name = name or new_name()
     write_whole(place / f"{name}{_SUFFIX}", write_draft(draft))
     return name
 

@@ -1,6 +1,6 @@
 """One opened workspace: its store, index and keys, the clock, who acts.
 
-Where its parts lie and what the environment says of them is read by ``places``.
+Also where its parts lie, and what the environment says of them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ KEYS_VARIABLE = "RMDOCS_KEYS"
 RECORD_KEYS_PATH = Path("record-keys")
 RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 WEB_PATH = Path("web")
-_DRAFTS = "drafts"
 """What the pages in a browser keep: their log, their readers, what is not finished."""
 
 
@@ -105,7 +104,7 @@ def _own_folder(root: Path, variable: str, usual: Path) -> Path | None:
         mine = (given if given.is_absolute() else Path.home() / usual) / "rmdocs"
         mine.parent.mkdir(parents=True, exist_ok=True)
         for directory in (mine, mine / place):
-            if not _is_private(directory):
+            if not is_private(directory):
                 return None
         note = mine / place / _NOTE
         if not note.exists():
@@ -147,40 +146,6 @@ def web_folder(root: Path) -> Path:
     return folder
 
 
-def drafts_place(root: Path, owner: str) -> Path:
-    """Return where the drafts of a person lie, made if need be: nobody else can read there.
-
-    :raises StoreError: if others can, or it cannot be made.
-    """
-    return private_place(root, _DRAFTS, owner)
-
-
-def private_place(root: Path, kind: str, owner: str) -> Path:
-    """Return where something of a person lies on the server, made if need be.
-
-    :param kind: the name of the folder for what everybody has of it.
-    :raises StoreError: if others can read there, or it cannot be made.
-    """
-    place = web_folder(root) / kind / owner
-    try:
-        private = _is_private(place.parent) and _is_private(place)
-    except OSError as problem:
-        raise StoreError(
-            message(
-                "nothing can be kept at {path}: {problem}",
-                path=place,
-                problem=system_problem(problem),
-            ),
-            message("make room there, or work as who may write there"),
-        ) from problem
-    if not private:
-        raise StoreError(
-            message("others can read what is kept at {path}", path=place),
-            message("let only the person who runs rmdocs into that folder"),
-        )
-    return place
-
-
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file of the workspace whole, over what it was before.
 
@@ -220,7 +185,7 @@ def drop_old_index(root: Path) -> None:
             ) from problem
 
 
-def _is_private(directory: Path) -> bool:
+def is_private(directory: Path) -> bool:
     """Return whether only who runs this can write to a directory, made if it is not there."""
     with suppress(FileExistsError):
         directory.mkdir(mode=0o700)

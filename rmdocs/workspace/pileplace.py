@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import secrets
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.messages import message
-from rmdocs.workspace.opening import private_place, write_whole
+from rmdocs.workspace.opening import write_whole
 from rmdocs.workspace.pilefile import KeptPile, read_pile, write_pile
+from rmdocs.workspace.privateplace import is_name, locked_place, new_name, private_place
 
 if TYPE_CHECKING:
     from rmdocs.files import File
@@ -31,27 +28,19 @@ MOST_BYTES = 1 << 30
 
 _FOLDER = "scans"
 _STATE = "pile.json"
-_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 def place_of(workspace: Workspace) -> Path:
     """Return where the piles of whoever acts lie: nobody else can read there.
 
-    :raises ControlError: if nobody acts.
+    :raises UsageError: if nobody acts.
     """
     return private_place(workspace.root, _FOLDER, str(workspace.require_person().staff_no))
 
 
-@contextmanager
-def locked(workspace: Workspace) -> Iterator[Path]:
+def locked(workspace: Workspace) -> AbstractContextManager[Path]:
     """Keep everybody else from the piles of whoever acts; yield where they lie."""
-    place = place_of(workspace)
-    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield place
-    finally:
-        os.close(handle)
+    return locked_place(place_of(workspace))
 
 
 def folder_in(place: Path, name: str) -> Path:
@@ -60,7 +49,7 @@ def folder_in(place: Path, name: str) -> Path:
     :raises ControlError: if there is none of that name.
     """
     folder = place / name
-    if _NAME.fullmatch(name) is None or not (folder / _STATE).is_file():
+    if not is_name(name) or not (folder / _STATE).is_file():
         raise ControlError(
             message("there are no such scans of yours"),
             message("they were put away, or are somebody else's: look at your scans"),
@@ -98,7 +87,7 @@ def begin(place: Path, files: Iterable[File], pile: KeptPile) -> str:
             message("{count} piles of scans of yours are kept already", count=MOST_PILES),
             message("put away those that are done with, then hand in these"),
         )
-    name = secrets.token_hex(8)
+    name = new_name()
     folder = place / name
     folder.mkdir(mode=0o700)
     try:

@@ -11,7 +11,7 @@ from rmdocs.intake.typed import write
 from rmdocs.registers.indexfile import Query
 from rmdocs.web.previews import Previews
 from rmdocs.workspace import drafts, people, records
-from rmdocs.workspace.opening import drafts_place
+from rmdocs.workspace.draftfile import place_of
 
 MANAGER, COLLEAGUE = "JN01-0101", "JN01-0102"
 LOG = "RXD7200-02"
@@ -252,7 +252,7 @@ def test_a_fifth_form_is_drawn_and_issued_without_code(browse, personal_bank, ca
 def test_a_damaged_draft_is_told_on_my_work(browser, bank):
     begun = browser.submit("/new", {"form": LOG})
     name = str(begun.url).rpartition("/")[2]
-    drafts_place(bank.root, MANAGER).joinpath(f"{name}.draft").write_bytes(b"{")
+    place_of(bank.at(MANAGER)).joinpath(f"{name}.draft").write_bytes(b"{")
     page = browser.get("/")
     assert page.status_code == 200
     assert "one of your drafts cannot be read" in page.text
