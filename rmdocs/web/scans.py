@@ -22,7 +22,7 @@ from rmdocs.workspace import piles, requests
 from rmdocs.workspace.pilefile import set_key
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from rmdocs.files import File
     from rmdocs.messages import Text
@@ -57,19 +57,20 @@ PILE_COLUMNS = (message("handed in"), message("files"), message("sheets"), messa
 
 def _choose(visit: Visit) -> Response:
     visit.require_person()
+    found, told = piles.all_of(visit.workspace)
     return visit.page(
         "scans.html",
         limit=LIMIT >> 20,
         kinds=_KINDS,
         columns=PILE_COLUMNS,
-        rows=tuple(pile_rows(visit)),
-        findings=tuple(piles.damaged(visit.workspace)),
+        rows=tuple(pile_rows(visit, found)),
+        findings=told,
     )
 
 
-def pile_rows(visit: Visit) -> Iterator[PageRow]:
-    """Yield a row for each pile of whoever acts."""
-    for one in piles.all_of(visit.workspace):
+def pile_rows(visit: Visit, found: Iterable[SortedPile]) -> Iterator[PageRow]:
+    """Yield a row for each pile of scans."""
+    for one in found:
         begun = visit.workspace.local(one.kept.begun).strftime("%Y-%m-%d %H:%M")
         yield (
             PageCell(shown=begun, href=f"/scans/{one.name}", kind="date"),

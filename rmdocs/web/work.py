@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.lists.due import DueItem
     from rmdocs.web.drawing import Paged
     from rmdocs.web.pages import Visit
+    from rmdocs.workspace.piles import SortedPile
 
 
 _WAITING = (
@@ -103,15 +104,16 @@ def _work(visit: Visit) -> Response:
         *_others(visit, others, due_list.day),
         *_refused(visit),
     )
+    kept, damaged = piles.all_of(visit.workspace)
     if visit.person is not None:
-        parts = (*parts, _drafts(visit), *_scans(visit))
+        parts = (*parts, _drafts(visit), *_scans(visit, kept))
     return visit.page(
         "work.html",
         parts=parts,
         findings=(
             *due_list.findings,
             *drafts.damaged(visit.workspace),
-            *piles.damaged(visit.workspace),
+            *damaged,
         ),
     )
 
@@ -139,15 +141,14 @@ def _drafts(visit: Visit) -> WorkList:
     )
 
 
-def _scans(visit: Visit) -> Iterator[WorkList]:
+def _scans(visit: Visit, kept: Sequence[SortedPile]) -> Iterator[WorkList]:
     """Yield the scans that wait, and the paper that came back; nothing where there is none."""
-    kept = tuple(pile_rows(visit))
     if kept:
         yield WorkList(
             name="scans",
             title=message("My scans"),
             columns=PILE_COLUMNS,
-            rows=visit.paged(kept, "scans"),
+            rows=visit.paged(tuple(pile_rows(visit, kept)), "scans"),
             empty=message("No scans are kept."),
         )
     back = tuple(map(_back, renditions.came_back(visit.workspace)))

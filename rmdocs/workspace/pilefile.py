@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.scanning.pile import ScannedDocument
 
-_BROKEN = (*(ValueError, TypeError, LookupError, AttributeError, RecursionError, RmdocsError),)
+_BROKEN = (
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError),
+    RmdocsError,
+)
 """What reading another file than one of these may end in."""
 
 SheetPlace = tuple[int, int]
@@ -89,14 +92,7 @@ def read_pile(data: bytes) -> KeptPile:
     """
     try:
         return _parsed(json.loads(data))
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        RecursionError,
-        RmdocsError,
-    ) as problem:
+    except _BROKEN as problem:
         raise StoreError(
             message("what was kept of these scans cannot be read"),
             message("hand in the scans again: what was filed stays filed"),

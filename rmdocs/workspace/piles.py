@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, ControlError, RmdocsError, StoreError
+from rmdocs.errors import ConflictError, RmdocsError
 from rmdocs.findings import warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
@@ -152,32 +152,21 @@ def add(workspace: Workspace, name: str, files: Iterable[File]) -> None:
         pileplace.add(place, name, files)
 
 
-def all_of(workspace: Workspace) -> list[SortedPile]:
+def all_of(workspace: Workspace) -> tuple[list[SortedPile], list[Finding]]:
     """Return the piles of whoever acts as they stand, the last one first.
 
-    Of what is damaged :func:`damaged` tells: it keeps nobody from the others.
+    With them a warning for each that cannot be looked at: it keeps nobody from the others.
     """
+    found: list[SortedPile] = []
+    told: list[Finding] = []
     if workspace.person() is None:
-        return []
-    place, found = pileplace.place_of(workspace), []
-    for name in pileplace.names_in(place):
+        return found, told
+    for name in pileplace.names_in(pileplace.place_of(workspace)):
         try:
             found.append(look(workspace, name))
-        except (StoreError, ControlError):
-            continue
-    return sorted(found, key=lambda one: one.kept.begun, reverse=True)
-
-
-def damaged(workspace: Workspace) -> Iterator[Finding]:
-    """Yield a warning for each pile of whoever acts that cannot be read."""
-    if workspace.person() is None:
-        return
-    place = pileplace.place_of(workspace)
-    for name in pileplace.names_in(place):
-        try:
-            pileplace.read_in(place, name)
         except RmdocsError as problem:
-            yield warning("PILE-DAMAGED", name, problem.reason, problem.remedy)
+            told.append(warning("PILE-DAMAGED", name, problem.reason, problem.remedy))
+    return sorted(found, key=lambda one: one.kept.begun, reverse=True), told
 
 
 def look(workspace: Workspace, name: str) -> SortedPile:

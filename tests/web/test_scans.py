@@ -17,6 +17,7 @@ from rmdocs.registers.records import find_folder, read_folder
 from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.renditions.records import page_code, subject
 from rmdocs.workspace import pileplace, piles, records
+from rmdocs.workspace.opening import STORE_PATH
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 
@@ -277,7 +278,7 @@ def test_scans_are_handed_in_by_our_own_page_and_by_somebody(browser, browse, ba
     reading.enter()
     assert reading.get("/scans").status_code == 403
     assert reading.submit("/scans", {}, files=files).status_code >= 400
-    assert piles.all_of(bank.at(MANAGER)) == []
+    assert piles.all_of(bank.at(MANAGER)) == ([], [])
 
 
 def test_a_server_killed_between_seal_and_note_files_nothing_twice(browser, bank, number, paper):
@@ -298,7 +299,7 @@ def test_what_a_killed_server_left_of_an_upload_goes(bank, paper):
     half = place / ("0" * 16)
     half.mkdir()
     (half / "0000.scan").write_bytes(paper[0])
-    assert piles.all_of(workspace) == []
+    assert piles.all_of(workspace) == ([], [])
 
     def broken():
         raise KeyboardInterrupt
@@ -309,13 +310,33 @@ def test_what_a_killed_server_left_of_an_upload_goes(bank, paper):
     assert [*place.iterdir()] == []
 
 
-def test_a_damaged_note_keeps_nobody_from_the_others(browser, bank, paper):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda note: note[:1],
+        lambda note: note.replace(b'"at": [\n    0,', b'"at": [\n    7,'),
+        lambda note: note.replace(b'"turn": 0', b'"turn": 1e999'),
+    ],
+    ids=["cut off", "a sheet of no file", "no number"],
+)
+def test_a_damaged_note_keeps_nobody_from_the_others(browser, bank, paper, damage):
     first, second = (Scans(browser, named(paper[at : at + 1])) for at in range(2))
     place = pileplace.place_of(bank.at(MANAGER))
-    (place / first.path.rpartition("/")[2] / "pile.json").write_bytes(b"{")
+    note = place / first.path.rpartition("/")[2] / "pile.json"
+    before = note.read_bytes()
+    note.write_bytes(damage(before))
+    assert note.read_bytes() != before
     page = browser.get("/scans")
     assert "cannot be read" in page.text
     assert second.path in page.text
+
+
+def test_a_pile_that_the_store_keeps_from_being_sorted_is_told(browser, bank, number, paper):
+    pile = Scans(browser, named(paper))
+    (bank.root / STORE_PATH / number.volume.ref).write_text("f" * 40 + "\n", encoding="ascii")
+    page = browser.get("/scans")
+    assert pile.path not in page.text
+    assert "is missing from the store" in page.text
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_filed(browser, bank, number, paper):
