@@ -282,20 +282,25 @@ class RevisionTerms:
 
         :param sides: as they were, and as they are.
         :param place: says which one it is.
-        :param aspects: gives what may be said of one, as it was (None if it is
-            new) and as it is.
+        :param aspects: gives what may be said of one besides its title, as it was
+            (None if it is new) and as it is.
         """
+
+        def told_of(was: N | None, now: N) -> Iterator[Aspect]:
+            yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
+            yield from aspects(was, now)
+
         before, after = ({one.name: one for one in side} for side in sides)
         for name, one in after.items():
             here = f"{path}.{name}"
             if name in before:
-                for what, was, now in aspects(before[name], one):
+                for what, was, now in told_of(before[name], one):
                     aspect = aspect_of(place(one), what)
                     yield from became(Area.HANDLING, aspect, was, now, here)
                 continue
             told = listed(
                 message("{aspect}: {value}", aspect=aspect, value=now)
-                for aspect, _, now in aspects(None, one)
+                for aspect, _, now in told_of(None, one)
                 if now.text(Language.ZH)
             )
             said = message("{thing} was added: {told}.", thing=place(one), told=told)

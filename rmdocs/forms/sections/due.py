@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.forms.differences import Aspect, Change, RevisionTerms, plain, said_both
+from rmdocs.forms.differences import Aspect, Change, RevisionTerms, plain
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -101,7 +101,6 @@ class DueDatesSection(Section):
         """Yield the due dates that came or went, what differs in each, and their order."""
 
         def aspects(was: DueDate | None, now: DueDate) -> Iterator[Aspect]:
-            yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
             yield message("last day"), *telling.expressions(was.on if was else None, now.on)
             yield (
                 message("still to be done while"),

@@ -158,7 +158,6 @@ class TargetsSection(Section):
         """Yield the figures that came or went, and what differs in each."""
 
         def aspects(was: TargetFigure | None, now: TargetFigure) -> Iterator[Aspect]:
-            yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
             yield (
                 message("counted in"),
                 said_both(was.unit) if was else NOTHING,

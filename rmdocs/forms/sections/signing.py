@@ -174,7 +174,6 @@ class SigningSection(Section):
         """Yield the parties that came or went, what differs in each, and their order."""
 
         def aspects(was: Party | None, now: Party) -> Iterator[Aspect]:
-            yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
             yield (
                 message("meaning of the signature"),
                 said_both(was.meaning) if was else NOTHING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.forms.differences import Aspect, Change, RevisionTerms, said_both
+from rmdocs.forms.differences import Aspect, Change, RevisionTerms
 from rmdocs.forms.section import (
     Manifest,
     Section,
@@ -103,7 +103,6 @@ class SlipsSection(Section):
 
 
 def _aspects(was: Slip | None, now: Slip) -> Iterator[Aspect]:
-    yield message("title"), said_both(was.title) if was else NOTHING, said_both(now.title)
     yield message("place of the code"), _position(was) if was else NOTHING, _position(now)
 
 
