@@ -87,7 +87,7 @@ def members(kind: type[Any]) -> Iterator[AnswerMember]:
         )
 
 
-def _told(answer: Any, language: Language | None) -> dict[str, Any]:  # noqa: ANN401 - an answer
+def _told(answer: object, language: Language | None) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for member in members(type(answer)):
         value = _spelled(getattr(answer, member.attribute), language)
@@ -98,7 +98,7 @@ def _told(answer: Any, language: Language | None) -> dict[str, Any]:  # noqa: AN
     return told
 
 
-def _spelled(value: Any, language: Language | None) -> Any:  # noqa: ANN401 - as told above
+def _spelled(value: object, language: Language | None) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, (tuple, list, frozenset)):
         several = sorted(value) if isinstance(value, frozenset) else value
         return [_spelled(one, language) for one in several]
@@ -112,7 +112,7 @@ def _spelled(value: Any, language: Language | None) -> Any:  # noqa: ANN401 - as
     return _wordless(value)
 
 
-def _wordless(value: Any) -> Any:  # noqa: ANN401 - likewise
+def _wordless(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, _PLAIN):
