@@ -118,10 +118,8 @@ TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 _INSIDE = re.compile(r"\{[{%#]-?(?:(?:tr|tc|p|r)\s+)?\s*(.*?)\s*-?[}%#]\}", re.DOTALL)
 _LOOP = re.compile(r"for\s+(\w+)\s+in\s+((?P<list>[A-Za-z_][\w.]*)?.*)", re.DOTALL)
-_TICK = re.compile(r"(?P<open>\()?(.*?)(?(open)\))\s*\|\s*checked", re.DOTALL)
 _SET = re.compile(r"set\s+(\w+)\s*=\s*(.*)", re.DOTALL)
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
-_TICKS = {"false": "☐", "true": "☑"}
 _BARE: dict[str, Text] = {
     "else": message("otherwise"),
     "endif": message("end of the condition"),
@@ -171,7 +169,7 @@ class Wording:
         if tag.startswith("{#"):
             return bracketed(message("remark: {remark}", remark=body))
         if tag.startswith("{{"):
-            return bracketed(self._value(body))
+            return bracketed(Expression(body).printed(self._titles.title))
         said = self._statement(body)
         return Verbatim(tag) if said is None else bracketed(said)
 
@@ -189,21 +187,6 @@ class Wording:
             value = self._titles.expression(assignment[2])
             return message("{name} means {value}", name=assignment[1], value=value)
         return _BARE.get(body)
-
-    def _value(self, body: str) -> Text:
-        """Return a field's title without quotes, a tick, or an expression in words."""
-        name = re.fullmatch(r"([A-Za-z_][\w.]*)\s*((?:\|\s*\w+\s*(?:\([^()]*\))?\s*)*)", body)
-        title = self._titles.title(name[1]) if name else None
-        tick = _TICK.fullmatch(body)
-        if title is not None and "masked" not in body:
-            return title
-        if name and name[1] == "none":
-            return message("left blank")
-        if tick and tick[2] in _TICKS:
-            return Verbatim(_TICKS[tick[2]])
-        if tick:
-            return message("tick if {condition}", condition=self._titles.expression(tick[2]))
-        return self._titles.expression(body)
 
 
 def bracketed(text: Text) -> Text:

@@ -6,7 +6,7 @@ calls it, and its value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,7 +29,7 @@ from rmdocs.language.sandbox import (
     sandbox,
 )
 from rmdocs.language.shapes import Scope, Shape
-from rmdocs.language.words import Brackets, Title, in_words
+from rmdocs.language.words import Brackets, Title, in_words, printed
 from rmdocs.messages import Text, Verbatim, message
 
 _UNREADABLE = (TemplateError, RecursionError, ValueError)
@@ -193,8 +193,18 @@ class Expression:
 
         :param title: gives what a person calls a dotted name; None if it has no title.
         """
+        return self._told(in_words, title)
+
+    def printed(self, title: Title) -> Text:
+        """Return what stands where it is printed: a title without quotes, a tick, or words.
+
+        :param title: as for :meth:`words`.
+        """
+        return self._told(printed, title)
+
+    def _told(self, telling: Callable[[nodes.Expr, Brackets, Title], Text], title: Title) -> Text:
         try:
-            return in_words(*_read(self.source), title)
+            return telling(*_read(self.source), title)
         except _UNREADABLE:
             return Verbatim(self.source)
 

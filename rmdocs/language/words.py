@@ -49,6 +49,31 @@ def in_words(tree: nodes.Expr, brackets: Brackets, title: Title) -> Text:
     return joined(_Words(brackets, title).of(tree))
 
 
+def printed(tree: nodes.Expr, brackets: Brackets, title: Title) -> Text:
+    """Return what stands where an expression is printed: a title without quotes, a tick, or words.
+
+    :raises RecursionError: if it is nested too deeply.
+    """
+    inner: nodes.Node | None = tree
+    filters: list[str] = []
+    while isinstance(inner, nodes.Filter):
+        filters.append(inner.name)
+        inner = inner.node
+    base, name = _dotted(inner)
+    called = title(name) if base is None else None
+    if called is not None and "masked" not in filters:
+        return called
+    if isinstance(inner, nodes.Const) and inner.value is None:
+        return message("left blank")
+    ticked = tree.node if isinstance(tree, nodes.Filter) and tree.name == "checked" else None
+    if ticked is None:
+        return in_words(tree, brackets, title)
+    if isinstance(ticked, nodes.Const) and isinstance(ticked.value, bool):
+        return Verbatim("☑" if ticked.value else "☐")
+    bare = {**brackets, ticked: brackets.get(ticked, 0) - 1}  # Python: "(" * -1 is nothing.
+    return message("tick if {condition}", condition=in_words(ticked, bare, title))
+
+
 def quoted(name: str, title: Title) -> Text:
     """Return a dotted name as it stands in a sentence; itself if it has no title."""
     found = title(name)

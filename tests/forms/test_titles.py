@@ -57,3 +57,27 @@ def test_an_expression_in_words(titles, source, words):
 def test_a_message_names_fields_by_their_titles(titles):
     said = Wording(titles).phrase("余额 {{ content.balance|money }} 大于{% if x %}零{% endif %}")
     assert said.text(Language.EN) == "余额 〔借款余额〕 大于〔if x〕零〔end of the condition〕"
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("{{ content.balance|money }}", "〔借款余额〕"),
+        ("{{ content.iou_no|default('(' ~ today|string ~ ')')|upper }}", "〔借据编号〕"),
+        ("{{ derived.term }}", "〔贷款期限类别〕"),
+        ("{{ content.iou_no|masked(2) }}", "〔“借据编号” (partly hidden)〕"),
+        ("{{ none|line }}", "〔left blank〕"),
+        ("{{r true|checked }}", "〔☑〕"),
+        ("{{ false|checked }}", "〔☐〕"),
+        ("{{ (content.iou_no is odd)|checked }}", "〔tick if “借据编号” is odd〕"),
+        ("{{ ((content.iou_no) or today)|checked }}", "〔tick if (“借据编号”) or “today”〕"),
+        # A filter takes what stands next to it, and no more.
+        (
+            "{{ today or (content.iou_no is odd)|checked }}",
+            "〔“today” or (“借据编号” is odd)|checked〕",
+        ),
+        ("{{ a 'b }}", "〔a 'b〕"),
+    ],
+)
+def test_what_a_tag_prints(titles, tag, words):
+    assert Wording(titles).tag(tag).text(Language.EN) == words
