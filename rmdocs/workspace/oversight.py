@@ -249,7 +249,9 @@ def _performed(
             yield record, _told(record, forms.of(record), one.name, one.day, sealed)
     today = str(workspace.today())
     for due, record in workspace.index.awaited(replace(query, open_only=True)):
-        if first <= due.day <= last and due.day < today:
+        if not due.day:
+            forms.lost[record.number] = message("its form cannot say when something is due")
+        elif first <= due.day <= last and due.day < today:
             yield record, _told(record, forms.of(record), due.name, due.day, None)
 
 

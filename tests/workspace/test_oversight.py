@@ -1,5 +1,7 @@
 """A quarter of the managers' work: counted, in time or not, planned and reported."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
@@ -138,6 +140,23 @@ def test_the_list_as_a_table(quarter_bank):
     assert [one.title.text(Language.ZH) for one in report.columns][2] == "走访"
     row = rows_json(report, Language.EN)[0]
     assert (row["manager"], row["done"], row["overdue"]) == ("王样例 JN01-0101", 2, 2)
+
+
+def test_what_has_no_day_by_its_form_is_not_left_out_unsaid(quarter_bank):
+    number = oversight.manager_report(quarter_bank.at(day=LATER), SECOND, MANAGER).done[-1].number
+    quarter_bank.close()
+    for file in quarter_bank.index_files():
+        with closing(sqlite3.connect(file)) as index, index:
+            index.execute("UPDATE awaited SET day = '', near = '' WHERE number = ?", (number,))
+    work = quarter_bank.at(day=LATER)
+    found = oversight.overview(work, SECOND)
+    assert [(one.code, one.path) for one in found.findings] == [("QUARTER-LEFT-OUT", number)]
+    [lacking] = oversight.report(work, found).lacks
+    assert lacking.text(Language.EN) == (
+        f"{number}: not all of this record could be looked at:"
+        " its form cannot say when something is due"
+    )
+    assert number in oversight.manager_report(work, SECOND, MANAGER).findings[0].path
 
 
 def test_overdue_reviews_and_numbers_are_told_of_the_whole_store_alone(quarter_bank):
