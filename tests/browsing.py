@@ -22,7 +22,6 @@ from rmdocs.web.background import Background
 from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
-from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
 from rmdocs.workspace.opening import web_folder
@@ -33,17 +32,10 @@ HOST = "localhost:8765"
 ORIGIN = f"http://{HOST}"
 
 
-class Undrawn(Previews):
-    """No pages: drawing them takes seconds."""
-
-    def begin(self, name, version, draw):  # noqa: ARG002 - that of Previews
-        super().begin(name, version, tuple)
-
-
 class Unmade(Background):
     """Nothing is made: it takes seconds."""
 
-    def begin(self, key, work):
+    def begin(self, key, work, instead_of=None):
         pass
 
 
@@ -69,7 +61,7 @@ class Browser(TestClient):
             cookie="rmdocs-8765",
             read_only=read_only or readers,
             readers=Readers(folder) if readers else None,
-            previews=previews or Undrawn(),
+            previews=previews or Unmade(),
             comparisons=comparisons or Unmade(),
         )
         app = create_app(self.site, Address(scheme="http", hosts=frozenset({HOST})))

@@ -146,11 +146,11 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         chores.start_soon(_forget, app.state.site)
         yield
         chores.cancel_scope.cancel()
-    app.state.site.previews.close()
     site: Site = app.state.site
-    for background in (site.background, site.comparisons, site.plans, site.runs, site.scans):
+    making = (site.background, site.comparisons, site.plans, site.runs, site.scans)
+    for background in (*making, site.previews):
         await run_in_threadpool(background.close)
-    app.state.site.pool.close()
+    site.pool.close()
 
 
 async def _forget(site: Site) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.messages import Text, message
@@ -46,12 +46,21 @@ class Background(Generic[T]):
         self._ending = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
 
-    def begin(self, key: Hashable, work: Callable[[], T]) -> None:
-        """Have something done, unless the same is under way."""
+    def begin(
+        self, key: Hashable, work: Callable[[], T], instead_of: Callable[[Any], bool] | None = None
+    ) -> None:
+        """Have something done, unless the same is under way.
+
+        :param instead_of: tells by its key what nobody wants any more: it is forgotten, and
+            not begun if it waits its turn.
+        """
         with self._lock:
             there = self._begun.get(key)
             if there is not None and not there.done():
                 return
+            for other in [*filter(instead_of, self._begun)] if instead_of is not None else ():
+                self._begun.pop(other).cancel()
+                self._done.pop(other, None)
             self._done.pop(key, None)
             self._begun[key] = self._thread.submit(_outcome, work)
             self._begun.move_to_end(key)

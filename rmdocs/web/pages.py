@@ -24,7 +24,6 @@ from rmdocs.messages import Text, message
 from rmdocs.web.background import Background, Verifying, told_step
 from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
 from rmdocs.web.numbers import whole
-from rmdocs.web.previews import Previews
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError, for_reading_only
 from rmdocs.web.safety import read_form
@@ -73,7 +72,7 @@ class Site:
     :param read_only: whether nobody acts, and nothing is written.
     :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
-    :param previews: pages that are drawn in the background.
+    :param previews: pictures of a draft's pages (PNG), drawn in the background.
     :param background: other files that are made there.
     :param comparisons: pages of two revisions side by side, drawn there.
     :param plans: what regenerating records would do.
@@ -92,7 +91,7 @@ class Site:
     sample: bool = False
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
-    previews: Previews = field(default_factory=Previews)
+    previews: Background[tuple[bytes, ...]] = field(default_factory=Background)
     background: Background[tuple[File, ...]] = field(default_factory=Background)
     comparisons: Background[tuple[File, ...]] = field(default_factory=Background)
     plans: Background[PlanLook] = field(default_factory=Background)

@@ -19,6 +19,7 @@ from rmdocs.workspace.draftfile import ChangedDraftError
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.issuing.editions import PrintedDraft
     from rmdocs.schemas.fields import Field
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
@@ -52,7 +53,7 @@ def _review(visit: Visit) -> Response:
         around=around,
         content=content,
         documents=len(printed.documents) if printed is not None else 0,
-        pages=_pages(visit, draft),
+        pages=_pages(visit, draft, printed),
         columns=DIFFERENCE_COLUMNS,
         changed="changed" in visit.request.query_params,
     )
@@ -93,16 +94,30 @@ def _picture(visit: Visit) -> Response:
     return Response(pages[place - 1], media_type="image/png", headers=count)
 
 
-def _pages(visit: Visit, draft: Draft) -> tuple[bytes, ...] | None:
-    """Return the pictures of a draft's pages; None while they are being drawn."""
+def _pages(
+    visit: Visit, draft: Draft, printed: PrintedDraft | None = None
+) -> tuple[bytes, ...] | None:
+    """Return the pictures of a draft's pages; None while they are being drawn.
+
+    Where drawing fails there are none: they are a convenience, and what keeps a document from
+    being made is told at issue.
+
+    :param printed: its documents, where they were made already.
+    """
     name, previews = name_in(visit), visit.site.previews
-    try:
-        return previews.pages(name, draft.version)
-    except KeyError:
-        printed = drafts.documents(visit.workspace, draft)
-    if printed is None:
+    running, outcome = previews.look((name, draft.version))
+    if outcome is not None:
+        return outcome.made or ()
+    if running:
+        return None
+    made = printed or drafts.documents(visit.workspace, draft)
+    if made is None:
         return ()
-    previews.begin(name, draft.version, lambda: drafts.page_pictures(printed, _ACROSS))
+    previews.begin(
+        (name, draft.version),
+        lambda: drafts.page_pictures(made, _ACROSS),
+        instead_of=lambda other: other[0] == name,
+    )
     return None
 
 

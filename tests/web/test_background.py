@@ -1,5 +1,7 @@
 """Work in the background: what nobody foresaw is told once, and can be begun again."""
 
+from threading import Event
+
 import pytest
 
 from rmdocs.web.background import Background, Outcome, told_step
@@ -44,3 +46,24 @@ def test_what_ends_while_it_is_looked_at_is_never_neither():
     finally:
         background.close()
     assert background.look("unknown") == (False, None)
+
+
+def test_what_nobody_wants_any_more_is_not_begun():
+    """Of a draft that is changed and looked at again and again, the last pages are drawn."""
+    background, free, begun = Background(), Event(), []
+    try:
+        background.begin(("other", 1), free.wait)
+        for version in (1, 2, 3):
+            background.begin(
+                ("draft", version),
+                lambda version=version: begun.append(version),
+                instead_of=lambda key: key[0] == "draft",
+            )
+        free.set()
+        background._begun["draft", 3].result(10)
+        assert begun == [3]
+        assert background.look(("draft", 1)) == (False, None)
+        assert background.look(("other", 1))[1].made is True
+    finally:
+        free.set()
+        background.close()

@@ -14,9 +14,8 @@ AGREEMENT, LOG, PLAN = "RXD7200-01", "RXD7200-02", "RXD7200-03"
 
 # Drawing pages takes LibreOffice seconds: every page is one white dot.
 DRAWN = """
-from rmdocs.web.previews import Previews
-begin, dot = Previews.begin, bytes.fromhex("%s")
-Previews.begin = lambda self, name, version, _draw: begin(self, name, version, lambda: (dot,))
+from rmdocs.workspace import drafts
+drafts.page_pictures = lambda _printed, _across: (bytes.fromhex("%s"),)
 """
 DOT = (
     "89504e470d0a1a0a0000000d49484452000000010000000108000000"

@@ -9,7 +9,7 @@ from filled import ROOTS
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import write
 from rmdocs.registers.indexfile import Query
-from rmdocs.web.previews import Previews
+from rmdocs.web.background import Background
 from rmdocs.workspace import drafts, people, records
 from rmdocs.workspace.draftfile import place_of
 
@@ -208,7 +208,7 @@ def test_a_draft_is_deleted_and_nobody_elses_is_shown(browser, draft):
 @pytest.mark.office
 @pytest.mark.fonts
 def test_pages_as_they_will_print_come_from_the_background(browse, bank):
-    previews = Previews()
+    previews = Background()
     browser = browse(bank, previews=previews)
     browser.enter(MANAGER)
     draft = full(browser)
