@@ -34,6 +34,7 @@ SAMPLE = Path(__file__).parent / "sample"
 SAMPLE_YEAR = 2026
 """The year of the samples."""
 _DESK = ("forms", "schemas")
+_PARTIAL = ".partial"
 
 
 def built_in() -> Path:
@@ -69,19 +70,22 @@ def begin(
     :raises ConflictError: if there is something in the directory.
     :raises FindingsError: if a form or document has mistakes.
     """
-    if root.exists() and any(root.iterdir()):
+    # A folder that is there stays, as it may be the one that somebody stands in.
+    there = root.exists()
+    partial = root / _PARTIAL if there else root.with_name(f".{root.name}{_PARTIAL}")
+    if there and any(one != partial for one in root.iterdir()):
         raise ConflictError(
             message("{path} is not empty", path=root), message("choose another folder")
         )
-    partial = root.with_name(f".{root.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
         ring = KeyRing(directory=keys or partial / KEYS_PATH)
         _fill(partial, desk or built_in(), ring, sample=sample, now=now)
-        if root.exists():
-            root.rmdir()
-        partial.rename(root)
+        if there:
+            _move(partial, root)
+        else:
+            partial.rename(root)
     except OSError as problem:
         raise StoreError(
             message("{path} cannot be made: {problem}", path=root, problem=_said(problem)),
@@ -89,6 +93,12 @@ def begin(
         ) from problem
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _move(made: Path, root: Path) -> None:
+    """Move a workspace into a folder; the store last: without it, it is none."""
+    for one in sorted(made.iterdir(), key=lambda one: one.name in STORE_PATH.parts):
+        one.rename(root / one.name)
 
 
 def _said(problem: OSError) -> Text:

@@ -197,6 +197,15 @@ class Announced(uvicorn.Server):
         self._announce()
         await super().main_loop()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is under way, though who interrupts twice waits for no connection any more.
+
+        Otherwise work in the background would go on to its end, behind what says that it ended.
+        """
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
 
 class Impatient(H11Protocol):
     """HTTP/1.1, without waiting for ever for a request that never ends its first lines."""

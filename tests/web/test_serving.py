@@ -7,6 +7,7 @@ import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -29,6 +30,22 @@ import time
 def slow(visit):
     time.sleep(2)
     (visit.workspace.root / "done").write_text("yes")
+    return pages.see("/")
+start.ROUTES += (pages.act("/slow", slow, harmless=True),)
+"""
+
+SLOW_WORK = """
+from rmdocs.web import pages, start
+import time
+def slow(visit):
+    root, scans = visit.workspace.root, visit.site.scans
+    def work():
+        for step in range(40):
+            scans.tell("slow", step, 40)
+            (root / "begun").write_text("yes")
+            time.sleep(0.1)
+        (root / "done").write_text("yes")
+    scans.begin("slow", work)
     return pages.see("/")
 start.ROUTES += (pages.act("/slow", slow, harmless=True),)
 """
@@ -100,6 +117,22 @@ def test_an_act_under_way_is_finished_before_the_end(serve, root, port):
     sent.join()
     assert answers[0][0] == 303
     assert (root / "done").exists()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_work_in_the_background_ends_with_its_step(serve, root, port, presses):
+    server = serve(root, "--port", port, change=SLOW_WORK)
+    cookie, base = entered(server), f"http://localhost:{port}"
+    page = fetched(f"{base}/who", cookie)[2]
+    token = page.split('name="csrf" value="')[1].split('"')[0]
+    assert fetched(f"{base}/slow", cookie, {"csrf": token})[0] == 303
+    while not (root / "begun").exists():
+        time.sleep(0.01)
+    for _ in range(presses - 1):
+        server.interrupt()
+        time.sleep(0.01)
+    assert server.end() == (0, "ended\n")
+    assert not (root / "done").exists()
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["before it counts", "after"])
@@ -225,6 +258,19 @@ def test_a_sample_is_made_where_there_is_none(serve, tmp_path, port):
     assert fetched(server.url)[0] == 303
     server.end()
     assert "made the workspace" not in serve(tmp_path, "--port", port, "--sample").said[0]
+
+
+@pytest.mark.store
+def test_a_sample_is_made_in_the_empty_folder_that_somebody_stands_in(
+    serve, tmp_path, port, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    server = serve(Path(), "--port", port, "--sample")
+    assert fetched(server.url)[0] == 303
+    server.end()
+    assert Path.cwd().samefile(tmp_path)
+    assert Path("records", "store.git").is_dir()
+    assert not list(tmp_path.glob(".*partial"))
 
 
 def test_it_can_be_ended_as_soon_as_it_has_said_where_it_is(serve, root, port):
