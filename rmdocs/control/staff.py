@@ -21,6 +21,7 @@ from rmdocs.registers.customers import (
     check_customer,
 )
 from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.staff import ROLES, Person, StaffRegister, entry_path
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import blank, unreadable
@@ -97,7 +98,7 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPer
     """Enter that a person has left; they have neither role nor key from then on.
 
     :raises ControlError: if the actor may not, nobody has the number or they have
-        left already, or the last day is still to come.
+        left already, or the last day is still to come or before they were entered.
     """
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "person.enter")
@@ -112,6 +113,18 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPer
             raise ControlError(
                 message("the last day, {day}, is still to come", day=last_day),
                 message("enter it once the person has left"),
+            )
+        # What they did between such a day and now would count as done after they had left.
+        since = register.since(person, zone_of(branch.require_head()))
+        if last_day < since:
+            raise ControlError(
+                message(
+                    "the last day, {day}, is before {name} was entered, on {since}",
+                    day=last_day,
+                    name=person.name,
+                    since=since,
+                ),
+                message("look at the year again; the day of the entry is the first that can be"),
             )
         gone = replace(person, roles=frozenset(), keys=(), left=last_day)
         acting.seal(

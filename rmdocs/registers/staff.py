@@ -164,6 +164,13 @@ class StaffRegister:
             ]
         return [(event.day_in(zone), person) for event, person in self._entries[name]]
 
+    def since(self, person: Person, zone: tzinfo) -> date:
+        """Return the day of the first entry of whoever is there, since they came or came back."""
+        days: list[date] = []
+        for day, entered in self.entries(person.staff_no, zone):
+            days = [*days, day] if entered.left is None else []
+        return days[0]
+
     def named(self, name: str, zone: tzinfo, on: date) -> list[Person]:
         """Return those of a name, compared folded, each as entered by the end of a day.
 

@@ -198,6 +198,19 @@ class TestLeaving:
         refused(lambda: people.leave(left.at(OFFICER), StaffNumber.parse("JN01-0101"), ahead))
         refused(lambda: people.leave(left.at("JN01-0101"), StaffNumber.parse("JN01-0001")))
 
+    @pytest.mark.parametrize("day", [date.min, date(2006, 6, 30), date(2026, 1, 4)])
+    def test_before_they_were_entered_is_refused(self, bank, day):
+        with pytest.raises(
+            ControlError, match=rf"{day}, is before 赵样例 was entered, on 2026-01-05"
+        ):
+            people.leave(bank.at(OFFICER), self.GONE, day)
+        assert people.leave(bank.at(OFFICER), self.GONE, date(2026, 1, 5)).left is not None
+
+    def test_before_they_came_back_is_refused(self, left):
+        people.add(left.at(OFFICER), self.GONE, "赵样例", JINAN, MANAGER)
+        with pytest.raises(ControlError, match="was entered, on 2026-12-31"):
+            people.leave(left.at(OFFICER), self.GONE, date(2026, 12, 30))
+
     def test_who_comes_back_is_there_again(self, left):
         people.add(left.at(OFFICER), self.GONE, "赵样例", JINAN, MANAGER)
         assert left.at().registry.staff.person(self.GONE).left is None
