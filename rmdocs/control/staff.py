@@ -24,7 +24,7 @@ from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.staff import ROLES, Person, StaffRegister, entry_path
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
-from rmdocs.values import blank, unreadable
+from rmdocs.values import blank, require_line, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Receipt, Store
 
 JSON_TYPE = "application/json"
+
+_LONGEST_NAME, _LONGEST_FULL_NAME = 60, 120
+"""Characters of a person's or a unit's name, and of a unit's in full: as of a customer's."""
 
 
 def unit_event(unit: Unit, entry: int = 1) -> NewEvent:
@@ -59,7 +62,10 @@ def add_unit(store: Store, unit: Unit, acting: ActingPerson) -> Receipt:
     """Enter a unit, or a change of it, in the register.
 
     :raises ControlError: if the actor may not keep the register.
+    :raises FindingsError: if a name is not one line that fits where it is printed.
     """
+    require_line(unit.name, "$.name", _LONGEST_NAME)
+    require_line(unit.full_name, "$.full_name", _LONGEST_FULL_NAME)
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "unit.enter")
         entry = StaffRegister(head=branch.require_head()).next_entry("units", str(unit.code))
@@ -77,7 +83,9 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
     :raises ControlError: if the actor may not, the unit or a role is unknown,
         the key already belongs to somebody else, a person is a key, or the person
         is entered already under the same digits.
+    :raises FindingsError: if the name is not one line that fits where it is printed.
     """
+    require_line(person.name, "$.name", _LONGEST_NAME)
     require_known_roles(person)
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "person.enter")

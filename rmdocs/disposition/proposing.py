@@ -27,7 +27,7 @@ from rmdocs.registers.disposals import (
 )
 from rmdocs.registers.officetime import zone_of
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
-from rmdocs.values import is_blank, require_readable
+from rmdocs.values import is_blank, require_line
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.store.protocol import Branch, Store
+
+_LONGEST_ARCHIVE = 120
+"""Characters of the name of an archive, as of a unit's in full."""
 
 
 @contextmanager
@@ -87,6 +90,7 @@ def propose_disposal(
     :raises RefusedError: if any record is not due, held, disposed of already,
         or cannot be destroyed; with everything that stands in the way of any.
     :raises UsageError: if there is no record, or the outcome lacks its date or place.
+    :raises FindingsError: if the archive's name is not one line, or too long to be printed.
     """
     require_reason(reason)
     records = sorted(set(numbers))
@@ -176,7 +180,7 @@ def require_proposed(disposal: Disposal, zone: ZoneInfo) -> None:
 
 def _require_whole(wanted: ProposedAction, today: date) -> None:
     """Refuse an outcome that lacks what it needs, or has what belongs to another."""
-    require_readable(wanted.archive, "archive")
+    require_line(wanted.archive.strip(), "archive", _LONGEST_ARCHIVE)
     keeps, transfers = (
         wanted.outcome is DispositionAction.KEEP,
         wanted.outcome is DispositionAction.TRANSFER,

@@ -10,7 +10,7 @@ import pytest
 from conftest import LATE
 
 from rmdocs.control import staff
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.events.facts import Unknown
 from rmdocs.events.records import Unit
 from rmdocs.findings import Severity
@@ -153,6 +153,14 @@ def test_a_key_that_is_not_the_actors_seals_nothing(bank):
             bank.at().store, Unit(code=UnitCode("XX09"), name="新", full_name="新支行"), foreign
         )
     assert bank.refs() == before
+
+
+@pytest.mark.parametrize("name", ["王样例\nEvent: person", "长" * 61, "王\t样例"])
+def test_a_name_is_one_line_that_fits(bank, refused, name):
+    work, line = bank.at(OFFICER), SigningKey.generate("JN01-0103").public_line
+    refused(lambda: people.add(work, NEW, name, JINAN, MANAGER, line), FindingsError)
+    refused(lambda: people.add_unit(work, UnitCode("XX09"), name, "新支行"), FindingsError)
+    refused(lambda: people.add_unit(work, UnitCode("XX09"), "新", name * 2), FindingsError)
 
 
 class TestLeaving:

@@ -9,7 +9,7 @@ from archive import AUDITOR, DUE, EARLY, IN_CLEAR, LATE, NUMBERS, OFFICER, PRESI
 
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
 from rmdocs.disposition.proposing import ProposedAction
-from rmdocs.errors import ControlError, RefusedError, UsageError
+from rmdocs.errors import ControlError, FindingsError, RefusedError, UsageError
 from rmdocs.events.control import DispositionAction
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Language
@@ -176,6 +176,12 @@ def test_by_the_records_officer_alone(archive, actor):
 def test_an_outcome_has_what_it_needs_and_nothing_else(archive, wanted):
     with pytest.raises(UsageError):
         archive.propose(**wanted)
+
+
+@pytest.mark.parametrize("name", ["档案馆\n另一行", "馆" * 121])
+def test_the_archive_is_named_on_one_line_that_can_be_printed(archive, name):
+    with pytest.raises(FindingsError):
+        archive.propose(outcome=DispositionAction.TRANSFER, archive=name)
 
 
 def test_with_a_reason_and_a_record(archive):
