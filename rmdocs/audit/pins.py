@@ -63,11 +63,12 @@ def notes_of(store: LedgerStore, refs: Iterable[str] | None = None) -> str:
     :param refs: of these only; None for all.
     :raises StoreError: if one cannot be read.
     """
-    found = _ledgers(store) if refs is None else refs
+    found = ledgers_of(store) if refs is None else refs
     return "\n\n".join(store.require_head(ref).note.strip() for ref in found) + "\n"
 
 
-def _ledgers(store: LedgerStore) -> list[str]:
+def ledgers_of(store: LedgerStore) -> list[str]:
+    """Return the refs of control and of every volume that is there."""
     return [CONTROL_REF, *(ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX))]
 
 
@@ -116,13 +117,25 @@ def _of_note(note: str, source: Text) -> Pin:
     )
 
 
-def pin_findings(
-    store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey
-) -> Iterator[Finding]:
-    """Yield ledgers that contradict what is known of them from outside.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Ledgers held against what is known of them from outside.
+
+    :param ledgers: the origins of those that could be compared, well or not.
+    :param findings: those that contradict what is known, and what could not be compared.
+    """
+
+    ledgers: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def compared(store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey) -> Comparison:
+    """Return how the ledgers of a store agree with what is known of them from outside.
 
     :param ledger_public: the key that must have signed the checkpoints.
     """
+    ledgers: set[str] = set()
+    findings: list[Finding] = []
     for pin in pins:
         place = pin.origin.removeprefix("rmdocs/")
         if pin.note and verify(pin.note, ledger_public) is None:
@@ -130,42 +143,46 @@ def pin_findings(
                 "{source}: its checkpoint is not signed by the key of this store's ledgers",
                 source=pin.source,
             )
-            yield _wrong("PIN-SIGNATURE", place, reason)
+            findings.append(_wrong("PIN-SIGNATURE", place, reason))
             continue
-        yield from _contradiction(store.head(pin.ref), pin, place)
-        if len(pin.root) < _SHORT and not pin.note:
-            yield warning(
-                "PIN-SHORT",
-                place,
-                message(
-                    "{source}: a code of {count} characters shows accidents; whoever has every key"
-                    " can make another history with the same code",
-                    source=pin.source,
-                    count=len(pin.root),
-                ),
-                message("compare with a checkpoint file as well: rmdocs checkpoint --out FILE"),
-                clause=_CLAUSE,
-            )
-
-
-def _contradiction(head: GitHead | None, pin: Pin, place: str) -> Iterator[Finding]:
-    if head is None:
-        yield _wrong(
-            "LEDGER-GONE",
-            place,
-            message(
-                "the ledger is missing; {source}: it had {seen} event(s)",
+        head = store.head(pin.ref)
+        if head is None:
+            findings.append(_gone(pin, place))
+            continue
+        try:
+            findings += _contradiction(head, pin, place)
+        except (RmdocsError, merkle.MissingTileError):
+            reason = message(
+                "the ledger cannot be read, so that it could not be held against {source}",
                 source=pin.source,
-                seen=pin.size,
-            ),
-        )
-        return
-    try:
-        size = head.checkpoint.size
-        tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
-        same = pin.size > size or tree.root_at(pin.size).hex().startswith(pin.root)
-    except (RmdocsError, merkle.MissingTileError):
-        return  # told where the ledger is gone through
+            )
+            findings.append(_wrong("LEDGER-UNCOMPARED", place, reason))
+            continue
+        ledgers.add(pin.origin)
+        if len(pin.root) < _SHORT and not pin.note:
+            findings.append(_short(pin, place))
+    return Comparison(ledgers=frozenset(ledgers), findings=tuple(findings))
+
+
+def _gone(pin: Pin, place: str) -> Finding:
+    return _wrong(
+        "LEDGER-GONE",
+        place,
+        message(
+            "the ledger is missing; {source}: it had {seen} event(s)",
+            source=pin.source,
+            seen=pin.size,
+        ),
+    )
+
+
+def _contradiction(head: GitHead, pin: Pin, place: str) -> Iterator[Finding]:
+    """Yield a ledger that never stood as it is known to have stood.
+
+    :raises RmdocsError: if its checkpoint cannot be read.
+    :raises MissingTileError: if its tree cannot.
+    """
+    size = head.checkpoint.size
     if pin.size > size:
         yield _wrong(
             "LEDGER-BACK",
@@ -177,7 +194,9 @@ def _contradiction(head: GitHead | None, pin: Pin, place: str) -> Iterator[Findi
                 seen=pin.size,
             ),
         )
-    elif not same:
+        return
+    tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
+    if not tree.root_at(pin.size).hex().startswith(pin.root):
         yield _wrong(
             "LEDGER-REWRITTEN",
             place,
@@ -187,6 +206,21 @@ def _contradiction(head: GitHead | None, pin: Pin, place: str) -> Iterator[Findi
                 source=pin.source,
             ),
         )
+
+
+def _short(pin: Pin, place: str) -> Finding:
+    return warning(
+        "PIN-SHORT",
+        place,
+        message(
+            "{source}: a code of {count} characters shows accidents; whoever has every key"
+            " can make another history with the same code",
+            source=pin.source,
+            count=len(pin.root),
+        ),
+        message("compare with a checkpoint file as well: rmdocs checkpoint --out FILE"),
+        clause=_CLAUSE,
+    )
 
 
 def _wrong(code: str, place: str, what: Text) -> Finding:

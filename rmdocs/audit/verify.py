@@ -34,7 +34,7 @@ Of the store:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
@@ -52,7 +52,7 @@ from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.numbers import VolumeAudit, number_findings
-from rmdocs.audit.pins import Pin, pin_findings
+from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.sealedfiles import stray_findings
@@ -102,6 +102,7 @@ class Verification(Answer):
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
     :param findings: everything found wrong.
+    :param renditions: whether electronic signatures were judged, and scans read again.
     :param contents: whether what records say was judged again, and their documents made again.
     :param documents: how many were made again and compared.
     :param unread: editions whose content is destroyed, or whose key is not here.
@@ -113,13 +114,14 @@ class Verification(Answer):
 
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted"),
-        *("contents", "documents", "unread", "pinned", "ok", "findings"),
+        *("renditions", "contents", "documents", "unread", "pinned", "ok", "findings"),
     )
     volumes: int
     events: int
     files: int
     findings: tuple[Finding, ...]
     adopted: int = 0
+    renditions: bool = False
     contents: bool = False
     documents: int = 0
     unread: int = 0
@@ -149,25 +151,28 @@ def verify(
     :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
-    control = store.require_head(CONTROL_REF)
+    heads = {ref: store.require_head(ref) for ref in ledgers_of(store)}
+    control = heads[CONTROL_REF]
     findings: list[Finding] = []
     ledger_public, staff_keys = ledger_key(control), _staff_keys(control, findings)
     allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     grounds, unread = Grounds.of(control, staff_keys, store.vault)
     findings += [_on(CONTROL_REF, finding) for finding in unread]
     ledgers: list[VerifiedLedger] = []
-    volumes = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
-    total = sum(_stated_size(store, ref) for ref in (CONTROL_REF, *volumes))
-    rules: _Rules | None = None
-    heads: dict[str, GitHead] = {}
+    total = sum(map(_stated_size, heads.values()))
+    progress(0, total)
+    # Control comes first: the others are judged by what it knew.
+    of_control = examine_ledger(control, ledger_public, ledger_origin(CONTROL_REF))
+    rules = _Rules.of(control, of_control.events, store.vault, trust, contents=contents)
     begun: dict[str, Event] = {}
-    for ref in (CONTROL_REF, *volumes):
+    for ref, head in heads.items():
         progress(sum(one.events for one in ledgers), total)
-        head = store.require_head(ref)
         # 1
-        report = examine_ledger(head, ledger_public, ledger_origin(ref))
-        # Control comes first: the others are judged by what it knew.
-        rules = rules or _Rules.of(control, report.events, store.vault, trust, contents=contents)
+        report = (
+            of_control
+            if ref == CONTROL_REF
+            else examine_ledger(head, ledger_public, ledger_origin(ref))
+        )
         found = [
             *report.findings,
             # 2
@@ -184,44 +189,48 @@ def verify(
         ]
         findings += [_on(ref, finding) for finding in found]
         ledgers.append(_gone_through(ref, report))
-        if ref != CONTROL_REF:
-            heads[ref.removeprefix(RECORDS_PREFIX)] = head
-            begun |= {ref.removeprefix(RECORDS_PREFIX): one for one in report.events[:1]}
-    if rules is not None:
-        # 14
-        findings += VolumeAudit(authority=rules.authority, heads=heads, begun=begun).findings()
+        if report.events:
+            begun[ref] = report.events[0]
+    volumes = [ref for ref in heads if ref != CONTROL_REF]
+    # 14
+    findings += VolumeAudit(
+        authority=rules.authority,
+        heads={ref.removeprefix(RECORDS_PREFIX): heads[ref] for ref in volumes},
+        begun={ref.removeprefix(RECORDS_PREFIX): one for ref, one in begun.items()},
+    ).findings()
     # 15
     findings += store.surroundings()
     # 16
-    findings += pin_findings(store, pins, ledger_public)
+    comparison = compared(store, pins, ledger_public)
+    findings += comparison.findings
     # 17
     findings += [
         _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
         for ref in store.refs()
         if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
-    known = adopted(rules.authority) if rules is not None else 0
-    compared = rules.contents if rules is not None else None
+    made = rules.contents
     return Verification(
         volumes=len(volumes),
         events=sum(one.events for one in ledgers),
         files=sum(one.files for one in ledgers),
         findings=tuple(findings),
-        adopted=known,
-        contents=compared is not None,
-        documents=compared.documents if compared is not None else 0,
-        unread=compared.unread if compared is not None else 0,
-        pinned=len({pin.origin for pin in pins}),
+        adopted=adopted(rules.authority),
+        renditions=trust is not None,
+        contents=made is not None,
+        documents=made.documents if made is not None else 0,
+        unread=made.unread if made is not None else 0,
+        pinned=len(comparison.ledgers),
         ledgers=tuple(ledgers),
     )
 
 
-def _stated_size(store: LedgerStore, ref: str) -> int:
+def _stated_size(head: GitHead) -> int:
     """Return how many events a ledger says it has; 0 where that cannot be read."""
     try:
-        return store.require_head(ref).checkpoint.size
+        return head.checkpoint.size
     except StoreError:
-        return 0
+        return 0  # told where the ledger is gone through; this is only to tell how far it is
 
 
 def _gone_through(ref: str, report: LedgerReport) -> VerifiedLedger:
@@ -330,16 +339,7 @@ def _actors(events: Iterable[Event], keys: dict[str, list[PublicKey]]) -> Iterat
 
 
 def _on(ref: str, finding: Finding) -> Finding:
-    place = f"{ref.removeprefix('refs/heads/')}:{finding.path}"
-    return Finding(
-        code=finding.code,
-        severity=finding.severity,
-        path=place,
-        message=finding.message,
-        remedy=finding.remedy,
-        clause=finding.clause,
-        label=finding.label,
-    )
+    return replace(finding, path=f"{ref.removeprefix('refs/heads/')}:{finding.path}")
 
 
 def _wrong(code: str, path: str, reason: Text) -> Finding:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.trace import Trace
     from rmdocs.audit.verify import Verification
     from rmdocs.messages import Text
+    from rmdocs.workspace.opening import Workspace
 
 
 @command("trace")
@@ -123,14 +124,14 @@ def verify(
     """
     from rmdocs.workspace import requests, store
 
-    result = store.verify(
-        session.workspace(), renditions=renditions, contents=contents, against=_known(against)
-    )
+    work = session.workspace()
+    known = _known(against, work)
+    result = store.verify(work, renditions=renditions, contents=contents, against=known)
     findings = result.findings
     if as_json:
         printing.echo_answer(result, session)
     else:
-        missing = requests.calendar_warning(session.workspace())
+        missing = requests.calendar_warning(work)
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
         summary = message(
@@ -142,6 +143,11 @@ def verify(
         )
         click.echo(session.say(summary))
         click.echo(session.say(_compared(result)))
+        if not result.renditions:
+            told = message(
+                "not judged: electronic signatures and scans (rmdocs verify --renditions)"
+            )
+            click.echo(session.say(told))
         click.echo(session.say(_pinned(result)))
         if result.adopted:
             told = message(
@@ -153,7 +159,7 @@ def verify(
         click.get_current_context().exit(FindingsError.exit_code)
 
 
-def _known(against: str | None) -> Sequence[Pin]:
+def _known(against: str | None, work: Workspace) -> Sequence[Pin]:
     """Return what a person names as known from outside."""
     from rmdocs.workspace import store
 
@@ -161,7 +167,7 @@ def _known(against: str | None) -> Sequence[Pin]:
         return ()
     folder = Path(against)
     if folder.is_dir():
-        return store.pins_of_clone(folder)
+        return store.pins_of_clone(work, folder)
     return store.pins_from(folders.find(against) or against)
 
 

@@ -7,12 +7,13 @@ seen here before: a ledger that goes back, or has another history, is told.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rmdocs.audit.pins import Pin, notes_of, pin_findings, pins_in
+from rmdocs.audit.pins import Pin, compared, ledgers_of, notes_of, pins_in
 from rmdocs.audit.seals import ledger_key
 from rmdocs.errors import RmdocsError, StoreError, UsageError
-from rmdocs.findings import has_errors
+from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import message
 from rmdocs.store.protocol import CONTROL_REF
 
@@ -22,52 +23,105 @@ if TYPE_CHECKING:
 
     from rmdocs.store.head import LedgerStore
 
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
 HERE = message("as seen from this workspace before")
 
 
-def seen(path: Path | None) -> tuple[Pin, ...]:
-    """Return the newest checkpoint of each ledger that was seen; none where none is kept.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What was seen of ledgers from here before.
 
-    :param path: of the file that keeps them; None where none can be kept.
+    :param pins: the newest checkpoint of each.
+    :param findings: why what is kept cannot be read; empty if it can, or nothing is kept yet.
     """
+
+    pins: tuple[Pin, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def recall(path: Path | None) -> Memory:
+    """Return what was seen of ledgers before; nothing where nothing is kept.
+
+    :param path: of the file that keeps it; None where none can be kept.
+    """
+    if path is None:
+        return Memory()
     try:
-        text = path.read_text(encoding="utf-8") if path is not None else ""
-        return pins_in(text, HERE) if text else ()
+        return Memory(pins=pins_in(path.read_text(encoding="utf-8"), HERE))
+    except FileNotFoundError:
+        return Memory()
     except (OSError, UnicodeDecodeError, UsageError):
-        return ()
+        unreadable = error(
+            "SEEN-UNREADABLE",
+            str(path),
+            message("what was seen of this store's ledgers from here before cannot be read"),
+            message(
+                "verify against a checkpoint kept elsewhere (rmdocs verify --against WHAT); then"
+                " delete {path}",
+                path=path,
+            ),
+            clause=_CLAUSE,
+        )
+        return Memory(findings=(unreadable,))
 
 
-def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None = None) -> None:
-    """Keep the checkpoints of ledgers as they stand; not of one that went back.
+def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None = None) -> bool:
+    """Keep the checkpoints of ledgers as they stand; return whether they could be kept.
+
+    Not of a ledger that went back or that cannot be compared with what was seen of it: what
+    was seen before stays.
 
     :param refs: which; None for all.
     """
-    if path is None:
-        return
-    before = {pin.ref: pin for pin in seen(path)}
+    memory = recall(path)
+    if path is None or memory.findings:
+        return False
+    before = {pin.ref: pin for pin in memory.pins}
     after = dict(before)
-    with suppress(RmdocsError):
-        public = ledger_key(store.require_head(CONTROL_REF))
-        for pin in pins_in(notes_of(store, refs), HERE):
-            old = before.get(pin.ref)
-            if old is None or not has_errors(pin_findings(store, [old], public)):
+    for ref in ledgers_of(store) if refs is None else refs:
+        with suppress(RmdocsError):  # such a ledger is told where it is gone through
+            public = ledger_key(store.require_head(CONTROL_REF))
+            [pin] = pins_in(notes_of(store, (ref,)), HERE)
+            if not compared(store, [before.get(pin.ref, pin)], public).findings:
                 after[pin.ref] = pin
-    if after != before:
-        text = "\n\n".join(pin.note.strip() for pin in after.values())
-        partial = path.with_name(f".{path.name}.part")
-        with suppress(OSError):
-            partial.write_text(f"{text}\n", encoding="utf-8")
-            partial.replace(path)
+    if after == before:
+        return True
+    text = "\n\n".join(pin.note.strip() for pin in after.values())
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(f"{text}\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def not_kept() -> Finding:
+    """Return that what was seen cannot be kept, so that nothing will be compared with it."""
+    return warning(
+        "SEEN-NOT-KEPT",
+        "-",
+        message(
+            "what was seen of the ledgers cannot be kept here: a history that goes back later"
+            " will not be noticed"
+        ),
+        message("keep a checkpoint elsewhere: rmdocs checkpoint --out FILE"),
+        clause=_CLAUSE,
+    )
 
 
 def require_not_back(path: Path | None, store: LedgerStore) -> None:
     """Refuse to go on with a control ledger that went back, or has another history.
 
-    :raises StoreError: saying what was seen of it before.
+    :raises StoreError: saying what was seen of it before, or that this cannot be read.
     """
-    known = [pin for pin in seen(path) if pin.ref == CONTROL_REF]
-    public = ledger_key(store.require_head(CONTROL_REF)) if known else None
-    for finding in pin_findings(store, known, public) if public is not None else ():
+    memory = recall(path)
+    for finding in memory.findings:
+        raise StoreError(finding.message, finding.remedy, clause=finding.clause)
+    known = [pin for pin in memory.pins if pin.ref == CONTROL_REF]
+    if not known:
+        return
+    for finding in compared(store, known, ledger_key(store.require_head(CONTROL_REF))).findings:
         raise StoreError(
             finding.message,
             message(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
-from rmdocs.messages import Verbatim
+from rmdocs.errors import FindingsError, UsageError
+from rmdocs.messages import Verbatim, message
+from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
@@ -39,15 +41,18 @@ def verify(
     from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
 
+    path = seen_path(workspace.root)
+    memory = seen.recall(path)
     found = verify.verify(
         workspace.store,
         trust(workspace) if renditions else None,
         contents=contents,
-        pins=(*seen.seen(seen_path(workspace.root)), *against),
+        pins=(*memory.pins, *against),
         progress=progress,
     )
-    seen.remember(seen_path(workspace.root), workspace.store)
-    return found
+    kept = seen.remember(path, workspace.store)
+    told = memory.findings or (() if kept else (seen.not_kept(),))
+    return replace(found, findings=(*found.findings, *told))
 
 
 def pins_from(handed: File | str) -> tuple[Pin, ...]:
@@ -74,16 +79,23 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
     return pins_in(text, Verbatim(handed.base))
 
 
-def pins_of_clone(folder: Path) -> tuple[Pin, ...]:
+def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
     """Return what another clone of a store, or of a workspace, gives of its ledgers.
 
     :raises StoreError: if there is no store.
+    :raises UsageError: if it is this very store, which says nothing new of itself.
     """
     from rmdocs.audit.pins import pins_of
     from rmdocs.store.git import GitStore
     from rmdocs.workspace.opening import STORE_PATH
 
-    store = GitStore.open(folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder)
+    path = folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder
+    if path.resolve() == (workspace.root / STORE_PATH).resolve():
+        raise UsageError(
+            message("{path} is this store itself: it cannot be held against itself", path=folder),
+            message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint"),
+        )
+    store = GitStore.open(path)
     try:
         return pins_of(store, Verbatim(str(folder)))
     finally:
@@ -110,11 +122,18 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
     """Return the signed checkpoints of control and of each volume as they stand.
 
     :raises StoreError: if one cannot be read.
+    :raises FindingsError: if one is not signed by the ledgers' key, or is of another tree:
+        whoever kept it would hold nothing in hand.
     """
-    from rmdocs.audit.pins import notes_of, pins_in
+    from rmdocs.audit.pins import compared, notes_of, pins_in
+    from rmdocs.audit.seals import ledger_key
 
     text = notes_of(workspace.store)
-    pins = pins_in(text, Verbatim(""))
+    pins = pins_in(text, message("the store itself"))
+    public = ledger_key(workspace.store.require_head(CONTROL_REF))
+    findings = compared(workspace.store, pins, public).findings
+    if findings:
+        raise FindingsError(findings)
     return Checkpoints(
         ledgers=len(pins),
         events=sum(pin.size for pin in pins),

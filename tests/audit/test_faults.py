@@ -11,7 +11,7 @@ from conftest import Bank
 from faults import FAULTS, NOTICE
 from insider import Insider
 
-from rmdocs.errors import StoreError, UsageError
+from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.files import File
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
@@ -124,6 +124,25 @@ def test_what_is_sealed_anew_as_it_was_has_no_finding(insider, ref):
     """The kit itself leaves no trace: what is found below is the fault."""
     insider.rewrite(ref, lambda _acts: None)
     assert insider.bank.codes() == set()
+
+
+def put_ledger(bank, ref, note=None):
+    """Commit another checkpoint with plain git, or without one drop the ledger's tiles."""
+    kept = bank.git("ls-tree", f"{ref}:ledger").splitlines()
+    if note is None:
+        kept = [line for line in kept if line.endswith("\tcheckpoint")]
+    else:
+        blob = bank.git("hash-object", "-w", "--stdin", data=note.encode())
+        kept = [line for line in kept if not line.endswith("\tcheckpoint")]
+        kept.append(f"100644 blob {blob}\tcheckpoint")
+    ledger = bank.git("mktree", data="".join(f"{line}\n" for line in kept).encode())
+    root = [
+        line for line in bank.git("ls-tree", ref).splitlines() if line.split("\t")[1] != "ledger"
+    ]
+    root.append(f"040000 tree {ledger}\tledger")
+    tree = bank.git("mktree", data="".join(f"{line}\n" for line in root).encode())
+    bank.git("update-ref", ref, bank.git("commit-tree", tree, "-p", ref, "-m", "changed"))
+    bank.close()
 
 
 def named(insider, code, **how):
@@ -239,11 +258,74 @@ class TestKnownFromOutside:
 
     def test_another_clone_is_held_against_it(self, insider, lived):
         _, whole = lived
-        pins = store.pins_of_clone(whole)
+        pins = store.pins_of_clone(insider.bank.at(), whole)
         assert store.verify(insider.bank.at(), against=pins).findings == ()
         FAULTS["cut_and_appended"](insider)
         seen_path(insider.bank.root).unlink()
         assert named(insider, "LEDGER-REWRITTEN", against=pins)
+
+    def test_this_store_itself_is_nothing_from_outside(self, insider):
+        for folder in (insider.bank.root, insider.bank.store):
+            with pytest.raises(UsageError):
+                store.pins_of_clone(insider.bank.at(), folder)
+
+    def test_only_ledgers_that_were_compared_are_counted(self, insider):
+        kept = store.checkpoint(insider.bank.at())
+        pins = store.pins_from(File(name="kept.txt", data=kept.text.encode()))
+        insider.bank.git("update-ref", "-d", NOTICE)
+        assert named(insider, "LEDGER-GONE", against=pins)
+        found = store.verify(insider.bank.at(), against=pins)
+        assert found.pinned == found.volumes + 1 == kept.ledgers - 1
+
+    def test_what_could_not_be_compared_is_told_and_not_remembered(self, insider):
+        kept = store.checkpoint(insider.bank.at())
+        memory = seen_path(insider.bank.root)
+        store.verify(insider.bank.at())
+        seen = memory.read_bytes()
+        FAULTS["cut_and_appended"](insider)
+        put_ledger(insider.bank, NOTICE)
+        pins = store.pins_from(File(name="kept.txt", data=kept.text.encode()))
+        assert named(insider, "LEDGER-UNCOMPARED", against=pins)
+        memory.unlink()
+        found = store.verify(insider.bank.at(), against=pins)
+        assert found.pinned == kept.ledgers - 1
+        memory.write_bytes(seen)
+        store.verify(insider.bank.at())
+        assert memory.read_bytes() == seen
+
+    def test_nobody_acts_on_a_control_ledger_that_cannot_be_compared(self, insider):
+        store.verify(insider.bank.at())
+        put_ledger(insider.bank, CONTROL_REF)
+        with pytest.raises(StoreError) as refusal:
+            insider.bank.at("SD00-0004").acting()
+        assert "could not be held against" in str(refusal.value)
+
+    @pytest.mark.parametrize("kept", [b"", b"\xff", b"rmdocs/control", b"anything"])
+    def test_a_memory_that_cannot_be_read_is_told(self, insider, kept):
+        memory = seen_path(insider.bank.root)
+        memory.write_bytes(kept)
+        for _ in range(2):
+            assert named(insider, "SEEN-UNREADABLE")
+        assert memory.read_bytes() == kept
+        with pytest.raises(StoreError):
+            insider.bank.at("SD00-0004").acting()
+
+    def test_a_memory_that_cannot_be_kept_is_told(self, insider):
+        partial = seen_path(insider.bank.root).with_name(".checkpoints.part")
+        partial.mkdir()
+        try:
+            [finding] = store.verify(insider.bank.at()).findings
+        finally:
+            partial.rmdir()
+        assert finding.code == "SEEN-NOT-KEPT"
+
+    def test_no_checkpoint_is_given_out_that_another_key_signed(self, insider):
+        head = insider.store.require_head(NOTICE)
+        note = head.checkpoint.sign(SigningKey.generate("stranger"))
+        put_ledger(insider.bank, NOTICE, note)
+        with pytest.raises(FindingsError) as refusal:
+            store.checkpoint(insider.bank.at())
+        assert [one.code for one in refusal.value.findings] == ["PIN-SIGNATURE"]
 
     def test_a_checkpoint_that_another_key_signed_says_nothing(self, insider):
         head = insider.store.require_head(NOTICE)
