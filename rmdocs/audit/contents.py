@@ -92,6 +92,7 @@ class ContentAudit:
                 continue  # told elsewhere
             try:
                 folder = read_folder(head, number)
+                then = [as_of(head, folder, one.number) for one in folder.editions]
             except UNREADABLE as problem:
                 yield _wrong(
                     "RECORD-UNREADABLE",
@@ -100,19 +101,12 @@ class ContentAudit:
                 )
                 continue
             before: RecordFolder | None = None
-            for edition in folder.editions:
-                then = self._as_of(head, folder, edition.number)
-                if then is None or then.content is None:
+            for edition in then:
+                if edition.content is None:
                     self.unread += 1
                     continue
-                yield from self._of_edition(head, then, before)
-                before = then
-
-    def _as_of(self, head: Head, folder: RecordFolder, edition: int) -> RecordFolder | None:
-        try:
-            return as_of(head, folder, edition)
-        except UNREADABLE:
-            return None
+                yield from self._of_edition(head, edition, before)
+                before = edition
 
     def _of_edition(
         self, head: Head, then: RecordFolder, before: RecordFolder | None
@@ -231,14 +225,16 @@ class ContentAudit:
         for name in sorted(sealed.keys() - made.keys()):
             yield _wrong("DOCUMENT-OTHER", name, message("the record does not give it"))
         for name in sorted(sealed.keys() & made.keys()):
-            self.documents += 1
             path = sealed[name].path
             try:
                 data = head.reveal(path, then.number)
             except RmdocsError as problem:
                 yield _wrong("DOCUMENT-OTHER", path, problem.reason)
                 continue
-            if data is not None and data != made[name]:
+            if data is None:
+                continue  # missing: told where the ledger is gone through
+            self.documents += 1
+            if data != made[name]:
                 told = _difference(data, made[name], event.renderer)
                 if told is not None:
                     yield _wrong("DOCUMENT-OTHER", path, told)

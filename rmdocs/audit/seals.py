@@ -18,7 +18,7 @@ from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.staff import Person
-from rmdocs.store.checking import sealed_check
+from rmdocs.store.checking import is_event_path, sealed_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
@@ -61,7 +61,7 @@ class Seals:
     ) -> Iterator[Finding]:
         """Yield what of a directory's events and files is not as it was sealed.
 
-        :param directory: the one that holds ``events``.
+        :param directory: the one that holds ``events``, which seal all else in it.
         """
         known = tuple(events)
         signer = head.signer
@@ -80,6 +80,10 @@ class Seals:
                     reason = message("not the file that {event} sealed", event=event.file_name)
                     remedy = message("restore the store from another copy and compare")
                     yield error("FILE-CHANGED", file.path, reason, remedy)
+        sealed = {file.path for event in known for file in event.files}
+        for path, _ in head.walk(directory):
+            if path not in sealed and not is_event_path(path):
+                yield _wrong("FILE-UNSEALED", path, message("no event seals this file"))
 
     def of_control(self, control: Head, directory: str) -> Iterator[Finding]:
         """Yield the same of what lies in a directory of control, such as a revision's release."""

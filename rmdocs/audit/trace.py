@@ -125,7 +125,7 @@ def trace_edition(
         original=PurePosixPath(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=registry.catalogue.related_from(str(number)),
-        findings=(*findings, *_seal_findings(registry, folder)),
+        findings=(*findings, *_seal_findings(registry, folder, view.revision)),
     )
 
 
@@ -182,9 +182,9 @@ def _by_digest(
     return RecordNumber.parse(found.number), found.edition or None, ()
 
 
-def _seal_findings(registry: Registry, folder: RecordFolder) -> Iterator[Finding]:
-    """Yield why the record, or the form revision it is under, cannot be called sealed."""
+def _seal_findings(registry: Registry, folder: RecordFolder, revision: str) -> Iterator[Finding]:
+    """Yield why the record, or the form revision that is told of, cannot be called sealed."""
     seals, ref = Seals.of(registry.control), folder.number.volume.ref
     head = registry.store.require_head(ref)
     yield from seals.findings(head, ref, folder.number.directory, folder.events)
-    yield from seals.of_control(registry.control, f"{FORMS}/{folder.form}/{folder.revision}")
+    yield from seals.of_control(registry.control, f"{FORMS}/{folder.form}/{revision}")

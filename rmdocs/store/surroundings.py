@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import StoreError, system_problem
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, message
 from rmdocs.store import refs
@@ -131,11 +131,24 @@ def _other(setting: _Setting, *, severe: bool) -> Finding:
 
 
 def _settings(path: Path) -> Iterator[_Setting]:
-    """Yield the settings of a repository, as far as they can be read; includes are not opened."""
+    """Yield the settings of a repository; includes are not opened.
+
+    :raises StoreError: if there are some that cannot be read: git might yet obey them.
+    """
     try:
         text = read_plain(path / "config").decode("utf-8", "replace")
-    except (OSError, StoreError):
+    except FileNotFoundError:
         return
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "{path} cannot be read: {problem}",
+                path=path / "config",
+                problem=system_problem(problem),
+            ),
+            message("have it readable for whoever works on the store"),
+            clause=_CLAUSE,
+        ) from problem
     prefix = ""
     for line in text.replace("\\\n", "").replace("\r", "").split("\n"):
         rest = line.strip()

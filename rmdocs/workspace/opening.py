@@ -34,7 +34,6 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import Vault
-from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
@@ -304,6 +303,8 @@ class Workspace:
         actor = self._require_actor()
         self.refresh()
         if not self._acted:
+            from rmdocs.workspace import seen
+
             seen.require_not_back(seen_path(self.root), self.store)
             self._acted = True
         ledger_key = self.keys.load(LEDGER_KEY_NAME)

@@ -10,6 +10,7 @@ import recordfaults  # noqa: F401 - enters its faults
 from conftest import Bank
 from faults import FAULTS, NOTICE
 from insider import Insider
+from plaingit import with_file
 
 from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.files import File
@@ -17,7 +18,8 @@ from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
+from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import seen_path
 
@@ -126,25 +128,6 @@ def test_what_is_sealed_anew_as_it_was_has_no_finding(insider, ref):
     assert insider.bank.codes() == set()
 
 
-def put_ledger(bank, ref, note=None):
-    """Commit another checkpoint with plain git, or without one drop the ledger's tiles."""
-    kept = bank.git("ls-tree", f"{ref}:ledger").splitlines()
-    if note is None:
-        kept = [line for line in kept if line.endswith("\tcheckpoint")]
-    else:
-        blob = bank.git("hash-object", "-w", "--stdin", data=note.encode())
-        kept = [line for line in kept if not line.endswith("\tcheckpoint")]
-        kept.append(f"100644 blob {blob}\tcheckpoint")
-    ledger = bank.git("mktree", data="".join(f"{line}\n" for line in kept).encode())
-    root = [
-        line for line in bank.git("ls-tree", ref).splitlines() if line.split("\t")[1] != "ledger"
-    ]
-    root.append(f"040000 tree {ledger}\tledger")
-    tree = bank.git("mktree", data="".join(f"{line}\n" for line in root).encode())
-    bank.git("update-ref", ref, bank.git("commit-tree", tree, "-p", ref, "-m", "changed"))
-    bank.close()
-
-
 def named(insider, code, **how):
     """Verify; return the findings of a code, each told whole in both languages."""
     insider.bank.close()
@@ -176,6 +159,14 @@ def test_a_store_that_hides_its_history_is_not_opened(insider, name, word):
     insider.bank.close()
     with pytest.raises(StoreError, match=word):
         store.verify(insider.bank.at())
+
+
+def test_only_documents_that_were_compared_are_counted(insider):
+    whole = store.verify(insider.bank.at(), contents=True).documents
+    document = "00/00/01/editions/1/RXD7200-04-JN01-2026-0001-e1.docx"
+    with_file(insider.bank, document, HEADER + b"nobody's", NOTICE)
+    assert named(insider, "DOCUMENT-OTHER", contents=True)
+    assert store.verify(insider.bank.at(), contents=True).documents == whole - 1
 
 
 def test_where_a_document_differs_is_quoted(insider):
@@ -283,7 +274,8 @@ class TestKnownFromOutside:
         store.verify(insider.bank.at())
         seen = memory.read_bytes()
         FAULTS["cut_and_appended"](insider)
-        put_ledger(insider.bank, NOTICE)
+        with_file(insider.bank, "ledger/tile", None, NOTICE)
+        insider.bank.close()
         pins = store.pins_from(File(name="kept.txt", data=kept.text.encode()))
         assert named(insider, "LEDGER-UNCOMPARED", against=pins)
         memory.unlink()
@@ -295,7 +287,8 @@ class TestKnownFromOutside:
 
     def test_nobody_acts_on_a_control_ledger_that_cannot_be_compared(self, insider):
         store.verify(insider.bank.at())
-        put_ledger(insider.bank, CONTROL_REF)
+        with_file(insider.bank, "ledger/tile", None, CONTROL_REF)
+        insider.bank.close()
         with pytest.raises(StoreError) as refusal:
             insider.bank.at("SD00-0004").acting()
         assert "could not be held against" in str(refusal.value)
@@ -322,7 +315,8 @@ class TestKnownFromOutside:
     def test_no_checkpoint_is_given_out_that_another_key_signed(self, insider):
         head = insider.store.require_head(NOTICE)
         note = head.checkpoint.sign(SigningKey.generate("stranger"))
-        put_ledger(insider.bank, NOTICE, note)
+        with_file(insider.bank, CHECKPOINT_PATH, note.encode(), NOTICE)
+        insider.bank.close()
         with pytest.raises(FindingsError) as refusal:
             store.checkpoint(insider.bank.at())
         assert [one.code for one in refusal.value.findings] == ["PIN-SIGNATURE"]

@@ -7,12 +7,16 @@ import re
 from datetime import date
 
 import pytest
+from chronicle import chronicle
+from conftest import Bank
+from plaingit import with_file
 
 from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.folders import find, read, save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
+from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import records
 
 NOTICE = "RXD7200-04-JN01-2026-0001"
@@ -128,3 +132,27 @@ def test_what_a_record_says_is_said_in_the_words_of_its_form(full_bank):
         assert [
             place for place in places if re.search(r"content|[a-z]+_[a-z]|\[\d|\$", place)
         ] == []
+
+
+def test_a_file_that_nobody_sealed_is_told(full_bank):
+    ref = RecordNumber.parse(NOTICE).volume.ref
+    with_file(full_bank, "00/00/01/editions/1/note.txt", b"hello", ref)
+    assert "FILE-UNSEALED" in {one.code for one in records.trace(full_bank.at(), NOTICE).findings}
+
+
+def test_a_revision_that_nobody_released_is_told(full_bank):
+    with_file(full_bank, "forms/RXD7200-04/1.0/events", None, CONTROL_REF)
+    assert "FILE-UNSEALED" in {one.code for one in records.trace(full_bank.at(), NOTICE).findings}
+
+
+def test_the_form_of_an_older_edition_is_looked_at(once, founded, copied_in_git):
+    lived = once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0]
+    bank = copied_in_git(lived)
+    number = RecordNumber.parse(NOTICE)
+    older, newer = (records.export(bank.at(), number, edition)[0] for edition in (1, None))
+    with_file(bank, "forms/RXD7200-04/1.0/template.docx", b"changed", CONTROL_REF)
+    bank.close()
+    codes = [
+        {one.code for one in records.trace(bank.at(), file).findings} for file in (older, newer)
+    ]
+    assert "FILE-CHANGED" in codes[0] - codes[1]

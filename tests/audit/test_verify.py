@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import plaingit
 import pytest
 
 from rmdocs.errors import StoreError
@@ -12,41 +15,12 @@ from rmdocs.workspace import records, store
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 DOCUMENT = "00/00/01/editions/1/RXD7200-02-JN01-2026-0001-e1.docx"
 EVENT = "00/00/01/events/000000-issue.json"
-IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+commit, with_file = partial(plaingit.commit, ref=REF), partial(plaingit.with_file, ref=REF)
 
 
 @pytest.fixture
 def bank(full_bank):
     return full_bank
-
-
-def commit(bank, tree, *parents, ref=REF):
-    words = [word for parent in parents for word in ("-p", parent)]
-    made = bank.git(*IDENTITY, "commit-tree", tree, *words, "-m", "changed")
-    bank.git("update-ref", ref, made)
-
-
-def with_file(bank, path, data, ref=REF):
-    """Commit a changed or further file, or without ``data`` drop the file."""
-    index = ("--git-dir", str(bank.store))
-    import os
-    import subprocess
-
-    environment = {**os.environ, "GIT_INDEX_FILE": str(bank.root / "index")}
-
-    def git(*words):
-        done = subprocess.run(
-            ["git", *index, *words], check=True, capture_output=True, env=environment
-        )
-        return done.stdout.decode().strip()
-
-    git("read-tree", ref)
-    if data is None:
-        git("rm", "-r", "--cached", "-q", path)
-    else:
-        blob = bank.git("hash-object", "-w", "--stdin", data=data)
-        git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
-    commit(bank, git("write-tree"), ref, ref=ref)
 
 
 def test_a_sound_store_has_no_findings(bank):

@@ -1,6 +1,8 @@
+import os
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sealing import sound
@@ -244,6 +246,16 @@ def test_store_that_hides_history_is_refused(desk, ref):
     desk.git("replace", second.commit, first.commit)
     desk.git("pack-refs", "--all", "--prune")
     with pytest.raises(StoreError, match="replace refs"):
+        GitStore.open(desk.path)
+
+
+@pytest.mark.parametrize("lay", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_settings_that_cannot_be_read_are_not_taken_for_none(desk, ref, lay):
+    desk.issue(1, 1)
+    (desk.path / "config").unlink()
+    GitStore.open(desk.path).close()
+    lay(desk.path / "config")
+    with pytest.raises(StoreError, match="config"):
         GitStore.open(desk.path)
 
 
