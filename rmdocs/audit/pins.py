@@ -118,7 +118,7 @@ def _of_note(note: str, source: Text) -> Pin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class PinComparison:
     """Ledgers held against what is known of them from outside.
 
     :param ledgers: the origins of those that could be compared, well or not.
@@ -129,7 +129,7 @@ class Comparison:
     findings: tuple[Finding, ...]
 
 
-def compared(store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey) -> Comparison:
+def compared(store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey) -> PinComparison:
     """Return how the ledgers of a store agree with what is known of them from outside.
 
     :param ledger_public: the key that must have signed the checkpoints.
@@ -161,7 +161,7 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey) 
         ledgers.add(pin.origin)
         if len(pin.root) < _SHORT and not pin.note:
             findings.append(_short(pin, place))
-    return Comparison(ledgers=frozenset(ledgers), findings=tuple(findings))
+    return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
 
 
 def _gone(pin: Pin, place: str) -> Finding:
