@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from conftest import NEW_YEAR
 
 from rmdocs import canonical
-from rmdocs.audit.committexts import expected
 from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
 from rmdocs.events.control import DraftApproved, RevisionReleased
 from rmdocs.events.facts import Unknown
 from rmdocs.forms.form import NAMES, Form, FormFiles
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, RecordNumber, Revision, StaffNumber
 from rmdocs.registers.changerequests import ChangeRegister
+from rmdocs.registers.committexts import expected_text
 from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release, ReleaseApproval
 from rmdocs.registers.series import SERIES_NAME, SeriesState
 from rmdocs.store.event import Actor, Event, SealedFile
@@ -83,7 +83,9 @@ def told(head: Head | None, new_events: Sequence[NewEvent], actor: Actor) -> tup
         )
         for one in new_events
     ]
-    text = expected(events, lambda path: files.get(path) or (head.read(path) if head else None))
+    text = expected_text(
+        events, lambda path: files.get(path) or (head.read(path) if head else None)
+    )
     if text is None:
         return "Forge", {"Event": new_events[0].kind}
     subject_line, _, lines = text.partition("\n\n")

@@ -3,7 +3,7 @@
 Of each ledger:
 
 1. events, their order, tree, signed checkpoint and tiles; each sealed file (``checking``);
-2. each commit: signature, author, time, what it adds, what it says (``history``, ``committexts``);
+2. each commit: signature, author, time, what it adds and says (``history``, ``committexts``);
 3. whose key each act bears (here).
 
 Of control:
@@ -46,7 +46,6 @@ from rmdocs.audit.approvals import (
 )
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
-from rmdocs.audit.committexts import expected
 from rmdocs.audit.contents import ContentAudit
 from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
@@ -60,6 +59,7 @@ from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, message
+from rmdocs.registers.committexts import expected_text
 from rmdocs.registers.series import SERIES_NAME, known_volumes
 from rmdocs.store.checking import examine_ledger
 from rmdocs.store.history import history_check
@@ -176,7 +176,7 @@ def verify(
         found = [
             *report.findings,
             # 2
-            *history_check(store.objects, head.commit, allowed, expected),
+            *history_check(store.objects, head.commit, allowed, expected_text),
             # 3
             *_actors(report.events, staff_keys),
             *(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, StoreError, system_problem
 from rmdocs.messages import Text, by_command, message
+from rmdocs.registers.committexts import commit_text
 from rmdocs.registers.displaynames import role_names
 from rmdocs.store.keys import SigningKey
 from rmdocs.values import is_blank, require_readable, require_short
@@ -70,14 +71,10 @@ class ActingPerson:
         self,
         branch: Branch,
         new_events: Sequence[NewEvent],
-        *,
-        subject_line: str,
-        trailers: Mapping[str, str],
         state: Mapping[str, bytes] | None = None,
     ) -> Receipt:
         """Seal events on a locked ref as the person who acts; durable on return.
 
-        :param trailers: a value of several lines becomes several trailers.
         :param state: files that change with every commit; see ``Branch.append``.
         :raises ControlError: if the key is not one the register holds for the person.
         :raises FindingsError: if a reason or remark holds what no reader sees.
@@ -88,12 +85,14 @@ class ActingPerson:
         for new_event in new_events:
             require_readable(new_event.reason, REASON)
             require_short(new_event.reason, REASON, LONGEST_REASON)
+        head = branch.head
+        subject_line, trailers = commit_text(new_events, head)
         return branch.append(
             new_events,
             actor=self.actor,
             key=self.key,
             ledger_key=self.ledger_key,
-            time=self.time_after(branch.head),
+            time=self.time_after(head),
             subject_line=subject_line,
             trailers=trailers,
             state=state,

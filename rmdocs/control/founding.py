@@ -22,6 +22,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.events.control import StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.registers.committexts import commit_text
 from rmdocs.registers.officetime import year_toml
 from rmdocs.registers.staff import Person
 from rmdocs.store.event import Actor
@@ -85,6 +86,7 @@ def found(store: Store, foundation: Foundation, ledger_key: Signer, now: datetim
         *(year_event(year_toml(*year)) for year in foundation.years),
     )
     with store.locked(CONTROL_REF) as branch:
+        subject_line, trailers = commit_text(new_events, branch.head)
         return branch.append(
             new_events,
             actor=Actor(
@@ -93,8 +95,8 @@ def found(store: Store, foundation: Foundation, ledger_key: Signer, now: datetim
             key=ledger_key,
             ledger_key=ledger_key,
             time=now,
-            subject_line=f"Found the {foundation.purpose} records store",
-            trailers={"Event": "found"},
+            subject_line=subject_line,
+            trailers=trailers,
         )
 
 

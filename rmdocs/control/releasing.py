@@ -285,6 +285,4 @@ def _append(  # noqa: PLR0913, PLR0917 - an act simply has that many parts
                 reason=reason,
             ),
         ),
-        subject_line=f"{facts.kind.capitalize()} {subject}",
-        trailers={"Event": facts.kind, "Document": subject},
     )

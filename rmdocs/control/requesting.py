@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RequestNumber
-    from rmdocs.store.protocol import Branch, Head, Store
+    from rmdocs.store.protocol import Head, Store
 
 CLAUSE = "ISO 9001 §5.3"
 
@@ -102,7 +102,7 @@ def ask(
             ),
             reason=reason.strip(),
         )
-        _seal(branch, new_event, number, acting, f"Ask for {number}")
+        acting.seal(branch, (new_event,))
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -124,7 +124,7 @@ def approve_request(
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
         new_event = kind.new_event(head, register.file(request), request.reason, decision(request))
-        _seal(branch, new_event, number, acting, f"Approve {number}")
+        acting.seal(branch, (new_event,))
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -153,7 +153,7 @@ def reject_request(
             directory=f"{REQUESTS}/{number}",
             reason=reason.strip(),
         )
-        _seal(branch, new_event, number, acting, f"Reject {number}")
+        acting.seal(branch, (new_event,))
         return ControlRequests(branch.require_head()).get(number)
 
 
@@ -267,18 +267,3 @@ def decision(request: ApprovalRequest) -> Decision:
     """Return how what decides a request names it."""
     asked_by = request.asked.actor.name
     return Decision(request=request.number, digest=request.digest, asked_by=asked_by)
-
-
-def _seal(
-    branch: Branch,
-    new_event: NewEvent,
-    number: RequestNumber,
-    acting: ActingPerson,
-    subject_line: str,
-) -> None:
-    acting.seal(
-        branch,
-        (new_event,),
-        subject_line=subject_line,
-        trailers={"Event": new_event.kind, "Request": str(number)},
-    )

@@ -68,7 +68,7 @@ from rmdocs.values import is_blank
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.store.event import Approval, Event
-    from rmdocs.store.protocol import Branch, Receipt, Store
+    from rmdocs.store.protocol import Branch, Store
 
 _CLAUSE = "ISO 9001 §7.5.2"
 _ENDS: Mapping[RevisionAct, type[OnChange]] = MappingProxyType(
@@ -139,7 +139,7 @@ def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> Cha
         value = canonical.encode(request.to_json())
         file = NewFile(path=f"{directory}/{REQUEST_NAME}", data=value, media_type=JSON_TYPE)
         facts = ChangeProposed(change=request.number, document=request.document)
-        _append(branch, acting, request, (_new_event(facts, (file,), request.reason),))
+        acting.seal(branch, (_new_event(facts, (file,), request.reason),))
         return ChangeRegister(head=branch.require_head()).get(request.number)
 
 
@@ -174,7 +174,7 @@ def submit(
             releasing.revision_files(directory, files.contents()),
             approvals=(_signed(cover, draft.digest, AUTHOR, acting),),
         )
-        _append(branch, acting, change.request, (new_event,))
+        acting.seal(branch, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -194,7 +194,7 @@ def review(
             reason=remark,
             approvals=(_signed(cover, draft.digest, REVIEWER, acting),),
         )
-        _append(branch, acting, change.request, (new_event,))
+        acting.seal(branch, (new_event,))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -237,7 +237,7 @@ def approve(
                 change=change.number,
             ),
         )
-        _append(branch, acting, change.request, new_events)
+        acting.seal(branch, new_events)
         return release
 
 
@@ -270,7 +270,7 @@ def _ended(
         change = ChangeRegister(head=branch.require_head()).require_open(document)
         require_may_end(policy, change, act, acting.person)
         facts = _ENDS[act](change=change.number, document=document)
-        _append(branch, acting, change.request, (_new_event(facts, (), remark),))
+        acting.seal(branch, (_new_event(facts, (), remark),))
         return ChangeRegister(head=branch.require_head()).get(change.number)
 
 
@@ -362,21 +362,3 @@ def _acting_on(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Pol
     require_key(acting.person, acting.key)
     with store.locked(CONTROL_REF) as branch:
         yield branch, policy_in_force(branch.require_head())
-
-
-def _append(
-    branch: Branch, acting: ActingPerson, request: RequestedChange, new_events: tuple[NewEvent, ...]
-) -> Receipt:
-    kind = new_events[0].kind
-    return acting.seal(
-        branch,
-        new_events,
-        subject_line=(
-            f"{kind.capitalize()} {request.document} {request.to_revision} ({request.number})"
-        ),
-        trailers={
-            "Event": "\n".join(new_event.kind for new_event in new_events),
-            "Document": f"{request.document} {request.to_revision}",
-            "Change": str(request.number),
-        },
-    )

@@ -69,12 +69,7 @@ def add_unit(store: Store, unit: Unit, acting: ActingPerson) -> Receipt:
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "unit.enter")
         entry = StaffRegister(head=branch.require_head()).next_entry("units", str(unit.code))
-        return acting.seal(
-            branch,
-            (unit_event(unit, entry),),
-            subject_line=f"Enter unit {unit.code} {unit.name}",
-            trailers={"Event": "unit", "Unit": str(unit.code)},
-        )
+        return acting.seal(branch, (unit_event(unit, entry),))
 
 
 def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
@@ -94,12 +89,7 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
         _require_own_keys(register, person)
         _require_no_other_self(register, person)
         entry = register.next_entry("people", str(person.staff_no))
-        return acting.seal(
-            branch,
-            (person_event(person, entry),),
-            subject_line=f"Enter {person.name} ({person.staff_no})",
-            trailers={"Event": "person", "Person": str(person.staff_no)},
-        )
+        return acting.seal(branch, (person_event(person, entry),))
 
 
 def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPerson) -> Person:
@@ -135,12 +125,7 @@ def leave(store: Store, staff_no: StaffNumber, last_day: date, acting: ActingPer
                 message("look at the year again; the day of the entry is the first that can be"),
             )
         gone = replace(person, roles=frozenset(), keys=(), left=last_day)
-        acting.seal(
-            branch,
-            (person_event(gone, register.next_entry("people", str(staff_no))),),
-            subject_line=f"Enter that {person.name} ({staff_no}) has left",
-            trailers={"Event": "person", "Person": str(staff_no)},
-        )
+        acting.seal(branch, (person_event(gone, register.next_entry("people", str(staff_no))),))
         return gone
 
 
@@ -259,12 +244,7 @@ def enter_customer(
                 message("{uscc} {name} stands in the register so", uscc=uscc, name=customer.name),
                 message("name what has changed"),
             )
-        acting.seal(
-            branch,
-            (_new_event(register, customer),),
-            subject_line=f"Enter customer {customer.uscc}",
-            trailers={"Event": CustomerEntered.KIND, "Customer": customer.uscc},
-        )
+        acting.seal(branch, (_new_event(register, customer),))
     return customer, findings
 
 

@@ -128,8 +128,6 @@ def register_volume(
                     files=(NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE),),
                 ),
             ),
-            subject_line=f"Open volume {volume.name}",
-            trailers={"Event": VolumeOpened.KIND, "Volume": volume.name},
         )
 
 
@@ -162,12 +160,7 @@ def close_series(store: Store, series: Series, acting: ActingPerson) -> ClosingS
             policy_in_force(control).require(acting, "series.close")
             _require_open(control, series)
             statement = stated(series, heads)
-            acting.seal(
-                branch,
-                (_new_event(statement),),
-                subject_line=f"Close series {series}",
-                trailers={"Event": SeriesClosed.KIND, "Series": str(series)},
-            )
+            acting.seal(branch, (_new_event(statement),))
             return statement
 
 

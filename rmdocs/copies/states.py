@@ -215,16 +215,8 @@ class LockedControl:
 
     def enter(self, new_events: Sequence[NewEvent]) -> list[Copy]:
         """Seal events together, or none of them; return their copies as they stand then."""
-        acts = dict.fromkeys(new_event.kind for new_event in new_events)
         numbers = [CopyNumber.parse(new_event.subject) for new_event in new_events]
-        verb = new_events[0].kind.removeprefix("copy-").capitalize()
-        more = f" and {len(numbers) - 1} more" if len(numbers) > 1 else ""
-        self.acting.seal(
-            self.branch,
-            new_events,
-            subject_line=f"{verb} copy {numbers[0]}{more}",
-            trailers={"Event": "\n".join(acts), "Copy": "\n".join(map(str, numbers))},
-        )
+        self.acting.seal(self.branch, new_events)
         return [self.copies.get(number) for number in numbers]
 
 

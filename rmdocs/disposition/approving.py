@@ -28,7 +28,7 @@ from rmdocs.disposition.appraisal import (
     changed,
     require_no_obstacle,
 )
-from rmdocs.disposition.proposing import enter, require_proposed
+from rmdocs.disposition.proposing import require_proposed
 from rmdocs.errors import RefusedError, StoreError
 from rmdocs.events.control import (
     DisposalApproved,
@@ -149,7 +149,7 @@ class _Disposing:
         new_event = self._new_event(
             DisposalApproved, approvals=(approve(statement, self.acting.person, self.acting.key),)
         )
-        enter(self.control, self.acting, (new_event,))
+        self.acting.seal(self.control, (new_event,))
 
     def carry_out(self) -> None:
         """Do what was approved and certify it; what is done already is not done again."""
@@ -199,16 +199,7 @@ class _Disposing:
                 if record.number.volume == volume
             ]
             if new_events:
-                self.acting.seal(
-                    branch,
-                    new_events,
-                    subject_line=f"Dispose of {len(new_events)} record(s), {disposal.number}",
-                    trailers={
-                        "Event": RecordDisposed.KIND,
-                        "Number": "\n".join(new_event.subject for new_event in new_events),
-                        "Certificate": str(disposal.number),
-                    },
-                )
+                self.acting.seal(branch, new_events)
 
     def _forget(self) -> None:
         """Make the search index forget what the records said."""
@@ -239,7 +230,7 @@ class _Disposing:
             "approved_by": disposal.approved.actor.to_json() if disposal.approved else None,
         }
         file = NewFile(path=path, data=canonical.encode(value), media_type=JSON_TYPE)
-        enter(self.control, self.acting, (self._new_event(DisposalCertified, files=(file,)),))
+        self.acting.seal(self.control, (self._new_event(DisposalCertified, files=(file,)),))
 
     def _left_out(self, pending: Sequence[Listed]) -> dict[RecordNumber, str]:
         """Return which records came under a hold, or changed, after the approval, and why.

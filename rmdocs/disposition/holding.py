@@ -13,7 +13,7 @@ from rmdocs.control.actingperson import require_reason
 from rmdocs.control.policy import Performer, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
-from rmdocs.disposition.proposing import control_locked, enter
+from rmdocs.disposition.proposing import control_locked
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.identifiers import RecordNumber
@@ -74,7 +74,7 @@ def place_hold(store: Store, held: Held, kind: str, reason: str, acting: ActingP
             ),
             reason=reason.strip(),
         )
-        enter(branch, acting, (new_event,))
+        acting.seal(branch, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
 
 
@@ -95,7 +95,7 @@ def lift_hold(store: Store, number: HoldNumber, reason: str, acting: ActingPerso
             directory=f"{HOLDS}/{number}",
             reason=reason.strip(),
         )
-        enter(branch, acting, (new_event,))
+        acting.seal(branch, (new_event,))
         return HoldRegister(head=branch.require_head()).get(number)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -51,17 +51,6 @@ def control_locked(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch,
     require_key(acting.person, acting.key)
     with store.locked(CONTROL_REF) as branch:
         yield branch, policy_in_force(branch.require_head())
-
-
-def enter(branch: Branch, acting: ActingPerson, new_events: Sequence[NewEvent]) -> None:
-    """Seal events on one subject, in one commit."""
-    kinds = [new_event.kind for new_event in new_events]
-    acting.seal(
-        branch,
-        new_events,
-        subject_line=f"{kinds[0].capitalize()} {new_events[0].subject}",
-        trailers={"Event": "\n".join(kinds), "Subject": new_events[0].subject},
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +119,7 @@ def propose_disposal(
                 approve(proposal.statement(DisposalProposed.KIND), acting.person, acting.key),
             ),
         )
-        enter(branch, acting, (new_event,))
+        acting.seal(branch, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(proposal.number)
 
 
@@ -153,7 +142,7 @@ def reject_disposal(
             directory=f"{DISPOSALS}/{number}",
             reason=reason.strip(),
         )
-        enter(branch, acting, (new_event,))
+        acting.seal(branch, (new_event,))
         return DisposalRegister(head=branch.require_head()).get(number)
 
 

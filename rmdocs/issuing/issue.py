@@ -313,12 +313,6 @@ class _Volume:
             receipt = self._acting.seal(
                 self._branch,
                 new_events,
-                subject_line=_subject(new_events),
-                trailers={
-                    "Event": RecordIssued.KIND,
-                    "Form": str(self.series.form),
-                    "Number": _numbers(new_events),
-                },
                 state={SERIES_NAME: canonical.encode(self._state.to_json())},
             )
             register_volume(self._registry.store, self._volume, self._previous, self._acting)
@@ -352,12 +346,3 @@ class _Volume:
 
 def _name(file: NewFile) -> str:
     return file.path.rpartition("/")[2]
-
-
-def _numbers(new_events: Sequence[NewEvent]) -> str:
-    first, last = new_events[0].subject, new_events[-1].subject
-    return first if first == last else f"{first}..{last}"
-
-
-def _subject(new_events: Sequence[NewEvent]) -> str:
-    return f"Issue {_numbers(new_events)}"

@@ -109,7 +109,6 @@ def add_stage(  # noqa: PLR0913 - an act simply has that many parts
             facts,
             checked,
             (stored,),
-            subject_line=f"Add {stage} to {number}",
             findings=tuple(findings),
         )
 
@@ -153,7 +152,6 @@ def amend(  # noqa: PLR0913 - an act simply has that many parts
             facts,
             checked,
             (stored,),
-            subject_line=f"Amend {number}",
             findings=tuple(findings),
             reason=reason,
         )
@@ -185,13 +183,12 @@ class Opened(StandingRecord):
             unit=self.unit,
         )
 
-    def seal(  # noqa: PLR0913 - an event simply has that many parts
+    def seal(
         self,
         facts: EditionIssued,
         checked: CheckedRecord,
         files: tuple[NewFile, ...],
         *,
-        subject_line: str,
         findings: tuple[Finding, ...],
         reason: str = "",
     ) -> Done:
@@ -207,12 +204,7 @@ class Opened(StandingRecord):
             relied_on=self.registry.control.checkpoint,
             renderer=RENDERER_VERSION,
         )
-        receipt = self.acting.seal(
-            self.branch,
-            (self.concealed(new_event),),
-            subject_line=subject_line,
-            trailers={"Event": facts.kind, "Number": str(number)},
-        )
+        receipt = self.acting.seal(self.branch, (self.concealed(new_event),))
         after = read_folder(self.branch.require_head(), number)
         return Done(
             number=number,

@@ -61,7 +61,7 @@ def ask_to_void(
             act=RecordVoided.KIND,
             of_edition=record.folder.current.number,
         )
-        return _sealed(record, facts, request, reason, f"Ask to void {number}")
+        return _sealed(record, facts, request, reason)
 
 
 def require_may_ask(folder: RecordFolder, form: Form, person: Person) -> None:
@@ -108,7 +108,7 @@ def approve_void(
             decides=decision(found),
             approver=acting.person.name,
         )
-        return _sealed(record, facts, request, found.reason, f"Void {number}")
+        return _sealed(record, facts, request, found.reason)
 
 
 def reject_void(
@@ -129,7 +129,7 @@ def reject_void(
             acting.require_role(form.roles.void_approve, act)
         acting.require_unit(record.unit.code)
         facts = RequestRejected(rules=registry.policy.rules_named, decides=decision(found))
-        return _sealed(record, facts, request, reason, f"Reject {request}")
+        return _sealed(record, facts, request, reason)
 
 
 def _record(request: RequestNumber) -> RecordNumber:
@@ -146,7 +146,7 @@ def _found(record: Opened, number: RequestNumber) -> ApprovalRequest:
 
 
 def _sealed(
-    record: Opened, facts: OnRecord, request: RequestNumber, reason: str, subject_line: str
+    record: Opened, facts: OnRecord, request: RequestNumber, reason: str
 ) -> ApprovalRequest:
     """Seal an act on a record that adds nothing to it; return the request as it stands then."""
     number = record.folder.number
@@ -157,11 +157,6 @@ def _sealed(
         reason=reason.strip(),
         relied_on=record.registry.control.checkpoint,
     )
-    record.acting.seal(
-        record.branch,
-        (record.concealed(new_event),),
-        subject_line=subject_line,
-        trailers={"Event": facts.kind, "Number": str(number), "Request": str(request)},
-    )
+    record.acting.seal(record.branch, (record.concealed(new_event),))
     after = read_folder(record.branch.require_head(), number)
     return next(one for one in record_requests(after) if one.number == request)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.released import ReleasedForm
-    from rmdocs.store.protocol import Branch, Head
+    from rmdocs.store.protocol import Head
 
 
 def run(  # noqa: PLR0913 - a run simply takes that much
@@ -115,7 +115,7 @@ class _Batch:
             if findings:
                 raise FindingsError(tuple(findings))
             if new_events:
-                self._seal(branch, new_events)
+                self._acting.seal(branch, new_events)
 
     def _new_event(self, planned: Planned, folder: RecordFolder, pin: str) -> NewEvent:
         if planned.checked is None or planned.migrated is None:
@@ -160,22 +160,6 @@ class _Batch:
             return new_event
         return concealed(new_event, self._registry.record_key(number), len(folder.events) + 1)
 
-    def _seal(self, branch: Branch, new_events: Sequence[NewEvent]) -> None:
-        first, last = new_events[0].subject, new_events[-1].subject
-        numbers = first if first == last else f"{first}..{last}"
-        release = self._released.release
-        self._acting.seal(
-            branch,
-            new_events,
-            subject_line=f"Regenerate {numbers} on {release.revision}",
-            trailers={
-                "Event": RecordRegenerated.KIND,
-                "Form": f"{release.number} {release.revision}",
-                "Number": numbers,
-                "Run": self._begun.name,
-            },
-        )
-
 
 def _begin(
     registry: Registry, plan: Plan, acting: ActingPerson, where: str, reason: str
@@ -197,7 +181,7 @@ def _begin(
         }
         begin = _new_event(name, RegenerationBegun(), PLAN_NAME, value, reason)
         new_events = (begin,) if left is None else (_ending(registry, left, ABANDONED), begin)
-        _append(branch, acting, new_events, f"Begin regeneration {name} of {plan.to.number}", name)
+        acting.seal(branch, new_events)
         return RegenerationRegister(branch.require_head()).get(serial)
 
 
@@ -206,7 +190,7 @@ def _end(registry: Registry, begun: RegenerationRun, acting: ActingPerson) -> Re
         current = RegenerationRegister(branch.require_head()).get(begun.serial)
         if current.ended is None:
             new_event = _ending(registry, begun, DONE)
-            _append(branch, acting, (new_event,), f"End regeneration {begun.name}", begun.name)
+            acting.seal(branch, (new_event,))
         return RegenerationRegister(branch.require_head()).get(begun.serial)
 
 
@@ -255,19 +239,4 @@ def _new_event(name: str, facts: EventFacts, file: str, value: JsonObject, reaso
             NewFile(path=f"{directory}/{file}", data=canonical.encode(value), media_type=JSON_TYPE),
         ),
         reason=reason,
-    )
-
-
-def _append(
-    branch: Branch,
-    acting: ActingPerson,
-    new_events: tuple[NewEvent, ...],
-    subject_line: str,
-    name: str,
-) -> None:
-    acting.seal(
-        branch,
-        new_events,
-        subject_line=subject_line,
-        trailers={"Event": "\n".join(new_event.kind for new_event in new_events), "Run": name},
     )

@@ -319,14 +319,8 @@ def _seal(
     )
     place = f"scans/{code.edition}/{again + 1}"
     new_event = rendition_event(at_edition(one, code.edition), facts, f"{place}/{name}", pdf)
-    what = f"{slip.name} slip" if slip else "scan"
     with unchanged(one) as branch:
-        acting.seal(
-            branch,
-            (new_event,),
-            subject_line=f"File {what} of {one.number} edition {code.edition}",
-            trailers={"Event": PaperFiled.KIND, "Number": str(one.number)},
-        )
+        acting.seal(branch, (new_event,))
     return Filed(
         number=one.number,
         edition=code.edition,

@@ -218,12 +218,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
         for ahead, name in enumerate(names)
     ]
     with unchanged(one) as branch:
-        acting.seal(
-            branch,
-            new_events,
-            subject_line=f"Render {one.number} edition {edition}",
-            trailers={"Event": PdfMade.KIND, "Number": str(one.number)},
-        )
+        acting.seal(branch, new_events)
     return [Made(number=one.number, name=name, pdf=made[name]) for name in names]
 
 

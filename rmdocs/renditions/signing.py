@@ -129,12 +129,7 @@ def begin_anew(
     made, edition = _set_aside(one, reason)
     new_event = _begun_event(at_edition(one, edition), reason)
     with unchanged(one) as branch:
-        acting.seal(
-            branch,
-            (new_event,),
-            subject_line=f"Begin signing {number} edition {edition} anew",
-            trailers={"Event": SigningBegunAnew.KIND, "Number": str(number)},
-        )
+        acting.seal(branch, (new_event,))
     left = tuple(party.name for party in parties_of(one))
     parties = tuple(rendition.party for rendition in made)
     return BegunAnew(number=number, edition=edition, set_aside=parties, left=left)
@@ -190,12 +185,7 @@ def sign_rendition(
         )
     )
     with unchanged(one) as branch:
-        acting.seal(
-            branch,
-            new_events,
-            subject_line=f"Sign {number} edition {base.edition} as {how.party}",
-            trailers={"Event": PdfSigned.KIND, "Number": str(number), "Party": how.party},
-        )
+        acting.seal(branch, new_events)
     left = tuple(party.name for party in parties[request.index + 1 :])
     return Signed(number=number, party=how.party, name=name, pdf=pdf, left=left)
 

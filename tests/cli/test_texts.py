@@ -105,8 +105,6 @@ def test_no_reason_and_no_remark_is_sealed_unread(visited_bank):
         facts=Unknown(name="note"), subject="x", directory="notes/x", reason="备注\u2066"
     )
     with workspace.store.locked(CONTROL_REF) as branch, pytest.raises(FindingsError) as refusal:
-        workspace.acting().seal(
-            branch, (new_event,), subject_line="Note", trailers={"Event": "note"}
-        )
+        workspace.acting().seal(branch, (new_event,))
     assert [finding.code for finding in refusal.value.findings] == ["TEXT-DIRECTION"]
     assert visited_bank.git("show-ref") == before

@@ -55,7 +55,7 @@ def enter(bank, staff_no, name, roles=(MANAGER,), day=date(2026, 6, 1), **more):
     )
     with work.store.locked("refs/heads/control") as branch:
         entry = work.registry.staff.next_entry("people", staff_no)
-        work.acting().seal(branch, (person_event(person, entry),), subject_line="x", trailers={})
+        work.acting().seal(branch, (person_event(person, entry),))
 
 
 SECOND_AT = "$.content.rm_second"

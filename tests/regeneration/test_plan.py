@@ -63,7 +63,7 @@ def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
     )
     new_event = rendition_event(found, signed, "signatures/1/1/signed.pdf", b"%PDF-")
     with unchanged(found) as branch:
-        acting.seal(branch, [new_event], subject_line="Sign", trailers={})
+        acting.seal(branch, [new_event])
     assert planned.number in [
         one.number for one in plan(revised_bank).of(RegenerationOutcome.SETTLED)
     ]

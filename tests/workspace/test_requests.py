@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from conftest import Bank
+from forged import append
 from hypothesis import given
 from hypothesis import strategies as st
 from test_last_release import STRANGER, unpack
@@ -24,7 +25,6 @@ from rmdocs.records.check import check_stage
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.officetime import CALENDAR, read_year, year_toml
 from rmdocs.reports.report import rows_json
-from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import due, records, registers, requests
 from rmdocs.workspace.due import Wanted
 
@@ -215,9 +215,7 @@ def test_who_may_fill_it(bank):
 
 def seal(bank: Bank, new_event) -> None:
     """Enter an event in control with nobody's approval."""
-    work = bank.at(OFFICER, date(2026, 6, 1))
-    with work.store.locked(CONTROL_REF) as branch:
-        work.acting().seal(branch, (new_event,), subject_line="Enter", trailers={"Event": CALENDAR})
+    append(bank, OFFICER, new_event, day=date(2026, 6, 1))
 
 
 def test_verify_misses_the_second_person(bank):
