@@ -51,16 +51,16 @@ class Background(Generic[T]):
     ) -> None:
         """Have something done, unless the same is under way.
 
-        :param instead_of: tells by its key what nobody wants any more: it is forgotten, and
-            not begun if it waits its turn.
+        :param instead_of: tells by its key what nobody wants any more: it is not begun if it
+            waits its turn.
         """
         with self._lock:
             there = self._begun.get(key)
             if there is not None and not there.done():
                 return
             for other in [*filter(instead_of, self._begun)] if instead_of is not None else ():
-                self._begun.pop(other).cancel()
-                self._done.pop(other, None)
+                if self._begun[other].cancel():
+                    del self._begun[other]
             self._done.pop(key, None)
             self._begun[key] = self._thread.submit(_outcome, work)
             self._begun.move_to_end(key)

@@ -43,6 +43,12 @@ def name_in(visit: Visit) -> str:
     return name
 
 
+def clock(visit: Visit, draft: Draft) -> str:
+    """Return the time at which a draft was saved, as the office's clock shows it."""
+    changed = draft.changed
+    return visit.workspace.local(changed).strftime("%H:%M:%S") if changed is not None else ""
+
+
 def root_of(visit: Visit, draft: Draft) -> Field:
     """Return what may be typed of a draft."""
     return drafts.fields_of(drafts.form_of(visit.workspace, draft), draft.stage)

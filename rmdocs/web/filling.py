@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse
 
@@ -23,8 +23,9 @@ from rmdocs.intake.typed import (
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
 from rmdocs.schemas.wording import MISSING
+from rmdocs.web import preview
 from rmdocs.web.controls import sent
-from rmdocs.web.drafts import heading, name_in, root_of, typed_in
+from rmdocs.web.drafts import clock, heading, name_in, root_of, typed_in
 from rmdocs.web.drawing import draw
 from rmdocs.web.fields import DrawnPart, Known, drawn, identifier, keys
 from rmdocs.web.pages import act, page, see
@@ -99,6 +100,7 @@ def _fill(visit: Visit) -> Response:
     offered = {} if draft.record else write(root, draft.offered)
     known = Known(typed=draft.typed, offered=offered)
     asked, reached = visit.request.query_params, visit.request.query_params.get("reached", "")
+    shown_pages = preview.begin if "pages" in asked else preview.look
     told = _told(found, chain(*drawn(root, known)), checked="checked" in asked, reached=reached)
     around, content = drawn(root, replace(known, findings=told.beside))
     return visit.page(
@@ -116,7 +118,9 @@ def _fill(visit: Visit) -> Response:
         said=_said(visit, draft),
         offered=bool(offered),
         stale=any(one.code == "DRAFT-CHANGED" for one in found.told),
-        saved=_clock(visit, draft),
+        saved=clock(visit, draft),
+        preview=None if draft.record else shown_pages(visit, draft),
+        pages="pages" in asked,
     )
 
 
@@ -149,6 +153,8 @@ def _change(visit: Visit) -> Response:
             anchor = _last_entry(typed, about)
         case "remove":
             typed, anchor = without(typed, about), about.rpartition("[")[0]
+        case "pages":
+            anchor = what
         case "take":
             offered = write(root_of(visit, draft), draft.offered)
             typed, anchor = taken(typed, offered, about), about
@@ -182,10 +188,12 @@ def _led_on(visit: Visit, draft: Draft, what: str, about: str) -> str:
 
 def _asked(visit: Visit, what: str) -> str:
     """Return what the next page is asked to tell."""
+    asked = {"pages": "1"} if what == "pages" else {}
     if what in {"check", "review"} or visit.field("checked"):
-        return "?checked=1"
-    reached = visit.field("reached")
-    return f"?reached={quote(reached)}" if reached else ""
+        asked["checked"] = "1"
+    elif visit.field("reached"):
+        asked["reached"] = visit.field("reached")
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _conflict(visit: Visit, problem: ChangedDraftError, typed: dict[str, str]) -> Response:
@@ -224,7 +232,7 @@ def _check(visit: Visit) -> Response:
     return JSONResponse(
         {
             "version": draft.version,
-            "saved": message("saved {time}", time=_clock(visit, draft)).text(language),
+            "saved": message("saved {time}", time=clock(visit, draft)).text(language),
             "summary": draw("told.html", language, {"told": told, "findings": ()}),
             "told": {
                 identifier(key): draw("told.html", language, {"told": None, "findings": beside})
@@ -240,11 +248,6 @@ def _typed(visit: Visit, draft: Draft) -> dict[str, str]:
 
 def _last_entry(typed: dict[str, str], key: str) -> str:
     return [name for name in typed if name.startswith(f"{key}[")][-1].removesuffix(WHETHER)
-
-
-def _clock(visit: Visit, draft: Draft) -> str:
-    changed = draft.changed
-    return visit.workspace.local(changed).strftime("%H:%M:%S") if changed is not None else ""
 
 
 ROUTES = (

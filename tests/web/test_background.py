@@ -48,6 +48,22 @@ def test_what_ends_while_it_is_looked_at_is_never_neither():
     assert background.look("unknown") == (False, None)
 
 
+def test_what_is_under_way_stays_though_something_else_is_wanted_by_now():
+    """Of two windows that each want theirs, none takes away what is made for the other."""
+    background, free, under_way = Background(), Event(), Event()
+    try:
+        background.begin("one", lambda: under_way.set() or free.wait())
+        assert under_way.wait(10)
+        background.begin("other", lambda: "made", instead_of=lambda key: key == "one")
+        assert background.look("one") == (True, None)
+        free.set()
+        background._begun["other"].result(10)
+        assert background.look("one") == (False, Outcome(made=True))
+    finally:
+        free.set()
+        background.close()
+
+
 def test_what_nobody_wants_any_more_is_not_begun():
     """Of a draft that is changed and looked at again and again, the last pages are drawn."""
     background, free, begun = Background(), Event(), []

@@ -100,6 +100,35 @@ def test_a_colleague_is_found_by_a_few_letters(person):
     assert page.input_value("[name='content.rm_second.staff_no']") == "JN01-0102"
 
 
+def test_pages_stand_beside_the_form_and_follow_what_is_typed(person):
+    """They come by themselves, take nobody's place away, and stay off a phone and off paper."""
+    page = person.page
+    look = Inspector(page)
+    person.begin(LOG)
+    page.wait_for_selector("details.pages [role=status]:has-text('必填')")
+    person.fill(record(LOG, log_date="2026-04-10"))
+    page.wait_for_selector(".pages img", timeout=60_000)
+    look("pages beside the form")
+    topic = page.locator("[name='content.visit.topic']")
+    topic.focus()
+    before, at = page.get_attribute(".pages img", "src"), topic.bounding_box()
+    topic.press_sequentially("。续")
+    page.wait_for_selector(f".pages:not(.old) img:not([src='{before}'])")
+    assert page.locator(".pages img").count() == 1
+    assert page.evaluate("document.activeElement.name") == "content.visit.topic"
+    assert topic.bounding_box() == at
+    page.emulate_media(media="print")
+    assert not page.is_visible(".pages")
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    assert not page.is_visible(".pages img")
+    page.click(".pages summary")
+    page.wait_for_selector(".pages img")
+    look("pages below the form")
+    assert (look.found, look.told) == ({}, [])
+
+
 def test_two_windows_are_told_of_each_other(person):
     page = person.page
     person.begin(LOG)

@@ -213,12 +213,52 @@ def test_pages_as_they_will_print_come_from_the_background(browse, bank):
     browser.enter(MANAGER)
     draft = full(browser)
     assert "being drawn" in draft.press("review").text
-    assert browser.get(f"{draft.path}/pages/1.png").status_code == 202
+    waiting = browser.get(f"{draft.path}/pages")
+    assert (waiting.status_code, waiting.json()["pictures"]) == (202, "")
     previews._thread.submit(lambda: None).result()
-    page = browser.get(f"{draft.path}/pages/1.png")
-    assert page.content.startswith(b"\x89PNG")
-    assert f"{draft.path}/pages/1.png" in browser.get(f"{draft.path}/review").text
-    assert browser.get(f"{draft.path}/pages/99.png").status_code == 404
+    drawn = browser.get(f"{draft.path}/pages")
+    assert drawn.status_code == 200
+    (picture,) = re.findall('src="(.+?)"', drawn.json()["pictures"])
+    assert browser.get(picture).content.startswith(b"\x89PNG")
+    assert f'src="{picture}"' in browser.get(f"{draft.path}/review").text
+    for other in (picture.replace("1.png", "99.png"), picture.replace("/1.png", "7/1.png")):
+        assert browser.get(other).status_code == 404
+
+
+class AtOnce(Background):
+    """Draws a page, at once, and notes of what."""
+
+    def __init__(self):
+        super().__init__()
+        self.drawn = []
+
+    def begin(self, key, _work, instead_of=None):
+        self.drawn.append(key[2])
+        super().begin(key, lambda: (b"a page",), instead_of)
+        self._thread.submit(lambda: None).result()
+
+
+def test_pages_stand_beside_the_form_without_scripts_and_are_of_what_is_typed(browse, bank):
+    previews = AtOnce()
+    browser = browse(bank, previews=previews)
+    browser.enter(MANAGER)
+    draft = Draft(browser, browser.submit("/new", {"form": LOG}))
+    assert "once everything needed is filled in" in draft.press("pages").text
+    assert (
+        "once everything needed is filled in" in browser.get(f"{draft.path}/pages").json()["said"]
+    )
+    draft = full(browser)
+    # Nobody asked for them: keeping and checking draw nothing.
+    assert previews.drawn == []
+    page = draft.press("pages", {"content.visit.topic": "续贷走访"})
+    assert page.url.fragment == "pages"
+    assert f'<img src="{draft.path}/pages/3/1.png"' in page.text
+    assert draft.fields()["content.visit.topic"] == "续贷走访"
+    page = draft.press("check", {"content.visit.topic": "贷后走访"})
+    assert "<img" not in page.text
+    assert previews.drawn == [3]
+    browser.submit("/who", {"staff_no": COLLEAGUE})
+    assert browser.get(f"{draft.path}/pages/3/1.png").status_code == 403
 
 
 def test_a_plan_with_all_its_lists_goes_through(browser, bank, plan):

@@ -36,6 +36,50 @@ const target = location.hash ? document.getElementById(decodeURIComponent(locati
 const start = target?.matches(typing) ? target : target?.querySelector(typing);
 (start || document.querySelector(".mistakes[tabindex]"))?.focus();
 
+// Pages as they will print are asked for while nobody types, if they are looked at. Those of
+// before stay until the next are there, so that nothing moves.
+const pages = document.querySelector("[data-pages]");
+let stale = pages && !pages.querySelector("img");
+let drawing = 0;
+const redraw = async (wait) => {
+  const turn = ++drawing;
+  const unwanted = () => turn !== drawing || !stale || pages.open === false || document.hidden;
+  for (let status = 202; status === 202; wait = 1500) {
+    await pause(wait);
+    if (unwanted()) {
+      return;
+    }
+    const answer = await fetch(pages.dataset.pages).catch(() => ({}));
+    if (!answer.ok) {
+      return;
+    }
+    const { said, pictures } = await answer.json();
+    const fresh = document.createElement("div");
+    fresh.innerHTML = pictures;
+    await Promise.allSettled(Array.from(fresh.querySelectorAll("img"), (one) => one.decode()));
+    if (unwanted()) {
+      return;
+    }
+    status = answer.status;
+    pages.querySelector("[role=status]").textContent = said;
+    pages.classList.toggle("old", !pictures);
+    if (pictures) {
+      const at = Array.from(pages.querySelectorAll("a:has(img)")).indexOf(document.activeElement);
+      pages.querySelector("div").replaceChildren(...fresh.children);
+      pages.querySelectorAll("a:has(img)")[at]?.focus({ preventScroll: true });
+      stale = false;
+    }
+  }
+};
+if (pages) {
+  if (pages.matches("details") && matchMedia("(min-width: 64rem)").matches) {
+    pages.open = true;
+  }
+  pages.addEventListener("toggle", () => redraw(0));
+  document.addEventListener("visibilitychange", () => redraw(0));
+  redraw(0);
+}
+
 // A draft is kept and checked while it is typed.
 const draft = document.getElementById("draft");
 if (draft) {
@@ -56,6 +100,10 @@ if (draft) {
   };
 
   const show = (answer) => {
+    if (pages && fields.version.value !== String(answer.version)) {
+      stale = true;
+      redraw(2000);
+    }
     fields.version.value = answer.version;
     const saved = document.getElementById("saved");
     saved.textContent = answer.saved;
@@ -172,29 +220,18 @@ if (draft) {
   });
 }
 
-// What is made in the background comes by itself: pictures of pages, or else the page anew.
+// What is made in the background comes by itself: the page is loaded anew.
 const waiting = document.querySelector("[data-wait]");
-const picture = (place) => `${waiting.dataset.wait}${place}.png`;
 if (waiting) {
   (async () => {
     for (let turn = 0; turn < 1200; turn += 1) {
       await pause(1500);
-      const answer = await fetch(waiting.dataset.alt ? picture(1) : waiting.dataset.wait);
+      const answer = await fetch(waiting.dataset.wait);
       if (answer.status === 202) {
         waiting.textContent = (await answer.text()) || waiting.textContent;
       }
       if (answer.status === 404 || answer.status === 204) {
         location.reload();
-        return;
-      }
-      if (answer.status === 200) {
-        const pages = Array.from({ length: Number(answer.headers.get("x-pages")) }, (_, at) => {
-          const shown = new Image();
-          shown.src = picture(at + 1);
-          shown.alt = waiting.dataset.alt.replace("#", at + 1);
-          return shown;
-        });
-        waiting.replaceWith(...pages);
         return;
       }
     }

@@ -1,0 +1,148 @@
+"""A draft's pages as they will print, beside its form and before the act.
+
+They are drawn in the background, and asked for by themselves: neither typing nor checks nor
+keeping waits for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from rmdocs.errors import ControlError
+from rmdocs.messages import message
+from rmdocs.web.drafts import clock, name_in
+from rmdocs.web.drawing import draw
+from rmdocs.web.pages import page
+from rmdocs.web.record import attachment
+from rmdocs.web.refusals import WebError
+from rmdocs.workspace import drafts
+
+if TYPE_CHECKING:
+    from rmdocs.issuing.editions import PrintedDraft
+    from rmdocs.messages import Text
+    from rmdocs.web.pages import Visit
+    from rmdocs.workspace.draftfile import Draft
+
+_ACROSS = 900
+"""Pixels across the picture of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The pages of a draft, as far as they are drawn.
+
+    :param version: of the draft, as it stands.
+    :param said: what is told of them; None while nobody asked for them.
+    :param drawing: whether they are being drawn.
+    :param count: how many pages there are to be seen.
+    """
+
+    version: int
+    said: Text | None = None
+    drawing: bool = False
+    count: int = 0
+
+
+def look(visit: Visit, draft: Draft) -> Preview:
+    """Return the pages of a draft as far as they are drawn; nothing is begun."""
+    running, outcome = visit.site.previews.look(_key(visit, draft.version))
+    if running:
+        return Preview(
+            version=draft.version,
+            said=message("The pages are being drawn."),
+            drawing=True,
+        )
+    if outcome is None:
+        return Preview(version=draft.version)
+    if not outcome.made:
+        # They are a convenience: what keeps a document from being made is told at issue.
+        return Preview(
+            version=draft.version,
+            said=message("The pages cannot be drawn here: open the Word document."),
+        )
+    return Preview(
+        version=draft.version,
+        said=message(
+            "As it was saved at {time}. Open a page to see it larger.", time=clock(visit, draft)
+        ),
+        count=len(outcome.made),
+    )
+
+
+def begin(visit: Visit, draft: Draft, printed: PrintedDraft | None = None) -> Preview:
+    """Have the pages of a draft drawn, unless they are; return how far they are.
+
+    Of one person one draft at a time waits to be drawn: the last that they asked for.
+
+    :param printed: its documents, where they were made already.
+    """
+    there = look(visit, draft)
+    if there.said is not None:
+        return there
+    made = printed or drafts.documents(visit.workspace, draft)
+    if made is None:
+        return Preview(
+            version=draft.version,
+            said=message("The pages are shown once everything needed is filled in."),
+        )
+    key = _key(visit, draft.version)
+    visit.site.previews.begin(
+        key,
+        lambda: drafts.page_pictures(made, _ACROSS),
+        instead_of=lambda other: other[0] == key[0] and other != key,
+    )
+    return look(visit, draft)
+
+
+def _key(visit: Visit, version: int) -> tuple[object, str, int]:
+    """Return what the pages of a draft are kept under: whose they are, its name, its version."""
+    return visit.session.actor, name_in(visit), version
+
+
+def _pages(visit: Visit) -> Response:
+    """Say how far the pages are, beginning to draw them; 202 while they are being drawn."""
+    draft = drafts.read(visit.workspace, name_in(visit))
+    there = begin(visit, draft)
+    language = visit.session.language
+    said = there.said.text(language) if there.said is not None else ""
+    shown = {"name": name_in(visit), "preview": there}
+    pictures = draw("pictures.html", language, shown) if there.count else ""
+    return JSONResponse(
+        {"said": said, "pictures": pictures}, status_code=202 if there.drawing else 200
+    )
+
+
+def _picture(visit: Visit) -> Response:
+    """Return the picture of a page of a version of a draft."""
+    draft = drafts.read(visit.workspace, name_in(visit))
+    version: int = visit.request.path_params["version"]
+    place: int = visit.request.path_params["place"]
+    _, outcome = visit.site.previews.look(_key(visit, version))
+    pages = (outcome.made or ()) if outcome is not None else ()
+    if draft.issued or not 0 < place <= len(pages):
+        raise WebError(404, message("there is no such page"), message("go back to the draft"))
+    return Response(pages[place - 1], media_type="image/png")
+
+
+def _document(visit: Visit) -> Response:
+    """Return a document of a draft at once, to be opened in Word or WPS."""
+    draft = drafts.read(visit.workspace, name_in(visit))
+    place: int = visit.request.path_params["place"]
+    printed = drafts.documents(visit.workspace, draft)
+    if printed is None or not 0 < place <= len(printed.documents):
+        raise ControlError(
+            message("there is no such document of the draft"),
+            message("mend what is told of it first"),
+        )
+    copy = "" if place == 1 else f"-{place}"
+    return attachment(f"{draft.form}-草稿{copy}.docx", printed.documents[place - 1])
+
+
+ROUTES = (
+    page("/drafts/{name}/documents/{place:whole}", _document),
+    page("/drafts/{name}/pages", _pages),
+    page("/drafts/{name}/pages/{version:whole}/{place:whole}.png", _picture),
+)
