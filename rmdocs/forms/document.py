@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError
@@ -181,21 +182,23 @@ def load_document(files: DocumentFiles) -> ControlledDocument:
 
 def understand(files: DocumentFiles) -> tuple[ControlledDocument | None, list[Finding]]:
     """Return the document, if it can be understood at all, and everything found wrong."""
+    document, findings = _understood(files.manifest)
+    if document is None:
+        return None, [*findings]
+    return document, [*findings, *_body(document, files)]
+
+
+@lru_cache(maxsize=256)  # the same bytes say the same, and lists read those of all documents
+def _understood(manifest: bytes) -> tuple[ControlledDocument | None, tuple[Finding, ...]]:
     try:
-        root = read_table(files.manifest, DOCUMENT_NAME, _schema())
+        root = read_table(manifest, DOCUMENT_NAME, _schema())
     except FindingsError as problem:
-        return None, [_own(one) for one in problem.findings]
+        return None, tuple(map(_own, problem.findings))
     document = _read(root)
     if has_errors(root.findings):
-        return None, [_own(one) for one in root.findings]
-    findings = [
-        *_origin(document),
-        *_signatures(document),
-        *_history(document),
-        *_links(document),
-        *_body(document, files),
-    ]
-    return document, findings
+        return None, tuple(map(_own, root.findings))
+    found = (_origin(document), _signatures(document), _history(document), _links(document))
+    return document, tuple(chain(*found))
 
 
 def _own(finding: Finding) -> Finding:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.registers.indexfile import (
+    BriefRecord,
     IndexedDue,
     IndexedFile,
     IndexedPerformed,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
 
 _CLEANSE = "cleanse"
+_EVER = "9999-12-31"
 
 _KEPT_BY = {
     "records": "number",
@@ -48,6 +50,7 @@ _KEPT_BY = {
 _COLUMNS = tuple(field.name for field in fields(IndexedRecord))
 _WITHOUT_WORDS = ", ".join("''" if name == "words" else f"records.{name}" for name in _COLUMNS)
 """All that is known of a record but its words: long, and of use to searches alone."""
+_BRIEF = ", ".join(f"records.{name}" for name in BriefRecord._fields)
 
 
 class Index:
@@ -248,43 +251,45 @@ class Index:
         )
         return {row[0]: row[1] for row in rows}
 
-    def awaited(self, query: Query) -> Iterator[tuple[IndexedDue, IndexedRecord]]:
+    def awaited(
+        self, query: Query, *, days: tuple[str, str] = ("", _EVER), near: str = _EVER
+    ) -> Iterator[tuple[IndexedDue, BriefRecord]]:
         """Yield what must still happen to the records that match, with each, by day.
 
-        The records come without their words.
+        First come those of which no day is known: they are left out by no day.
+
+        :param days: the first and the last of the days, ISO, by which it must have happened.
+        :param near: only what is told by that day, ISO.
         """
         conditions, values = conditions_of(query)
+        conditions.append("(day = '' OR (day BETWEEN ? AND ? AND near <= ?))")
+        values += [*days, near]
         rows = self._rows(
-            f"SELECT awaited.number, name, day, near, {_WITHOUT_WORDS} FROM awaited"  # noqa: S608 - fixed
+            f"SELECT awaited.number, name, day, near, {_BRIEF} FROM awaited"  # noqa: S608 - fixed
             " JOIN records ON records.number = awaited.number"
-            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
-            " ORDER BY day, form, unit, year, serial, name",
+            f" WHERE {' AND '.join(conditions)} ORDER BY day, form, unit, year, serial, name",
             values,
         )
         for row in rows:
-            number, name, day, near, *record = row
-            yield IndexedDue(number=number, name=name, day=day, near=near), _record(record)
+            yield IndexedDue._make(row[:4]), BriefRecord._make(row[4:])
 
     def performed(
         self, query: Query, first: str, last: str
-    ) -> Iterator[tuple[IndexedPerformed, IndexedRecord]]:
+    ) -> Iterator[tuple[IndexedPerformed, BriefRecord]]:
         """Yield what happened to the records that match and had to by a day, with each, by day.
-
-        The records come without their words.
 
         :param first: the earliest of these last days, ISO; ``last`` the latest.
         """
         conditions, values = conditions_of(query)
         conditions = ["day BETWEEN ? AND ?", *conditions]
         rows = self._rows(
-            f"SELECT performed.number, name, day, done, {_WITHOUT_WORDS} FROM performed"  # noqa: S608 - fixed
+            f"SELECT performed.number, name, day, done, {_BRIEF} FROM performed"  # noqa: S608 - fixed
             " JOIN records ON records.number = performed.number"
             f" WHERE {' AND '.join(conditions)} ORDER BY day, form, unit, year, serial, name",
             [first, last, *values],
         )
         for row in rows:
-            number, name, day, done, *record = row
-            yield IndexedPerformed(number=number, name=name, day=day, done=done), _record(record)
+            yield IndexedPerformed._make(row[:4]), BriefRecord._make(row[4:])
 
     def files(self, sha256: str) -> list[IndexedFile]:
         """Return every sealed file with that digest."""
@@ -304,9 +309,9 @@ class Index:
         return [row[0] for row in rows]
 
     def get(self, number: RecordNumber) -> IndexedRecord | None:
-        """Return what is known of a record, or None."""
+        """Return what is known of a record, without its words, or None."""
         row = self._row(
-            f"SELECT {', '.join(_COLUMNS)} FROM records WHERE number = ?",  # noqa: S608 - fixed
+            f"SELECT {_WITHOUT_WORDS} FROM records WHERE number = ?",  # noqa: S608 - fixed
             (str(number),),
         )
         return None if row is None else _record(row)
@@ -321,19 +326,36 @@ class Index:
         )
         return row[0] if row else 0
 
+    def kinds(self, query: Query) -> list[tuple[str, str]]:
+        """Return the forms of the records that match, each with its revision, in order."""
+        conditions, values = conditions_of(query)
+        rows = self._rows(
+            f"SELECT DISTINCT form, revision FROM records"  # noqa: S608 - fixed names
+            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)} ORDER BY form, revision",
+            values,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def counted(self) -> dict[str, int]:
+        """Return how many records of each volume are known."""
+        rows = self._rows("SELECT volume, count(*) FROM records GROUP BY volume")
+        return {row[0]: row[1] for row in rows}
+
     def find(
-        self, query: Query, *, skip: int = 0, most: int | None = None
+        self, query: Query, *, skip: int = 0, most: int | None = None, latest_first: bool = False
     ) -> Iterator[IndexedRecord]:
-        """Yield the records that match, by form, unit, year and serial.
+        """Yield the records that match, without their words, by form, unit, year and serial.
 
         :param skip: how many of them are left out first. :param most: how many there are at
             most; all if None.
+        :param latest_first: whether rather by their date and serial, the last one first.
         """
         conditions, values = conditions_of(query)
         rows = self._rows(
-            f"SELECT {', '.join(_COLUMNS)} FROM records"  # noqa: S608 - fixed names
-            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
-            " ORDER BY form, unit, year, serial LIMIT ? OFFSET ?",
+            f"SELECT {_WITHOUT_WORDS} FROM records"  # noqa: S608 - fixed names
+            f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)} ORDER BY"
+            f"{' date DESC, serial DESC,' if latest_first else ''} form, unit, year, serial"
+            " LIMIT ? OFFSET ?",
             [*values, -1 if most is None else most, skip],
         )
         for row in rows:

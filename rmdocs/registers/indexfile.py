@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from rmdocs.answering import Answer
 from rmdocs.identifiers import RecordNumber
@@ -193,8 +193,24 @@ class IndexedFile:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedDue:
+class BriefRecord(NamedTuple):
+    """What a list of what is due tells of a record.
+
+    A tuple, as what is due: a list may look at tens of thousands, to show some of them.
+    """
+
+    number: str
+    form: str
+    revision: str
+    unit: str
+    status: str
+    customer: str
+    subject: str
+    rm: str
+    rm_name: str
+
+
+class IndexedDue(NamedTuple):
     """Something that must still happen to a record, by its form's ``[[due]]``.
 
     :param day: the last day on which it is in time, ISO; empty where the form
@@ -208,8 +224,7 @@ class IndexedDue:
     near: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedPerformed:
+class IndexedPerformed(NamedTuple):
     """A stage that had to be added to a record by a day (``[[due]]`` of its name), and was.
 
     :param day: the last day on which it was in time, ISO.
@@ -260,6 +275,7 @@ class Query:
     :param due: ISO; only records that need not be kept after that day.
     :param revision: the revision of its form that a record stands under.
     :param open_only: only records that are not closed, void or disposed of.
+    :param standing_only: only records that are neither void nor disposed of.
     :param asked_only: only records about which a request waits for a second person.
     :param refused_to: staff number of who was refused what they asked for about a record.
     :param own: staff number and unit of a manager; only their own records, and those of the
@@ -282,6 +298,7 @@ class Query:
     due: str = ""
     revision: str = ""
     open_only: bool = False
+    standing_only: bool = False
     asked_only: bool = False
     refused_to: str = ""
     own: tuple[str, str] | None = None
@@ -301,6 +318,7 @@ _SAYS = "instr(lower(number || char(10) || words), lower(?)) > 0"
 
 def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
     """Return what a query asks as conditions of SQL, and their values."""
+    # An index of what is not empty serves only who says so (``!= ''``).
     bounds = (
         ("form = ?", query.form),
         ("unit = ?", query.unit),
@@ -311,11 +329,11 @@ def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
         ("? IN (rm, rm_name)", query.rm),
         ("date >= ?", query.first),
         ("date <= ?", query.last),
-        ("done_on >= ?", query.done_from),
+        ("done_on != '' AND done_on >= ?", query.done_from),
         ("done_on != '' AND done_on <= ?", query.done_until),
         ("due != '' AND due <= ?", query.due),
-        ("refused_to = ?", query.refused_to),
-        ("scanned >= ?", query.scanned_since),
+        ("refused_to != '' AND refused_to = ?", query.refused_to),
+        ("scanned != '' AND scanned >= ?", query.scanned_since),
         *((_SAYS, word) for word in query.text.split()),
         ("instr(lower(customer), lower(?)) > 0", query.customer),
     )
@@ -329,4 +347,6 @@ def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
         conditions.append("records.asked != ''")
     if query.open_only:
         conditions.append("status IN ('issued', 'signed')")
+    if query.standing_only:
+        conditions.append("voided = '' AND disposed = ''")
     return conditions, values

@@ -12,7 +12,7 @@ from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
 from rmdocs.web.drawing import PageCell, PageRow, linked
 from rmdocs.web.pages import page, see
 from rmdocs.web.scans import PILE_COLUMNS, pile_rows
-from rmdocs.workspace import drafts, due, piles, renditions, requests
+from rmdocs.workspace import drafts, mywork, piles, renditions, requests
 
 if TYPE_CHECKING:
     from datetime import date
@@ -80,28 +80,24 @@ class WorkList:
 def _work(visit: Visit) -> Response:
     if visit.person is None and not visit.site.read_only:
         return see("/who")
-    due_list = due.what_is_due(visit.workspace, due.Wanted())
-    items = sorted((one for one in due_list.items if _is_mine(one, visit)), key=_order)
-    others = [one for one in items if not _is_my_turn(one, visit)]
-    items = [one for one in items if _is_my_turn(one, visit)]
-    waiting = visit.paged([one for one in items if _waits(one, visit)], "waiting")
-    pressing = visit.paged([one for one in items if not _waits(one, visit)], "due")
+    mine = mywork.of_whoever_acts(visit.workspace)
+    waiting, pressing = visit.paged(mine.waiting, "waiting"), visit.paged(mine.due, "due")
     parts: tuple[WorkList, ...] = (
         WorkList(
             name="waiting",
             title=message("Waiting for me") if visit.person else message("Waiting"),
             columns=_WAITING,
-            rows=waiting.drawn(lambda one: _waiting(one, due_list.day)),
+            rows=waiting.drawn(lambda one: _waiting(one, mine.day)),
             empty=message("Nothing waits."),
         ),
         WorkList(
             name="due",
             title=message("Due for me") if visit.person else message("Due"),
             columns=_DUE,
-            rows=pressing.drawn(lambda one: _due(one, due_list.day)),
+            rows=pressing.drawn(lambda one: _due(one, mine.day)),
             empty=message("Nothing is due."),
         ),
-        *_others(visit, others, due_list.day),
+        *_others(visit, mine.others, mine.day),
         *_refused(visit),
     )
     kept, damaged = piles.all_of(visit.workspace)
@@ -111,7 +107,7 @@ def _work(visit: Visit) -> Response:
         "work.html",
         parts=parts,
         findings=(
-            *due_list.findings,
+            *mine.findings,
             *drafts.damaged(visit.workspace),
             *damaged,
         ),
@@ -193,18 +189,6 @@ def _due(item: DueItem, day: date) -> PageRow:
     )
 
 
-def _waits(item: DueItem, visit: Visit) -> bool:
-    """Return whether something waits to be decided, or for the opinion of whoever asks."""
-    if item.on is None:
-        return True
-    return visit.person is not None and item.opinion and bool(visit.person.roles & item.roles)
-
-
-def _is_my_turn(item: DueItem, visit: Visit) -> bool:
-    person = visit.person
-    return person is None or item.is_turn_of(str(person.staff_no), person.roles)
-
-
 def _refused(visit: Visit) -> Iterator[WorkList]:
     """Yield what was refused to whoever acts, with who said why; nothing if nothing was."""
     rows = tuple(map(_refusal, requests.refused(visit.workspace)))
@@ -227,18 +211,6 @@ def _refusal(request: ApprovalRequest) -> PageRow:
         decided.actor.name if decided is not None else "",
         request.remark,
     )
-
-
-def _is_mine(item: DueItem, visit: Visit) -> bool:
-    """Return whether something is work of whoever asks: of their unit, or of no unit at all.
-
-    Who may see the records of all units has not to see to them all.
-    """
-    return visit.person is None or item.unit in {"", str(visit.person.unit)}
-
-
-def _order(item: DueItem) -> tuple[str, str]:
-    return (str(item.on or ""), item.number)
 
 
 ROUTES = (page("/", _work),)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rmdocs import canonical
 from rmdocs.errors import FindingsError, UsageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.issuing.maturities import LoanLedger, Maturity
     from rmdocs.messages import Language, Text
-    from rmdocs.registers.indexfile import IndexedDue, IndexedRecord
+    from rmdocs.registers.indexfile import BriefRecord, IndexedDue
     from rmdocs.registers.staff import Person
     from rmdocs.reports.report import Report
     from rmdocs.workspace.opening import Workspace
@@ -74,6 +74,37 @@ class DueList:
     whose: str = ""
 
 
+class DueRecord(NamedTuple):
+    """Something that must still happen to a record, with the form that says so."""
+
+    due: IndexedDue
+    record: BriefRecord
+    form: Form
+
+    def item(self) -> DueItem:
+        """Return it as the list has it."""
+        due, record, form = self
+        said = next(one for one in form.due if one.name == due.name)
+        stage = form.stage(due.name)
+        # What is no stage is seen to by who issues such records.
+        roles = form.roles.issue if stage is None else stage.roles
+        return DueItem(
+            key=f"{record.number}-{due.name}",
+            on=date.fromisoformat(due.day),
+            near=date.fromisoformat(due.near),
+            what=said.title,
+            unit=record.unit,
+            manager_no=record.rm,
+            manager=record.rm_name,
+            number=record.number,
+            customer=record.customer,
+            subject=record.subject,
+            roles=frozenset(roles),
+            managers=bool(set(roles) & set(form.roles.issue)),
+            opinion=stage is not None and bool(stage.person),
+        )
+
+
 def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
@@ -83,14 +114,11 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     today = workspace.today()
     unknown: list[str] = []
     person = None if wanted.unit or wanted.manager else workspace.person()
-    items = [*_records(workspace, wanted, unknown, person)]
+    items = [one.item() for one in due_records(workspace, wanted, unknown, person)]
     if not wanted.unit and not wanted.manager:
-        items += [*_reviews(workspace, wanted)] if _reviews_are(workspace, person) else []
-        items += waiting(workspace, person)
+        items += besides(workspace, wanted, person)
     found, findings = maturities(workspace, wanted)
-    open_ones = Query(unit=wanted.unit, open_only=True)
-    told = message("what is due of them is not listed")
-    unread = records.unreadable(workspace, open_ones, told)
+    unread = not_listed(workspace, wanted.unit)
     findings += unread
     items += [item_of(one) for one in found]
     if not items:
@@ -196,28 +224,49 @@ def _reviews_are(workspace: Workspace, person: Person | None) -> bool:
     return person is None or bool(person.roles & revise)
 
 
-def _records(
+def due_records(
     workspace: Workspace, wanted: Wanted, unknown: list[str], person: Person | None
-) -> Iterator[DueItem]:
+) -> Iterator[DueRecord]:
+    """Yield what is due of records: of a person's business, or of everybody's.
+
+    :param unknown: the numbers of records are added whose form cannot say when.
+    """
     today, until = workspace.today(), _until(workspace, wanted)
     workspace.registry.catalogue.catch_up()
-    own = None
-    if person is not None and _has_own_alone(workspace, person):
-        own = (str(person.staff_no), str(person.unit))
+    # Who issues records of a form, and approves nothing of it, has their own to see to.
+    me, at_home = ("", "") if person is None else (str(person.staff_no), str(person.unit))
+    own = None if person is None or not _has_own_alone(workspace, person) else (me, at_home)
     query = Query(unit=wanted.unit, rm=wanted.manager, open_only=True, own=own)
-    forms: dict[tuple[str, str], Form] = {}
-    for due, record in workspace.index.awaited(query):
+    if until is None:
+        rows = workspace.index.awaited(query, near=str(today))
+    else:
+        rows = workspace.index.awaited(query, days=("", str(until)))
+    forms: dict[tuple[str, str], tuple[Form, bool]] = {}
+    for due, record in rows:
         if not due.day:
             unknown.append(due.number)
-            continue
-        if (due.near > today.isoformat()) if until is None else (due.day > until.isoformat()):
             continue
         kind = (record.form, record.revision)
         if kind not in forms:
             number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
-            forms[kind] = workspace.registry.form_revision(number, revision).form
-        if person is None or _concerns(person, record, forms[kind]):
-            yield _from_record(due, record, forms[kind])
+            form = workspace.registry.form_revision(number, revision).form
+            forms[kind] = (form, person is not None and _has_own(person, form))
+        form, own_only = forms[kind]
+        if not own_only or record.rm == me or (not record.rm and record.unit == at_home):
+            yield DueRecord(due, record, form)
+
+
+def besides(workspace: Workspace, wanted: Wanted, person: Person | None) -> Iterator[DueItem]:
+    """Yield what is due of no record: reviews of documents, and what waits to be decided."""
+    if _reviews_are(workspace, person):
+        yield from _reviews(workspace, wanted)
+    yield from waiting(workspace, person)
+
+
+def not_listed(workspace: Workspace, unit: str = "") -> list[Finding]:
+    """Return what is told of records that cannot be read, and of which nothing is listed."""
+    told = message("what is due of them is not listed")
+    return records.unreadable(workspace, Query(unit=unit, open_only=True), told)
 
 
 def _reviews(workspace: Workspace, wanted: Wanted) -> Iterator[DueItem]:
@@ -253,16 +302,6 @@ def maturities(workspace: Workspace, wanted: Wanted) -> tuple[list[Maturity], li
     return [one for one, answer in answers if answer], findings
 
 
-def _concerns(person: Person, record: IndexedRecord, form: Form) -> bool:
-    """Return whether a record is a person's business.
-
-    Who issues records of a form, and approves nothing of it, has their own to see to.
-    """
-    if not _has_own(person, form):
-        return True
-    return record.rm == str(person.staff_no) or (not record.rm and record.unit == str(person.unit))
-
-
 def _has_own_alone(workspace: Workspace, person: Person) -> bool:
     """Return whether of every form only a person's own records are their business."""
     forms = workspace.registry.forms
@@ -274,28 +313,6 @@ def _has_own(person: Person, form: Form) -> bool:
     """Return whether a person issues records of a form, and approves nothing of it."""
     issues = bool(person.roles & set(form.roles.issue))
     return issues and not person.roles & set(form.roles.void_approve)
-
-
-def _from_record(due: IndexedDue, record: IndexedRecord, form: Form) -> DueItem:
-    said = next(one for one in form.due if one.name == due.name)
-    stage = form.stage(due.name)
-    # What is no stage is seen to by who issues such records.
-    roles = form.roles.issue if stage is None else stage.roles
-    return DueItem(
-        key=f"{record.number}-{due.name}",
-        on=date.fromisoformat(due.day),
-        near=date.fromisoformat(due.near),
-        what=said.title,
-        unit=record.unit,
-        manager_no=record.rm,
-        manager=record.rm_name,
-        number=record.number,
-        customer=record.customer,
-        subject=record.subject,
-        roles=frozenset(roles),
-        managers=bool(set(roles) & set(form.roles.issue)),
-        opinion=stage is not None and bool(stage.person),
-    )
 
 
 def item_of(one: Maturity) -> DueItem:

@@ -171,20 +171,15 @@ def _records(
     workspace: Workspace, place: _AskedField, text: str, unit: str
 ) -> Iterator[Suggestion]:
     form = record_form(place.field.item or place.field)
-    query = Query(text=text, unit=unit, form=str(form or ""))
-    for one in records.find(workspace, query):
-        if not _is_gone(one):
-            label = listed([one.number, *filter(None, (one.customer, one.subject))])
-            yield Suggestion(typed={key(place.steps): one.number}, label=label)
+    query = Query(text=text, unit=unit, form=str(form or ""), standing_only=True)
+    for one in records.find(workspace, query, most=_MOST):
+        label = listed([one.number, *filter(None, (one.customer, one.subject))])
+        yield Suggestion(typed={key(place.steps): one.number}, label=label)
 
 
 def _has(text: str, *said: str) -> bool:
     wanted = fold(text).lower()
     return any(wanted in fold(one).lower() for one in said)
-
-
-def _is_gone(record: IndexedRecord) -> bool:
-    return bool(record.voided or record.disposed)
 
 
 def sources(workspace: Workspace, draft: Draft, unit: str) -> Sources:
@@ -197,8 +192,7 @@ def sources(workspace: Workspace, draft: Draft, unit: str) -> Sources:
     uscc = draft.typed.get(place, "").strip().upper()
     if not uscc:
         return Sources(customer=None, last=None)
-    query = Query(uscc=uscc, form=str(draft.form), unit=unit)
-    found = [one for one in records.find(workspace, query) if not _is_gone(one)]
+    query = Query(uscc=uscc, form=str(draft.form), unit=unit, standing_only=True)
+    last = next(records.find(workspace, query, most=1, latest_first=True), None)
     entry = next((one for one in people.customers(workspace) if one.uscc == uscc), None)
-    last = max(found, key=lambda one: (one.date, one.serial), default=None)
     return Sources(customer=entry, last=last)

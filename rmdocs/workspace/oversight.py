@@ -6,10 +6,9 @@ something had to happen is ``[[due]]``'s, what else is to be known of a record i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.forms.sections.oversight import TargetFigure
     from rmdocs.identifiers import StaffNumber
-    from rmdocs.registers.indexfile import IndexedRecord
+    from rmdocs.registers.indexfile import BriefRecord, IndexedRecord
     from rmdocs.workspace.opening import Workspace
 
 _VOID = "voided"
@@ -62,11 +61,14 @@ class _Forms:
     loaded: dict[tuple[str, str], Form] = field(default_factory=dict)
     lost: dict[str, Text] = field(default_factory=dict)
 
-    def of(self, record: IndexedRecord) -> Form:
-        kind = (record.form, record.revision)
+    def of(self, record: IndexedRecord | BriefRecord) -> Form:
+        return self.load(record.form, record.revision)
+
+    def load(self, form: str, revision: str) -> Form:
+        kind = (form, revision)
         if kind not in self.loaded:
-            number, revision = DocumentNumber.parse(kind[0]), Revision.parse(kind[1])
-            self.loaded[kind] = self.workspace.registry.form_revision(number, revision).form
+            number, under = DocumentNumber.parse(form), Revision.parse(revision)
+            self.loaded[kind] = self.workspace.registry.form_revision(number, under).form
         return self.loaded[kind]
 
 
@@ -81,7 +83,7 @@ def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterO
     """
     found: dict[tuple[str, str], ManagerQuarter] = {}
 
-    def of(record: IndexedRecord) -> ManagerQuarter:
+    def of(record: IndexedRecord | BriefRecord) -> ManagerQuarter:
         made = ManagerQuarter(unit=record.unit, staff_no=record.rm, name=record.rm_name)
         return found.setdefault((record.unit, record.rm), made)
 
@@ -92,15 +94,15 @@ def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterO
             key = (str(person.unit), str(person.staff_no))
             found[key] = ManagerQuarter(unit=key[0], staff_no=key[1], name=person.name)
     forms, query = _Forms(workspace=workspace), Query(unit=unit)
-    for record in _done(workspace, quarter, query):
-        of(record).done += 1
-    for record, one in _performed(workspace, quarter, query, forms):
+    for visit in _done(workspace, quarter, query):
+        of(visit).done += 1
+    for brief, one in _performed(workspace, quarter, query, forms):
         if one.sealed is None:
-            of(record).overdue += 1
+            of(brief).overdue += 1
         elif one.is_late:
-            of(record).late += 1
+            of(brief).late += 1
         else:
-            of(record).in_time += 1
+            of(brief).in_time += 1
     for record, figure in _figures(workspace, quarter.year, query, forms):
         manager = of(record)
         planned, actual = figure.planned[quarter.number - 1], figure.actual[quarter.number - 1]
@@ -158,11 +160,12 @@ def _overdue_reviews(workspace: Workspace) -> Iterator[tuple[str, Bilingual, dat
 
 def _unaccounted(workspace: Workspace) -> Iterator[tuple[str, int, int]]:
     """Yield the volumes that do not hold as many records as they gave numbers, with both."""
-    there = Counter(record.volume for record in find(workspace, Query()))
+    workspace.registry.catalogue.catch_up()
+    there = workspace.index.counted()
     for volume in known_volumes(workspace.store.refs()):
         given = volume_state(workspace.store.require_head(volume.ref), volume).given
-        if given != there[volume.name]:
-            yield volume.name, given, there[volume.name]
+        if given != there.get(volume.name, 0):
+            yield volume.name, given, there.get(volume.name, 0)
 
 
 # One manager --------------------------------------------------------------------
@@ -240,22 +243,23 @@ def _done(workspace: Workspace, quarter: Quarter, query: Query) -> Iterator[Inde
 
 def _performed(
     workspace: Workspace, quarter: Quarter, query: Query, forms: _Forms
-) -> Iterator[tuple[IndexedRecord, Performed]]:
+) -> Iterator[tuple[BriefRecord, Performed]]:
     """Yield what had to happen in a quarter, and did; then what still has not, and is overdue."""
     first, last = str(quarter.first), str(quarter.last)
     for one, record in workspace.index.performed(query, first, last):
         if record.status != _VOID:
             sealed = workspace.local(datetime.fromisoformat(one.done)).date()
             yield record, _told(record, forms.of(record), one.name, one.day, sealed)
-    today = str(workspace.today())
-    for due, record in workspace.index.awaited(replace(query, open_only=True)):
+    over = str(workspace.today() - timedelta(days=1))
+    open_ones, days = replace(query, open_only=True), (first, min(last, over))
+    for due, record in workspace.index.awaited(open_ones, days=days):
         if not due.day:
             forms.lost[record.number] = message("its form cannot say when something is due")
-        elif first <= due.day <= last and due.day < today:
+        else:
             yield record, _told(record, forms.of(record), due.name, due.day, None)
 
 
-def _told(record: IndexedRecord, form: Form, name: str, day: str, sealed: date | None) -> Performed:
+def _told(record: BriefRecord, form: Form, name: str, day: str, sealed: date | None) -> Performed:
     said = next(one for one in form.due if one.name == name)
     return Performed(
         number=record.number,
@@ -271,8 +275,11 @@ def _figures(
     workspace: Workspace, year: int, query: Query, forms: _Forms
 ) -> Iterator[tuple[IndexedRecord, FigureYear]]:
     """Yield the figures that are planned for the quarters of a year, plan by plan."""
-    for form in workspace.registry.forms.numbers():
-        for record in find(workspace, replace(query, form=str(form))):
+    workspace.registry.catalogue.catch_up()
+    kinds = workspace.index.kinds(query)
+    planning = [kind[0] for kind in kinds if forms.load(*kind).section(TargetsSection) is not None]
+    for form in dict.fromkeys(planning):
+        for record in find(workspace, replace(query, form=form)):
             if record.status == _VOID or record.year > year:
                 continue
             targets = forms.of(record).section(TargetsSection)

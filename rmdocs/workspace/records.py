@@ -160,15 +160,21 @@ def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -
 
 
 def find(
-    workspace: Workspace, query: Query, *, skip: int = 0, most: int | None = None
+    workspace: Workspace,
+    query: Query,
+    *,
+    skip: int = 0,
+    most: int | None = None,
+    latest_first: bool = False,
 ) -> Iterator[IndexedRecord]:
     """Yield the records that match, by form, unit, year and serial.
 
     :param skip: how many of them are left out first. :param most: how many there are at most;
         all if None.
+    :param latest_first: whether rather by their date and serial, the last one first.
     """
     workspace.registry.catalogue.catch_up()
-    return workspace.index.find(query, skip=skip, most=most)
+    return workspace.index.find(query, skip=skip, most=most, latest_first=latest_first)
 
 
 def count_of(workspace: Workspace, query: Query) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import closing
+
 import pytest
 
-from rmdocs.registers.indexfile import Query
+from rmdocs.identifiers import RecordNumber
+from rmdocs.registers.indexfile import Query, conditions_of, connect
 from rmdocs.workspace import records
 
 
@@ -45,6 +49,8 @@ QUERIES = {
     "one's own of another": (Query(own=("JN01-0102", "JN01")), []),
     "done in a quarter": (Query(done_from="2026-04-01", done_until="2026-06-30"), [ALL[2]]),
     "signed paper": (Query(scanned_since="2026-01-01"), []),
+    "refused": (Query(refused_to="JN01-0101"), []),
+    "standing": (Query(standing_only=True, unit="YT03"), YANTAI),
     "contradiction": (Query(unit="JN01", customer="海葵"), []),
 }
 
@@ -65,6 +71,45 @@ def test_counts_and_goes_on_from_anywhere(shared_bank, query, expected):
     for skip in range(0, len(expected) + 1, 3):
         found = [one.number for one in records.find(work, query, skip=skip, most=3)]
         assert found == expected[skip : skip + 3]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(refused_to="JN01-0101"),
+        Query(rm="JN01-0101", scanned_since="2026-01-01"),
+        Query(done_from="2026-04-01", done_until="2026-06-30"),
+        Query(asked_only=True),
+        Query(due="2036-12-31"),
+        Query(uscc="91370602MA3DEM035E", form="RXD7200-02"),
+    ],
+)
+def test_what_every_page_asks_goes_through_no_other_records(query):
+    conditions, values = conditions_of(query)
+    question = f"SELECT number FROM records WHERE {' AND '.join(conditions)}"  # noqa: S608 - fixed names
+    with closing(connect(None)) as made:
+        plan = [row[-1] for row in made.execute(f"EXPLAIN QUERY PLAN {question}", values)]
+    assert all(" USING " in step for step in plan), plan
+
+
+def test_what_stands_the_latest_first(full_bank):
+    def found():
+        query = Query(uscc="91370602MA3DEM035E", standing_only=True)
+        return [one.number for one in records.find(full_bank.at(), query, latest_first=True)]
+
+    dates = {one.number: (one.date, one.serial) for one in records.find(full_bank.at(), Query())}
+    before = found()
+    assert before == sorted(YANTAI, key=lambda number: dates[number], reverse=True)
+    full_bank.void(RecordNumber.parse(before[0]), "YT03-0301", "YT03-0001")
+    assert found() == before[1:]
+
+
+def test_kinds_and_counts_of_volumes(shared_bank):
+    work = shared_bank.at()
+    everything = list(records.find(work, Query()))
+    assert work.index.kinds(Query()) == sorted({(one.form, one.revision) for one in everything})
+    assert work.index.kinds(Query(form="RXD7200-02", unit="XX99")) == []
+    assert work.index.counted() == Counter(one.volume for one in everything)
 
 
 def test_built_anew_answers_the_same(full_bank):

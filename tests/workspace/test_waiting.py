@@ -12,7 +12,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.approvalrequests import RequestStatus
 from rmdocs.registers.lists.due import calendar_entries
 from rmdocs.reports.report import rows_json
-from rmdocs.workspace import due, registers, requests, revising
+from rmdocs.workspace import due, mywork, registers, requests, revising
 from rmdocs.workspace.due import Wanted
 
 NUMBER = DocumentNumber("RXD7200-04")
@@ -126,6 +126,38 @@ def test_a_managers_list_holds_what_is_theirs(bank):
     assert numbers(MANAGER) == numbers(HEAD) == numbers(OFFICER) == everything
     assert numbers(OTHER) == set()
     assert numbers(OTHER, unit="JN01") == everything
+
+
+@pytest.mark.parametrize("who", [None, MANAGER, OTHER, HEAD, OFFICER, "YT03-0001"])
+def test_my_work_is_what_is_due_of_ones_own_unit(shared_bank, who):
+    workspace = shared_bank.at(who, date(2026, 11, 28))
+    work = mywork.of_whoever_acts(workspace)
+    lists = {"waiting": work.waiting, "due": work.due, "others": work.others}
+    listed = [item for rows in lists.values() for item in rows]
+    units = {"", (who or "")[:4]}
+    everything = due.what_is_due(workspace, Wanted()).items
+    expected = [one for one in everything if who is None or one.unit in units]
+    assert sorted(listed, key=lambda one: one.key) == sorted(expected, key=lambda one: one.key)
+    for rows in lists.values():
+        assert list(rows) == sorted(rows, key=lambda one: (str(one.on or ""), one.number))
+        assert rows[1:3] == list(rows)[1:3]
+    person = workspace.person()
+    if person is None:
+        assert not work.others
+    else:
+        turns = {one.key: one.is_turn_of(who, person.roles) for one in listed}
+        assert all(turns[one.key] for one in (*work.waiting, *work.due))
+        assert not any(turns[one.key] for one in work.others)
+
+
+def test_an_opinion_waits_for_who_gives_it_and_is_others_turn_for_the_manager(bank):
+    number = bank.issue(bank.sample("RXD7200-02-JN01"), date(2026, 6, 2))
+    first, other = (
+        mywork.of_whoever_acts(bank.at(who, date(2026, 6, 20))) for who in (HEAD, MANAGER)
+    )
+    assert str(number) in {one.number for one in first.waiting}
+    assert str(number) in {one.number for one in other.others}
+    assert str(number) not in {one.number for one in (*other.waiting, *other.due, *first.others)}
 
 
 @pytest.mark.parametrize(
