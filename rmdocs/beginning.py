@@ -133,7 +133,7 @@ def _fill(root: Path, source: Path, keys: KeyRing, *, sample: bool, now: datetim
     signers = {
         email(str(person.staff_no)): person.keys for person in (founder(ledger_key), *people)
     }
-    store.write_signers(signers)
+    store.write_signers(signers, {})
     (root / ".gitignore").write_text("/keys/\n/record-keys/\n/records/\n", encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rmdocs.events import control, copies, records
+from rmdocs.events import control, copies, keys, records
 from rmdocs.events.facts import CONCEALED, NULL, EventFacts, Group, facts_of
 from rmdocs.events.kinds import KINDS
 from rmdocs.messages import Language
@@ -27,7 +27,7 @@ def table() -> str:
             "",
             "On control:",
             "",
-            *_rows((control, copies), ()),
+            *_rows((control, copies, keys), ()),
             "",
         )
     )

@@ -15,13 +15,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.audit.authority import UNREADABLE, Authority, Released, fingerprint
+from rmdocs.audit.authority import UNREADABLE, Authority, Released
 from rmdocs.audit.twopeople import Approved, must_be_requested, names_request, unrequested
 from rmdocs.control.policy import Policy
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
 from rmdocs.control.requestkinds import KINDS, policy_statement
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.events.control import DraftApproved, PolicyEntered, RevisionReleased, YearEntered
+from rmdocs.events.keys import KeyRevoked
 from rmdocs.events.kinds import read, read_as
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
@@ -32,6 +33,7 @@ from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.officetime import CALENDAR, CalendarRegister
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
+from rmdocs.registers.revocations import fingerprint
 from rmdocs.store.keys import verify
 from rmdocs.store.protocol import EVENTS_NAME
 
@@ -94,12 +96,20 @@ def policy_findings(authority: Authority) -> Iterator[Finding]:
             continue
         if names_request(event):
             yield from _requested(authority, event, kind, place)
+        elif is_own_revocation(event):
+            continue  # nobody else is needed to give up one's own key
         elif event.kind != PolicyEntered.KIND or must_be_requested(authority, event):
             yield unrequested(event, place)
         else:
             statement = policy_statement(authority.control.read(place) or b"", event.reason)
             roles = authority.policy(event.index).acts[kind.approves]
             yield from second_person(authority, event, statement, roles, event.index, place)
+
+
+def is_own_revocation(event: Event) -> bool:
+    """Return whether somebody revoked a key of their own, which takes nobody else."""
+    said = read_as(event, KeyRevoked)
+    return said is not None and str(said.staff_no) == event.actor.staff_no
 
 
 def _requested(

@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -35,10 +34,10 @@ from rmdocs.registers.revisions import (
     ReleaseValidity,
     succeeding,
 )
+from rmdocs.registers.revocations import RevocationRegister, fingerprint
 from rmdocs.registers.staff import Person
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
@@ -105,6 +104,7 @@ class Authority:
         self._people: dict[str, list[tuple[int, Person]]] = {}
         for index, person in self._entries():
             self._people.setdefault(str(person.staff_no), []).append((index, person))
+        self.revocations = RevocationRegister(events)
         self._units = list(self._unit_entries())
         self._times = [event.time for event in events]
         self._policies = list(self._policy_entries())
@@ -131,6 +131,10 @@ class Authority:
         entries = self._people.get(staff_no, [])
         ruling = bisect_left(entries, size, key=itemgetter(0))
         return entries[ruling - 1][1] if ruling else None
+
+    def entries(self, staff_no: str) -> Sequence[tuple[int, Person]]:
+        """Return every entry of somebody with the index of its event, the first first."""
+        return self._people.get(staff_no, [])
 
     def names_then(self, event: Event) -> tuple[str, ...]:
         """Return the names that an event's actor could bear: a day's run may have read an old one.
@@ -322,12 +326,3 @@ def _sealed(event: Event, kind: str, name: str) -> Iterator[str]:
         for file in event.files:
             if file.path.endswith(f"/{name}"):
                 yield file.path
-
-
-@lru_cache(maxsize=1024)
-def fingerprint(line: str) -> str:
-    """Return the fingerprint of a public key line; empty if it is none."""
-    try:
-        return PublicKey.parse(line).fingerprint
-    except RmdocsError:
-        return ""

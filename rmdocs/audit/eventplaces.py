@@ -59,6 +59,7 @@ from rmdocs.events.copies import (
     CopyTerms,
 )
 from rmdocs.events.facts import EventFacts
+from rmdocs.events.keys import ActsConfirmed, KeyRevoked
 from rmdocs.events.kinds import kind_of, read, read_as
 from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
@@ -73,6 +74,7 @@ from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY
 from rmdocs.registers.regenerations import REGENERATIONS
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
+from rmdocs.registers.revocations import CONFIRMATIONS, REVOCATIONS
 from rmdocs.registers.series import VOLUMES
 
 if TYPE_CHECKING:
@@ -94,6 +96,9 @@ _ACTS: Mapping[tuple[str, type[EventFacts]], tuple[str, ...]] = MappingProxyType
         (CUSTOMERS, CustomerEntered): ("customer.enter",),
         (POLICY_DIRECTORY, PolicyEntered): _ANYBODY,
         (CALENDAR, YearEntered): _ANYBODY,
+        # By its owner, or by two people, who are judged as those of a policy are.
+        (REVOCATIONS, KeyRevoked): _ANYBODY,
+        (CONFIRMATIONS, ActsConfirmed): _ANYBODY,
         (REQUESTS, EntryRequested): _ANYBODY,
         (REQUESTS, RequestRejected): _ANYBODY,
         **{(base, RevisionReleased): _ANYBODY for base in (FORMS, DOCUMENTS)},
@@ -134,7 +139,7 @@ _ACTS: Mapping[tuple[str, type[EventFacts]], tuple[str, ...]] = MappingProxyType
 )
 """What may lie where in control, and the acts of the policy any of which it takes."""
 
-_NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR})
+_NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR, REVOCATIONS})
 """Where entries are numbered and the last one rules."""
 
 

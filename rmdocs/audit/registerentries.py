@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.audit.authority import UNREADABLE, fingerprint
+from rmdocs.audit.authority import UNREADABLE
 from rmdocs.characters import fold
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Text, listed, message
 from rmdocs.registers.customers import CUSTOMERS
+from rmdocs.registers.revocations import fingerprint
 from rmdocs.registers.staff import ROLES, Person
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.audit.recordview import TracedRecord, shown
+from rmdocs.audit.revocations import questioned_findings
 from rmdocs.audit.seals import Seals
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.files import File
@@ -28,6 +29,7 @@ from rmdocs.registers.renditions import (
     original,
 )
 from rmdocs.registers.revisions import FORMS
+from rmdocs.registers.revocations import RevocationRegister
 
 if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
@@ -187,4 +189,6 @@ def _seal_findings(registry: Registry, folder: RecordFolder, revision: str) -> I
     seals, ref = Seals.of(registry.control), folder.number.volume.ref
     head = registry.store.require_head(ref)
     yield from seals.findings(head, ref, folder.number.directory, folder.events)
+    revoked = RevocationRegister.of(registry.control)
+    yield from questioned_findings(revoked, registry.staff, ref, folder.events)
     yield from seals.of_control(registry.control, f"{FORMS}/{folder.form}/{revision}")

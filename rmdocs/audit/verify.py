@@ -4,13 +4,13 @@ Of each ledger:
 
 1. events, their order, tree, signed checkpoint and tiles; each sealed file (``checking``);
 2. each commit: signature, author, time, what it adds and says (``history``, ``committexts``);
-3. whose key each act bears (here).
+3. whose key each act bears (here), and whether that was revoked (``revocations``).
 
 Of control:
 
 4. files beside the ledger; kind, place, files, entries, names, roles (``eventplaces``);
 5. releases, policies and years: bytes, three or two people, days (``approvals``);
-6. whose keys were whose then (``recordacts``).
+6. whose keys were whose then (``recordacts``); what revocations say (``revocations``).
 
 Of each volume:
 
@@ -26,8 +26,9 @@ Of the store:
 
 14. volumes against their openings (``numbers``);
 15. what git would obey around it (``store.surroundings``);
-16. what is known from outside (``pins``): without that a history rewritten whole, cut or set
-    back (F2, F5–F8, F14) cannot be seen, and the report says so;
+16. sizes that revocations sealed (``revocations``), and what is known from outside (``pins``):
+    without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be seen, and
+    the report says so;
 17. refs that do not belong.
 """
 
@@ -54,6 +55,7 @@ from rmdocs.audit.numbers import VolumeAudit, number_findings
 from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
+from rmdocs.audit.revocations import RevocationAudit, questioned_findings, size_findings
 from rmdocs.audit.sealedfiles import stray_findings
 from rmdocs.audit.seals import ledger_key, registered_keys
 from rmdocs.errors import RmdocsError, StoreError
@@ -61,6 +63,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, message
 from rmdocs.registers.committexts import expected_text
 from rmdocs.registers.series import SERIES_NAME, known_volumes
+from rmdocs.registers.staff import StaffRegister
 from rmdocs.store.checking import examine_ledger
 from rmdocs.store.history import history_check
 from rmdocs.store.keys import PublicKey
@@ -179,6 +182,7 @@ def verify(
             *history_check(store.objects, head.commit, allowed, expected_text),
             # 3
             *_actors(report.events, staff_keys),
+            *rules.revoked(ref, report),
             *(
                 rules.of_control(report)
                 if ref == CONTROL_REF
@@ -201,6 +205,7 @@ def verify(
     # 15
     findings += store.surroundings()
     # 16
+    findings += size_findings(rules.authority.revocations, store, ledger_public)
     comparison = compared(store, pins, ledger_public)
     findings += comparison.findings
     # 17
@@ -286,7 +291,13 @@ class _Rules:
         yield from calendar_findings(self.authority)
         # 6
         yield from self.conduct.of_control()
+        yield from RevocationAudit(authority=self.authority).findings()
         yield from self.unread
+
+    def revoked(self, ref: str, report: LedgerReport) -> Iterator[Finding]:
+        """Yield acts of a ledger with a key that was revoked, or that are in doubt."""
+        register, staff = self.authority.revocations, StaffRegister(head=self.authority.control)
+        return questioned_findings(register, staff, ref, report.events)
 
     def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
         """Yield what is wrong with the numbers and acts of a volume."""

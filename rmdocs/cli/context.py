@@ -16,14 +16,14 @@ import click
 
 from rmdocs.cli.streams import beneath
 from rmdocs.identifiers import DocumentNumber, StaffNumber
-from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text
+from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text, message
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from rmdocs.workspace.opening import Workspace
 
-_OPENED = "rmdocs.workspace"
+_OPENED, _TYPED = "rmdocs.workspace", "rmdocs.passphrases"
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
@@ -54,9 +54,39 @@ class Session:
         opened = context.meta.get(_OPENED)
         if not isinstance(opened, Workspace):
             actor = StaffNumber.parse(self.actor) if self.actor else None
-            opened = context.with_resource(open_workspace(self.path, actor, passphrase))
+            opened = context.with_resource(open_workspace(self.path, actor, self._passphrase))
             context.meta[_OPENED] = opened
         return opened
+
+    def _passphrase(self, owner: str) -> bytes | None:
+        """Return what opens a locked key: from the environment, or typed and not shown."""
+        known: dict[str, bytes | None] = click.get_current_context().meta.setdefault(_TYPED, {})
+        if owner not in known:
+            known[owner] = passphrase(owner) or self._typed(
+                message("Passphrase of the key of {owner}", owner=owner), new=False
+            )
+        return known[owner]
+
+    def new_passphrase(self, owner: str) -> bytes | None:
+        """Return what is to lock a new key; None where nobody wants that, or nobody is there."""
+        what = message("Passphrase for the new key of {owner} (empty for none)", owner=owner)
+        given = passphrase(owner) or self._typed(what, new=True)
+        click.get_current_context().meta.setdefault(_TYPED, {})[owner] = given
+        return given
+
+    def _typed(self, what: Text, *, new: bool) -> bytes | None:
+        if not sys.stdin.isatty():
+            return None
+        again = self.say(message("The same again")) if new else False
+        typed: str = click.prompt(
+            self.say(what),
+            default="",
+            show_default=False,
+            hide_input=True,
+            confirmation_prompt=again,
+            err=True,
+        )
+        return typed.encode(errors="surrogateescape") or None
 
     def document(self, text: str) -> DocumentNumber:
         """Return the number of the form or document that the reader calls ``text``.

@@ -336,7 +336,17 @@ COMMANDS: Mapping[str, CommandEntry] = {
     ),
     "key": CommandEntry(
         summary="Signing keys.",
-        commands={"new": _entry("staff", "key_new", "Make a person's signing key.")},
+        commands={
+            "new": _entry("staff", "key_new", "Make a person's signing key."),
+            "revoke": _entry(
+                "staff",
+                "key_revoke",
+                "Revoke a signing key that is lost, was copied, or is no longer used.",
+            ),
+            "confirm": _entry(
+                "staff", "key_confirm", "Confirm that you did what a revoked key of yours signed."
+            ),
+        },
     ),
     "demo": _entry("workspace", "demo", "Walk through everything once with invented data."),
 }

@@ -34,6 +34,21 @@ class Day(click.DateTime):
             self.fail(said, param, ctx)
 
 
+class Moment(click.DateTime):
+    """A moment by the clock of the office: ``2026-03-02 14:30``, or the beginning of a day."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"])
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Return the moment; what is none is refused without naming a format of Python's."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            said = gettext("“{value}” is no moment; write it like 2026-03-02 14:30.")
+            self.fail(said.format(value=value), param, ctx)
+
+
 class WholeNumber(click.IntRange):
     """A whole number between two."""
 
@@ -52,7 +67,7 @@ class WholeNumber(click.IntRange):
         return f"{self.min}–{self.max}"
 
 
-DATE = Day()
+DATE, MOMENT = Day(), Moment()
 
 
 class Days(WholeNumber):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,10 @@ from rmdocs.errors import ControlError, StoreError, system_problem
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.committexts import commit_text
 from rmdocs.registers.displaynames import role_names
-from rmdocs.store.keys import SigningKey
+from rmdocs.registers.officetime import zone_of
+from rmdocs.registers.revocations import RevocationRegister
+from rmdocs.store.files import read_plain
+from rmdocs.store.keys import SigningKey, is_locked
 from rmdocs.values import is_blank, require_readable, require_short
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ WAITING = timedelta(minutes=5)
 class ActingPerson:
     """A person at work: their register entry, their key, the moment.
 
+    :param control: returns control as it stands now, which may be later than when work began.
     :param now: the time of the act, UTC, whole seconds.
     :param today: the date of the act where the office is.
     """
@@ -43,6 +48,7 @@ class ActingPerson:
     person: Person
     key: Signer
     ledger_key: Signer
+    control: Callable[[], Head]
     now: datetime
     today: date
 
@@ -76,11 +82,13 @@ class ActingPerson:
         """Seal events on a locked ref as the person who acts; durable on return.
 
         :param state: files that change with every commit; see ``Branch.append``.
-        :raises ControlError: if the key is not one the register holds for the person.
+        :raises ControlError: if the key is not one the register holds for the person, or
+            was revoked, even a moment ago.
         :raises FindingsError: if a reason or remark holds what no reader sees.
         :raises ConflictError: if the ref moved, or a path is already there.
         :raises StoreError: if it cannot be written.
         """
+        require_not_revoked(self.control(), self.person, self.key)
         require_key(self.person, self.key)
         for new_event in new_events:
             require_readable(new_event.reason, REASON)
@@ -170,6 +178,40 @@ def require_key(person: Person, key: Signer) -> None:
         )
 
 
+def require_not_revoked(control: Head, person: Person, key: Signer) -> None:
+    """Refuse a key that was revoked.
+
+    :raises ControlError: saying when and why, and how to come by a new one.
+    """
+    revoked = RevocationRegister.of(control, person.staff_no).revoked(key.public.fingerprint)
+    if revoked is not None:
+        raise ControlError(
+            message(
+                "the key {fingerprint} of {name} ({staff_no}) was revoked on {day}: {reason}",
+                fingerprint=key.public.fingerprint,
+                name=person.name,
+                staff_no=person.staff_no,
+                day=revoked.event.day_in(zone_of(control)),
+                reason=revoked.event.reason,
+            ),
+            by_command(
+                message(
+                    "move the file of the old key away, make a new key, and have the records"
+                    " officer enter it in the register of staff"
+                ),
+                message(
+                    "rmdocs key new {staff_no}, rmdocs person add {staff_no} --key FILE",
+                    staff_no=person.staff_no,
+                ),
+            ),
+            clause=REVOCATION_CLAUSE,
+        )
+
+
+REVOCATION_CLAUSE = "电子签名法 §15"
+"""Who knows that their key is no longer theirs alone says so and stops using it."""
+
+
 def require_reason(reason: str) -> None:
     """Refuse an act without a reason, or one that no reader would read as it is.
 
@@ -204,7 +246,7 @@ class KeyRing:
     """The directory of private keys.
 
     :param directory: created, mode 0700, with the first key.
-    :param passphrase: asked whenever a person's key is made or opened.
+    :param passphrase: asked whenever a person's key is made, or one that is locked is opened.
     """
 
     directory: Path
@@ -214,9 +256,10 @@ class KeyRing:
         """Return the file of an owner's key."""
         return self.directory / f"{owner}.key"
 
-    def create(self, owner: str) -> SigningKey:
+    def create(self, owner: str, passphrase: bytes | None = None) -> SigningKey:
         """Make and keep a key for ``owner`` (a staff number, or ``ledger``).
 
+        :param passphrase: what is to lock it; None to ask as for any other.
         :raises ControlError: if there is one already; a key is never replaced.
         """
         path = self.path(owner)
@@ -230,13 +273,13 @@ class KeyRing:
         except OSError as problem:
             raise _unusable(path, problem) from problem
         key = SigningKey.generate(owner)
-        key.save(path, self._passphrase(owner))
+        key.save(path, passphrase or self._passphrase(owner))
         return key
 
     def load(self, owner: str) -> SigningKey:
         """Return the key of ``owner``.
 
-        :raises ControlError: if it is not on this machine.
+        :raises ControlError: if it is not on this machine, or others can read it there.
         :raises StoreError: if it cannot be read.
         """
         path = self.path(owner)
@@ -246,7 +289,12 @@ class KeyRing:
                 _restore(path, owner),
                 clause="ISO 9001 §7.5.3",
             )
-        return SigningKey.load(path, self._passphrase(owner))
+        try:
+            _require_private(path)
+            locked = is_locked(read_plain(path))
+        except OSError as problem:
+            raise _unusable(path, problem) from problem
+        return SigningKey.load(path, self._passphrase(owner) if locked else None)
 
     def _passphrase(self, owner: str) -> bytes | None:
         """Return what protects a key; nothing protects the ledger's."""
@@ -269,6 +317,32 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     except OSError as problem:
         raise _unusable(path, problem) from problem
+
+
+def _require_private(path: Path) -> None:
+    """Refuse a private key that others than its owner can read or write.
+
+    :raises OSError: if it cannot be looked at.
+    :raises ControlError: saying what to do.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ControlError(
+            message(
+                "the key file {path} is open to others (mode {mode}): whoever reads it signs as"
+                " its owner",
+                path=path,
+                mode=f"{mode:04o}",
+            ),
+            by_command(
+                message(
+                    "if others could have read it, have the key revoked; else close the file to"
+                    " them, or keep it where that can be done"
+                ),
+                message("chmod 600 {path}", path=path),
+            ),
+            clause=REVOCATION_CLAUSE,
+        )
 
 
 def _unusable(path: Path, problem: OSError) -> StoreError:

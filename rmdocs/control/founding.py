@@ -21,10 +21,10 @@ from rmdocs.control.staff import JSON_TYPE, person_event, unit_event
 from rmdocs.errors import FindingsError
 from rmdocs.events.control import StoreFounded
 from rmdocs.events.records import Unit
-from rmdocs.identifiers import StaffNumber, UnitCode
+from rmdocs.identifiers import UnitCode
 from rmdocs.registers.committexts import commit_text
 from rmdocs.registers.officetime import year_toml
-from rmdocs.registers.staff import Person
+from rmdocs.registers.staff import FOUNDER, Person
 from rmdocs.store.event import Actor
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head, Receipt, Store
 
 
-FOUNDER = StaffNumber(unit=UnitCode("AA00"), serial=0)
 FOUNDER_NAME = "建库管理员"
 FOUNDER_UNIT = Unit(code=UnitCode("AA00"), name="档案库", full_name="rmdocs 档案库")
 FOUNDING_PATH = "founding/founding.json"

@@ -45,6 +45,8 @@ BUILT_IN = Path(__file__).parent / POLICY_NAME
 ACTS: Mapping[str, Text] = {
     "unit.enter": message("keep the register of units"),
     "person.enter": message("keep the register of staff"),
+    "key.revoke": message("ask for somebody's key to be revoked"),
+    "key.approve": message("approve that somebody's key is revoked"),
     "customer.enter": message("keep the register of customers"),
     "policy.change": message("change the policy"),
     "policy.approve": message("approve a change of the policy"),
@@ -70,6 +72,10 @@ ACTS: Mapping[str, Text] = {
     "disposition.approve": message("approve a disposal"),
 }
 """The acts that a policy gives to roles, and what a person calls each."""
+
+LATER = frozenset({"key.revoke", "key.approve"})
+"""Acts that came after the first release with policies: one may leave them out, and then they
+have the built-in roles. So a policy of before is changed without learning of them."""
 
 BY_FORM: Mapping[str, Text] = {
     "record.void": message("void a record"),
@@ -123,8 +129,11 @@ class Policy:
         rules = _rules(root)
         acts = root.table("acts")
         roles = {act: acts.texts(act) if acts is not None else () for act in ACTS}
-        if sealed:
-            roles |= {act: _built_in_roles(act) for act, named in roles.items() if not named}
+        roles |= {
+            act: _built_in_roles(act)
+            for act, named in roles.items()
+            if not named and (sealed or act in LATER)
+        }
         for act, named in roles.items():
             for role in named:
                 if role not in ROLES:
@@ -296,7 +305,7 @@ def _schema(*, sealed: bool) -> Schema:
             {
                 ZONE_KEY: text("时区", "Time zone of the office, by its IANA name"),
                 "rules": value("integer", "规则版次", "Version of the rules"),
-                "acts": table_of(dict.fromkeys(ACTS, roles), *(ACTS if sealed else ())),
+                "acts": table_of(dict.fromkeys(ACTS, roles), *(ACTS if sealed else LATER)),
                 "separate": list_of(separation, title="分离规则"),
             },
             *(ZONE_KEY, "rules", "separate"),

@@ -57,6 +57,7 @@ class RequestKind:
     :param file_name: what the file is called in the request.
     :param new_event: returns what is sealed, one file with the very bytes asked for,
         or raises with every mistake in them; for a reason, by a request if one led to it.
+        Of a store, on control as it is locked.
     :param in_force: returns the file that would be replaced; empty if none.
     """
 
@@ -64,7 +65,7 @@ class RequestKind:
     asks: str
     approves: str
     file_name: str
-    new_event: Callable[[Head, bytes, str, Decision | None], NewEvent]
+    new_event: Callable[[Store, Head, bytes, str, Decision | None], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
 
 
@@ -84,7 +85,7 @@ def ask(
     with store.locked(CONTROL_REF) as branch:
         head = branch.require_head()
         policy_in_force(head).require(acting, kind.asks)
-        wanted = kind.new_event(head, data, reason.strip(), None)
+        wanted = kind.new_event(store, head, data, reason.strip(), None)
         earlier = ControlRequests(head).about(kind.act)
         about = [one for one in earlier if one.concerns == wanted.directory]
         require_none_waits(about, zone_of(head))
@@ -123,7 +124,8 @@ def approve_request(
         kind, policy = kind_of(request, kinds), policy_in_force(head)
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
-        new_event = kind.new_event(head, register.file(request), request.reason, decision(request))
+        data, reason = register.file(request), request.reason
+        new_event = kind.new_event(store, head, data, reason, decision(request))
         acting.seal(branch, (new_event,))
         return ControlRequests(branch.require_head()).get(number)
 

@@ -1,4 +1,4 @@
-"""What one person asks to have entered in control and another approves: a policy, a year's days."""
+"""What one asks to have entered in control and another approves: a policy, a year, a revocation."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rmdocs.control.policy import (
     policy_in_force,
 )
 from rmdocs.control.requesting import RequestKind
+from rmdocs.control.revoking import REVOCATION
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import PolicyEntered, YearEntered
 from rmdocs.events.records import Decision
@@ -33,7 +34,7 @@ from rmdocs.store.protocol import NewEvent, NewFile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Head, Store
 
 
 _LIBRARY = "chinesecalendar"
@@ -84,7 +85,9 @@ def year_event(
     )
 
 
-def _next_year_entry(head: Head, data: bytes, reason: str, decides: Decision | None) -> NewEvent:
+def _next_year_entry(
+    _store: Store, head: Head, data: bytes, reason: str, decides: Decision | None
+) -> NewEvent:
     """Return the event that enters a year after the entries that it has.
 
     :raises FindingsError: as :func:`year_event`.
@@ -151,7 +154,9 @@ def policy_statement(data: bytes, reason: str) -> bytes:
     return canonical.encode({"act": "policy", "digest": canonical.sha256(data), "reason": reason})
 
 
-def _next_entry(head: Head, data: bytes, reason: str, decides: Decision | None) -> NewEvent:
+def _next_entry(
+    _store: Store, head: Head, data: bytes, reason: str, decides: Decision | None
+) -> NewEvent:
     """Return the event that enters a policy after those that are there.
 
     :raises FindingsError: if it has mistakes, or drops a separation of duties.
@@ -173,5 +178,7 @@ CHANGE = RequestKind(
 """A change of the policy; both people are judged by the one in force until then."""
 
 
-KINDS: Mapping[str, RequestKind] = MappingProxyType({kind.act: kind for kind in (CHANGE, YEAR)})
+KINDS: Mapping[str, RequestKind] = MappingProxyType(
+    {kind.act: kind for kind in (CHANGE, YEAR, REVOCATION)}
+)
 """By the kind of event that an approval seals."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.characters import fold
-from rmdocs.control.actingperson import require_key
+from rmdocs.control.actingperson import REVOCATION_CLAUSE, require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
@@ -22,7 +22,9 @@ from rmdocs.registers.customers import (
 )
 from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.officetime import zone_of
+from rmdocs.registers.revocations import RevocationRegister, fingerprint
 from rmdocs.registers.staff import ROLES, Person, StaffRegister, entry_path
+from rmdocs.store.commits import email
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import blank, require_line, unreadable
 
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import StaffNumber
-    from rmdocs.store.protocol import Receipt, Store
+    from rmdocs.store.head import LedgerStore
+    from rmdocs.store.protocol import Head, Receipt, Store
 
 JSON_TYPE = "application/json"
 
@@ -76,8 +79,8 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
     """Enter a person, or a change of role or key, in the register.
 
     :raises ControlError: if the actor may not, the unit or a role is unknown,
-        the key already belongs to somebody else, a person is a key, or the person
-        is entered already under the same digits.
+        the key already belongs to somebody else or was revoked, a person is a key, or the
+        person is entered already under the same digits.
     :raises FindingsError: if the name is not one line that fits where it is printed.
     """
     require_line(person.name, "$.name", _LONGEST_NAME)
@@ -87,6 +90,7 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
         register = StaffRegister(head=branch.require_head())
         register.unit(person.unit)
         _require_own_keys(register, person)
+        _require_good_keys(register, person)
         _require_no_other_self(register, person)
         entry = register.next_entry("people", str(person.staff_no))
         return acting.seal(branch, (person_event(person, entry),))
@@ -155,6 +159,39 @@ def _require_own_keys(register: StaffRegister, person: Person) -> None:
                     staff_no=other.staff_no,
                 ),
                 by_command(message("make each person a key of their own"), "rmdocs key new"),
+            )
+
+
+def write_signers(store: LedgerStore, control: Head) -> None:
+    """Write the file by which plain git knows the signers, and until when each key was one."""
+    register, revoked = StaffRegister(head=control), RevocationRegister.of(control)
+    store.write_signers(
+        {email(str(one.staff_no)): register.keys(one.staff_no) for one in register.people()},
+        # The first revocation of a key is the one that counts.
+        {one.said.fingerprint: one.event.time for one in reversed(revoked.all)},
+    )
+
+
+def _require_good_keys(register: StaffRegister, person: Person) -> None:
+    """Refuse keys that were revoked: for ever, whoever would like them back."""
+    revoked = register.revocations(person.staff_no)
+    for line in person.keys:
+        if revoked.revoked(fingerprint(line)) is not None:
+            raise ControlError(
+                message(
+                    "the key {fingerprint} of {name} ({staff_no}) was revoked: it cannot be"
+                    " entered again",
+                    fingerprint=fingerprint(line),
+                    name=person.name,
+                    staff_no=person.staff_no,
+                ),
+                by_command(
+                    message(
+                        "have the person make a new key, once the file of the old one is moved away"
+                    ),
+                    message("rmdocs key new {staff_no}", staff_no=person.staff_no),
+                ),
+                clause=REVOCATION_CLAUSE,
             )
 
 

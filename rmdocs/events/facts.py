@@ -316,7 +316,7 @@ def _written(types: tuple[Any, ...], pattern: str = "") -> _Written:
         return _Written(write=date.isoformat, read=date.fromisoformat)
     if issubclass(kind, Enum):
         return _Written(write=lambda value: value.value, read=kind)
-    if hasattr(kind, "parse"):
+    if hasattr(kind, "parse") and not hasattr(kind, "from_json"):  # as a text, not as JSON
         return _Written(write=str, read=kind.parse)
     return _Written(write=lambda value: value.to_json(), read=getattr(kind, "from_json", kind))
 

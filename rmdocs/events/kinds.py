@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from rmdocs.errors import UsageError
-from rmdocs.events import control, copies, records
+from rmdocs.events import control, copies, keys, records
 from rmdocs.events.facts import EventFacts, FactsError, Unknown, Unreadable
 from rmdocs.identifiers import ChangeNumber, DisposalNumber, RecordNumber
 from rmdocs.store.event import Event
@@ -17,7 +17,7 @@ _Kind = TypeVar("_Kind", bound=EventFacts)
 
 
 def _kinds() -> Iterator[type[EventFacts]]:
-    for module in (records, control, copies):
+    for module in (records, control, copies, keys):
         for found in vars(module).values():
             if isinstance(found, type) and issubclass(found, EventFacts) and found.KIND:
                 yield found

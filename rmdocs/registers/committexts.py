@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.errors import RmdocsError
 from rmdocs.events import control as acts
-from rmdocs.events import copies
+from rmdocs.events import copies, keys
 from rmdocs.events.facts import EventFacts, Unknown, Unreadable
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
@@ -212,6 +212,12 @@ def _in_register(call: _Call, first: Facts) -> CommitText | None:
             )
         case acts.CustomerEntered():
             text, kept = f"Enter customer {subject}", "Customer"
+        case keys.KeyRevoked() if first.decides is None:
+            subject = str(first.staff_no)
+            text, kept = f"Revoke a key of {subject}", "Person"
+        case keys.ActsConfirmed():
+            subject = str(first.staff_no)
+            text, kept = f"Confirm {len(first.acts)} act(s) of {subject}", "Person"
         case _:
             return None
     return text, {"Event": first.kind, kept: subject}
@@ -222,7 +228,7 @@ def _of_two(call: _Call, first: Facts) -> CommitText | None:
     match first:
         case acts.EntryRequested():
             verb, request = "Ask for", first.request
-        case acts.PolicyEntered() | acts.YearEntered() if first.decides is not None:
+        case acts.EntryApproved() if first.decides is not None:
             verb, request = "Approve", first.decides.request
         case RequestRejected():
             verb, request = "Reject", first.decides.request

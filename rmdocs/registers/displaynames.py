@@ -51,6 +51,7 @@ ACT_NAMES: Mapping[str, Text] = MappingProxyType(
         "void": message("declare it void"),
         "policy": message("change the policy"),
         "calendar": message("enter the working days of a year"),
+        "revoke": message("revoke a key"),
     }
 )
 """What is asked of a second person, by the kind of event that an approval seals."""

@@ -21,10 +21,14 @@ from rmdocs.events.records import Unit
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import by_command, message
+from rmdocs.registers.revocations import RevocationRegister, fingerprint
 
 if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
+
+FOUNDER = StaffNumber(unit=UnitCode("AA00"), serial=0)
+"""Whoever holds the key of the ledgers, which a store is begun with."""
 
 ROLES = tuple(ROLE_NAMES)
 """The roles a person may hold."""
@@ -35,7 +39,7 @@ class Person(WordlessAnswer):
     """A member of staff and the keys that prove it is them.
 
     :param name: as it is printed. :param roles: the codes of those they hold.
-    :param keys: OpenSSH public key lines; the last one signs, all verify.
+    :param keys: OpenSSH public key lines; any of them signs until it is revoked.
     :param left: the last day at the unit; None while there. Who left has neither
         role nor key.
     """
@@ -142,9 +146,20 @@ class StaffRegister:
         return found
 
     def find_person(self, staff_no: StaffNumber) -> Person | None:
-        """Return the person, or None where the number is unknown."""
+        """Return the person, or None where the number is unknown; without revoked keys."""
         found = self._last("people", str(staff_no))
-        return None if found is None else Person.from_json(found)
+        if found is None:
+            return None
+        person = Person.from_json(found)
+        revoked = self.revocations(staff_no)
+        if not revoked:
+            return person
+        good = (line for line in person.keys if revoked.revoked(fingerprint(line)) is None)
+        return replace(person, keys=tuple(good))
+
+    def revocations(self, staff_no: StaffNumber) -> RevocationRegister:
+        """Return which keys of a person were revoked, and what they confirmed."""
+        return RevocationRegister.of(self.head, staff_no)
 
     def find_unit(self, code: UnitCode) -> Unit | None:
         """Return the unit, or None where the code is unknown."""

@@ -116,6 +116,17 @@ def _is_in(tree: merkle.MerkleTree, event: Event, root: bytes) -> bool:
     return merkle.verify_inclusion(leaf, event.index, tree.size, proof, root)
 
 
+def events_of(head: Head) -> list[Event]:
+    """Return all events of a ref, by index.
+
+    :raises StoreError: if one cannot be read.
+    """
+    found = (
+        Event.from_bytes(head.content(oid)) for path, oid in head.walk() if is_event_path(path)
+    )
+    return sorted(found, key=lambda event: event.index)
+
+
 def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list[Finding]]:
     leaves: list[Leaf] = []
     findings: list[Finding] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,7 +197,7 @@ class Signers:
         self._known: set[str] = set()
 
     def add(self, email: str, key_line: str) -> None:
-        """Enter a signer, if not there yet."""
+        """Enter a signer, if not there yet; a key that revokes itself is there already."""
         line = _line(email, key_line)
         if line in self._known:
             return
@@ -207,9 +208,21 @@ class Signers:
                 file.write(f"{line}\n")
         self._known = {*lines, line}
 
-    def replace(self, people: Mapping[str, Sequence[str]]) -> None:
-        """Write the whole file anew: e-mail to key lines."""
-        self._write(_line(email, key) for email, keys in people.items() for key in keys)
+    def replace(self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]) -> None:
+        """Write the whole file anew, unless it says so: e-mail to key lines.
+
+        :param until: when keys were revoked, by their fingerprints: plain git then takes what
+            they signed later, by the date of the commit, for unsigned.
+        """
+        lines = [
+            _line(email, key, until.get(PublicKey.parse(key).fingerprint))
+            for email, keys in people.items()
+            for key in keys
+        ]
+        with suppress(OSError, StoreError, UnicodeDecodeError):  # such a file is written anew
+            if lines == self._read():
+                return
+        self._write(lines)
 
     def _read(self) -> list[str]:
         try:
@@ -225,6 +238,7 @@ class Signers:
         self._known = set(text.splitlines())
 
 
-def _line(email: str, key_line: str) -> str:
+def _line(email: str, key_line: str, until: datetime | None = None) -> str:
     key = " ".join(key_line.split()[:2])
-    return f'{email} namespaces="git" {key}'
+    ends = f',valid-before="{until.astimezone(UTC):%Y%m%d%H%M%SZ}"' if until is not None else ""
+    return f'{email} namespaces="git"{ends} {key}'

@@ -11,6 +11,7 @@ from __future__ import annotations
 import configparser
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,12 +208,15 @@ class GitStore(LedgerStore):
                 lock = held.enter_context(locked(self.path, ref))
             yield GitBranch(self, lock)
 
-    def write_signers(self, people: Mapping[str, Sequence[str]]) -> None:
+    def write_signers(
+        self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]
+    ) -> None:
         """Write the file by which plain git checks signatures, and see that it is told of it.
 
         :param people: OpenSSH public key lines by e-mail.
+        :param until: when keys were revoked, by their fingerprints.
         """
-        self.signers.replace(people)
+        self.signers.replace(people, until)
         configure(self.path)
 
 

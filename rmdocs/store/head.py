@@ -206,8 +206,13 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
-    def write_signers(self, people: Mapping[str, Sequence[str]]) -> None:
-        """Tell plain git who may sign: e-mail to OpenSSH public key lines."""
+    def write_signers(
+        self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]
+    ) -> None:
+        """Tell plain git who may sign: e-mail to OpenSSH public key lines.
+
+        :param until: when keys were revoked, by their fingerprints.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -240,11 +245,26 @@ class LedgerStore(ABC):
 
         Walks back from the head, one commit after the other.
         """
-        commit = self.commit(ref)
-        for one in commits.history(self.objects, commit) if commit else ():
+        for one in self._history(ref):
             if one.time < moment:
                 return GitHead(self.objects, one.oid, self.vault)
         return None
+
+    def head_by_another(self, ref: str, moment: datetime, fingerprint: str) -> GitHead | None:
+        """Return a ref as another key than one left it last before a moment; None if none did.
+
+        What lies before was there then, whatever whoever has the one key says of dates.
+        """
+        for one in self._history(ref):
+            if one.time < moment:
+                signer = one.signer
+                if signer is not None and signer.fingerprint != fingerprint:
+                    return GitHead(self.objects, one.oid, self.vault)
+        return None
+
+    def _history(self, ref: str) -> Iterator[commits.Commit]:
+        commit = self.commit(ref)
+        return commits.history(self.objects, commit) if commit else iter(())
 
 
 def _require_shallow(prefix: str) -> None:

@@ -31,6 +31,9 @@ _RAW_SIZE = 32
 _PREFIX = b"\x00\x00\x00\x0b" + ALGORITHM.encode() + b"\x00\x00\x00\x20"
 
 
+_PRIVATE = b"openssh-key-v1\x00"
+"""How the content of a private key file of OpenSSH begins (PROTOCOL.key)."""
+
 _NO_KEY = message("it is no private key of OpenSSH, or its passphrase is another")
 
 
@@ -224,6 +227,19 @@ def _write_once(path: Path, data: bytes, mode: int) -> None:
 _MAGIC = b"SSHSIG"
 _HASH = b"sha512"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+
+
+def is_locked(data: bytes) -> bool:
+    """Return whether the private key in an OpenSSH file is locked by a passphrase."""
+    try:
+        lines = [line.strip() for line in data.decode("ascii").strip().splitlines()]
+        blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+        if not blob.startswith(_PRIVATE):
+            return False
+        (length,) = struct.unpack(">I", blob[len(_PRIVATE) :][:4])
+        return blob[len(_PRIVATE) + 4 :][:length] != b"none"
+    except (ValueError, struct.error):
+        return False  # what is no key file is told where it is opened
 
 
 def sign(key: Signer, data: bytes, namespace: str) -> str:

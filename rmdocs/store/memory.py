@@ -22,6 +22,8 @@ from rmdocs.store.refs import is_ledger_ref
 from rmdocs.store.sealing import LedgerBranch, SealingContext
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rmdocs.store.vault import Vault
 
 
@@ -104,7 +106,9 @@ class MemoryStore(LedgerStore):
         with self._locks[ref]:
             yield MemoryBranch(self, ref)
 
-    def write_signers(self, people: Mapping[str, Sequence[str]]) -> None:
+    def write_signers(
+        self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]
+    ) -> None:
         """Tell nobody: plain git cannot look here."""
 
     def close(self) -> None:

@@ -212,5 +212,8 @@ class Store(Protocol):
     def head_before(self, ref: str, moment: datetime) -> Head | None:
         """Return a ref as it stood just before a moment; None if it did not exist yet."""
 
+    def head_by_another(self, ref: str, moment: datetime, fingerprint: str) -> Head | None:
+        """Return a ref as another key than one left it last before a moment; None if none did."""
+
     def locked(self, ref: str) -> AbstractContextManager[Branch]:
         """Return the ref locked against other writers on this machine."""

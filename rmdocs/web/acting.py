@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.control.actingperson import KeyRing
-from rmdocs.errors import StoreError
+from rmdocs.errors import ControlError, StoreError
 from rmdocs.messages import message
 from rmdocs.web.refusals import WebError, for_reading_only
 from rmdocs.web.sessions import BrowserSession, OpenedKey
@@ -104,6 +104,8 @@ class LocalKeys:
             workspace.keys.load(str(session.actor))
         except StoreError:
             return True
+        except ControlError:
+            return False  # the act itself says why the key cannot be used
         return False
 
     def unlock(self, session: BrowserSession, workspace: Workspace, secret: str) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.control.actingperson import require_key
+from rmdocs.control.actingperson import require_key, require_not_revoked
 from rmdocs.control.covers import require_signer
 from rmdocs.control.judging import require_may_end, require_may_judge
 from rmdocs.control.policy import Performer
@@ -127,6 +127,7 @@ def _require_own_key(workspace: Workspace, person: Person) -> None:
         key = workspace.key()
     except StoreError:
         return  # It is locked: its passphrase is asked for where the act is confirmed.
+    require_not_revoked(workspace.registry.control, person, key)
     require_key(person, key)
 
 

@@ -22,15 +22,18 @@ from rmdocs.control.actingperson import (
     KeyRing,
     Passphrase,
     no_passphrase,
+    require_not_revoked,
 )
-from rmdocs.control.founding import FOUNDER, founder
+from rmdocs.control.founding import founder
+from rmdocs.control.staff import write_signers
 from rmdocs.errors import RmdocsError, StoreError, UsageError, system_problem
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
 from rmdocs.messages import by_command, message
 from rmdocs.registers.index import Index
 from rmdocs.registers.officetime import end_of
-from rmdocs.registers.staff import Person
+from rmdocs.registers.revocations import REVOCATIONS
+from rmdocs.registers.staff import FOUNDER, Person
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import Vault
@@ -38,6 +41,7 @@ from rmdocs.store.vault import Vault
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
     from rmdocs.store.keys import Signer
+    from rmdocs.store.protocol import Head
 
 
 STORE_PATH = Path("records") / "store.git"
@@ -297,7 +301,7 @@ class Workspace:
         """Return who acts now, with their key, as control knows them now.
 
         :raises UsageError: if nobody does.
-        :raises ControlError: if the person is unknown, or their key is not here.
+        :raises ControlError: if the person is unknown, or their key is not here or was revoked.
         :raises StoreError: if control went back behind what was seen of it from here.
         """
         actor = self._require_actor()
@@ -307,6 +311,9 @@ class Workspace:
 
             seen.require_not_back(seen_path(self.root), self.store)
             self._acted = True
+            if self.registry.control.list(REVOCATIONS):
+                # Revoked elsewhere, perhaps: plain git is to know of it here as well.
+                write_signers(self.store, self.registry.control)
         ledger_key = self.keys.load(LEDGER_KEY_NAME)
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
@@ -315,13 +322,23 @@ class Workspace:
                 person=founder(ledger_key),
                 key=ledger_key,
                 ledger_key=ledger_key,
+                control=self._control,
                 now=present,
                 today=today,
             )
-        person = self.registry.staff.person(actor)
+        person, key = self.registry.staff.person(actor), self.key()
+        require_not_revoked(self.registry.control, person, key)
         return ActingPerson(
-            person=person, key=self.key(), ledger_key=ledger_key, now=present, today=today
+            person=person,
+            key=key,
+            ledger_key=ledger_key,
+            control=self._control,
+            now=present,
+            today=today,
         )
+
+    def _control(self) -> Head:
+        return self.store.require_head(CONTROL_REF)
 
     def key(self) -> Signer:
         """Return what signs for who acts.

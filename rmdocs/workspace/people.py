@@ -13,7 +13,6 @@ from rmdocs.events.records import Unit
 from rmdocs.findings import Finding
 from rmdocs.registers.customers import CustomerEntry, CustomerHistory, CustomerRegister
 from rmdocs.registers.staff import Person
-from rmdocs.store.commits import email
 from rmdocs.store.keys import PublicKey
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def add(  # noqa: PLR0913, PLR0917 - what an entry says
     )
     procedure.add_person(workspace.store, person, workspace.acting())
     workspace.refresh()
-    _write_signers(workspace)
+    procedure.write_signers(workspace.store, workspace.registry.control)
     return procedure.namesake_findings(workspace.registry.staff, person) if earlier is None else []
 
 
@@ -90,18 +89,13 @@ def add_unit(workspace: Workspace, code: UnitCode, name: str, full_name: str) ->
     workspace.refresh()
 
 
-def new_key(workspace: Workspace, staff_no: StaffNumber) -> NewKey:
-    """Make a key for a person on this machine."""
-    key = workspace.keys.create(str(staff_no))
+def new_key(workspace: Workspace, staff_no: StaffNumber, passphrase: bytes | None = None) -> NewKey:
+    """Make a key for a person on this machine.
+
+    :param passphrase: what is to lock it; None to ask as for any other.
+    """
+    key = workspace.keys.create(str(staff_no), passphrase)
     return NewKey(path=workspace.keys.path(str(staff_no)), fingerprint=key.fingerprint)
-
-
-def _write_signers(workspace: Workspace) -> None:
-    """Write the file by which plain git knows the signers."""
-    register = workspace.registry.staff
-    workspace.store.write_signers(
-        {email(str(one.staff_no)): register.keys(one.staff_no) for one in register.people()}
-    )
 
 
 def change_customer(

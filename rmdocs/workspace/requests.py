@@ -15,6 +15,8 @@ from rmdocs.control.requesting import (
     require_waiting,
 )
 from rmdocs.control.requestkinds import KINDS, YEAR, announced
+from rmdocs.control.revoking import REVOCATION
+from rmdocs.control.staff import write_signers
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import RecordNumber
@@ -154,6 +156,8 @@ def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
         return voiding.approve_void(workspace.registry, number, workspace.acting())
     request = approve_request(workspace.store, number, KINDS, workspace.acting())
     workspace.refresh()
+    if request.act == REVOCATION.act:
+        write_signers(workspace.store, workspace.registry.control)
     return request
 
 

@@ -42,7 +42,7 @@ def test_plain_git_finds_everything_in_order(desk, ref):
 @pytest.mark.ssh_keygen
 def test_commit_signed_by_an_unknown_key_is_not_good_to_git(desk, ref):
     desk.append(desk.new_event(1))
-    desk.store.write_signers({})
+    desk.store.write_signers({}, {})
     assert desk.git("log", "--format=%G?", ref).strip() == "U"
 
 
@@ -113,14 +113,14 @@ def test_configuration_that_was_changed_is_set_again(desk, ref, tmp_path):
     desk.issue(1, 1)
     whole = (desk.path / "config").read_bytes()
     people = {"JN01-0101@rmdocs.invalid": [desk.key.public_line]}
-    desk.store.write_signers(people)
+    desk.store.write_signers(people, {})
     assert (desk.path / "config").read_bytes() == whole
     included = tmp_path / "included"
     included.write_text("[user]\n\tname = somebody\n")
     desk.git("config", "gpg.format", "openpgp")
     desk.git("config", "remote.branch.url", "https://example.invalid/records.git")
     desk.git("config", "include.path", str(included))
-    desk.store.write_signers(people)
+    desk.store.write_signers(people, {})
     desk.git("verify-commit", ref)
     text = (desk.path / "config").read_text()
     assert "example.invalid" in text
@@ -134,7 +134,7 @@ def test_configuration_nobody_can_read_keeps_no_signer_out(desk, ref, text):
     (desk.path / "config").unlink()
     if text is not None:
         (desk.path / "config").write_bytes(text)
-    desk.store.write_signers({"a@rmdocs.invalid": [desk.key.public_line]})
+    desk.store.write_signers({"a@rmdocs.invalid": [desk.key.public_line]}, {})
     assert "a@rmdocs.invalid" in (desk.path / "allowed_signers").read_text()
     assert desk.store.require_head(ref).checkpoint.size == 1
 

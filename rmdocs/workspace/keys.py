@@ -1,0 +1,174 @@
+"""Signing keys: made, revoked, and what they signed confirmed by their owners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rmdocs.answering import Answer, called
+from rmdocs.control.requesting import ask
+from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
+from rmdocs.control.staff import write_signers
+from rmdocs.errors import ControlError, UsageError
+from rmdocs.events.kinds import read
+from rmdocs.messages import Text, by_command, listed, message
+from rmdocs.registers.approvalrequests import ApprovalRequest
+from rmdocs.registers.revocations import RevocationRegister, Standing
+from rmdocs.store.checking import events_of
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
+
+if TYPE_CHECKING:
+    from rmdocs.identifiers import StaffNumber
+    from rmdocs.registers.revocations import QuestionedAct
+    from rmdocs.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionedActAnswer(Answer):
+    """An act that a revoked key signed, as a person reads it.
+
+    :param act: how it is named to be confirmed: ``RXD7200-02/JN01/2026/1:3``.
+    :param kind: what was done, as docs/architecture.md lists the kinds.
+    :param told: what a person calls it. :param subject: to what it was done.
+    :param time: that it bears, by the clock of the office.
+    :param standing: ``beyond`` if it was signed after the key was revoked, ``in-doubt``, or
+        ``dated-before`` if it is in doubt though it is dated before.
+    :param fingerprint: of the revoked key.
+    """
+
+    TOLD: ClassVar = ("act", "kind", "told", "subject", "time", "standing", "why", "fingerprint")
+    act: str
+    kind: str
+    told: Text
+    subject: str
+    time: datetime
+    standing: Standing
+    fingerprint: str = field(metadata=called("key"))
+
+    @property
+    def why(self) -> Text:
+        """Return why it has to be confirmed, in words."""
+        return self.standing.called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRevocation(Answer):
+    """What became of a key that somebody wants revoked.
+
+    :param staff_no: whose it is. :param name: theirs. :param fingerprint: of the key.
+    :param request: what waits for a second person; none where the owner revoked it.
+    :param in_doubt: how many acts its owner has to confirm now.
+    """
+
+    TOLD: ClassVar = ("staff_no", "name", "fingerprint", "request", "in_doubt")
+    staff_no: str
+    name: str
+    fingerprint: str = field(metadata=called("key"))
+    request: ApprovalRequest | None
+    in_doubt: int
+
+
+def revoke(
+    workspace: Workspace,
+    staff_no: StaffNumber,
+    reason: str,
+    since: datetime | None = None,
+    key: str = "",
+) -> KeyRevocation:
+    """Revoke one's own key, or ask for somebody else's to be revoked.
+
+    :param since: from when on what it signed is in doubt; without a time zone by the clock of
+        the office.
+    :param key: its fingerprint or the beginning of it, if the person has several.
+    :raises UsageError: if that moment is still to come.
+    :raises ControlError: if there is no such key, it was revoked before, or whoever acts may
+        not ask for it.
+    """
+    acting = workspace.acting()
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=workspace.registry.zone)
+    if since is not None and since > acting.now:
+        raise UsageError(
+            message("{moment} is still to come", moment=workspace.local(since)),
+            by_command(message("say since when the key may have been in other hands"), "--from"),
+        )
+    register = workspace.registry.staff
+    person = register.person(staff_no)
+    order = revocation_order(register, person, key, since)
+    request = None
+    if acting.person.staff_no == staff_no:
+        revoke_own(workspace.store, order, reason, acting)
+        workspace.refresh()
+        write_signers(workspace.store, workspace.registry.control)
+    else:
+        request = ask(workspace.store, REVOCATION, order.to_toml(), reason, acting)
+        workspace.refresh()
+    return KeyRevocation(
+        staff_no=str(staff_no),
+        name=person.name,
+        fingerprint=order.fingerprint,
+        request=request,
+        in_doubt=len(_questioned(workspace, staff_no)) if request is None else 0,
+    )
+
+
+def questioned(workspace: Workspace) -> list[QuestionedActAnswer]:
+    """Return what whoever acts has to confirm: their acts that a revoked key signed."""
+    found = _questioned(workspace, workspace.require_person().staff_no)
+    return [_answer(workspace, one) for one in found]
+
+
+def confirm(
+    workspace: Workspace, reason: str, names: Sequence[str] = ()
+) -> list[QuestionedActAnswer]:
+    """Confirm acts that a revoked key of whoever acts signed, with another key; return them.
+
+    :param names: as :func:`questioned` names them; none for all.
+    :raises ControlError: if one is not theirs to confirm, or there is none.
+    """
+    acting = workspace.acting()
+    waiting = {one.name: one for one in _questioned(workspace, acting.person.staff_no)}
+    unknown = [name for name in names if name not in waiting]
+    if unknown:
+        raise ControlError(
+            message("not among what waits to be confirmed by you: {acts}", acts=listed(unknown)),
+            by_command(message("see what waits to be confirmed by you"), "rmdocs key confirm"),
+        )
+    chosen = [waiting[name] for name in names] if names else list(waiting.values())
+    confirm_acts(workspace.store, chosen, reason, acting)
+    workspace.refresh()
+    return [_answer(workspace, one) for one in chosen]
+
+
+def _questioned(workspace: Workspace, staff_no: StaffNumber) -> list[QuestionedAct]:
+    """Return the acts that a revoked key of a person signed and they have not confirmed."""
+    control = workspace.registry.control
+    register = RevocationRegister.of(control)
+    if not any(one.said.staff_no == staff_no for one in register.all):
+        return []
+    store, found = workspace.store, []
+    for ref in store.refs():
+        if ref == CONTROL_REF or ref.startswith(RECORDS_PREFIX):
+            found += [
+                one
+                for one in register.questioned_of(
+                    ledger_origin(ref), events_of(store.require_head(ref))
+                )
+                if one.signer == str(staff_no) and one.confirmed is None
+            ]
+    return found
+
+
+def _answer(workspace: Workspace, act: QuestionedAct) -> QuestionedActAnswer:
+    said = read(act.event)
+    return QuestionedActAnswer(
+        act=act.name,
+        kind=said.kind,
+        told=said.told,
+        subject=act.event.subject,
+        time=workspace.local(act.event.time),
+        standing=act.standing,
+        fingerprint=act.revocation.said.fingerprint,
+    )
