@@ -6,6 +6,7 @@ import http.client
 import os
 import pty
 import re
+import shutil
 import signal
 import ssl
 import subprocess
@@ -86,6 +87,12 @@ class Browser(TestClient):
         """Send a form as a page of the server does."""
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
         return self.post(path, data={"csrf": self.csrf, **data}, headers=headers, **settings)
+
+
+def started(playwright):
+    """Start Chromium; the half that shows no windows, if it is there."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
 
 
 def heading(answer):

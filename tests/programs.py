@@ -27,7 +27,7 @@ PROGRAMS = {
     "ssh-keygen": "ssh_keygen",
     "strace": "strace",
     "softhsm2-util": "softhsm",
-    "chromium": "browser",
+    **dict.fromkeys(("chromium-headless-shell", "chromium"), "browser"),
 }
 CALC, FONTS = "calc", "fonts"
 MARKERS = {*PROGRAMS.values(), CALC, FONTS}

@@ -61,7 +61,7 @@ def scanned(
         pen.ellipse(box, outline=(*SEAL, 190), width=max(2, wide // 170))
     for x, y, colour in pens:
         _written(pen, (wide * x, sheet.height * y), wide / 210, PENS[colour], seed)
-    sheet = sheet.rotate(chance.uniform(-3, 3), Image.Resampling.BICUBIC, fillcolor="white")
+    sheet = sheet.rotate(chance.uniform(-3, 3), Image.Resampling.BILINEAR, fillcolor="white")
     sheet = sheet.rotate(turn, expand=True).convert("L" if grey else "RGB")
     tile = Image.frombytes("L", (256, 256), chance.randbytes(256 * 256))
     noise = tile.resize(sheet.size).convert(sheet.mode)

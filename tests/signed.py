@@ -117,7 +117,7 @@ class Bureau:
 
     @cached_property
     def a(self) -> Holder:
-        return self.signer("济南虚构岱岳重型机械有限公司", big())
+        return self.signer("济南虚构岱岳重型机械有限公司")
 
     @cached_property
     def b(self) -> Holder:

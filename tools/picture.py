@@ -7,7 +7,6 @@ Needs Chromium, LibreOffice and the fonts that formal PDF needs.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -21,7 +20,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsing import Server  # noqa: E402 - found there
+from browsing import Server, started  # noqa: E402 - found there
 from person import Person, record  # noqa: E402
 from walks import ENDINGS, answer, working_in  # noqa: E402
 
@@ -55,8 +54,7 @@ def browsed(root: Path, language: str) -> Image.Image:
     server = Server(root)
     try:
         with sync_playwright() as playwright:
-            program = shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            browser = started(playwright)
             page = browser.new_context(locale=LOCALES[language], viewport=SCREEN).new_page()
             page.goto(server.url)
             page.click("button[value='JN01-0101']")

@@ -4,7 +4,7 @@ import shutil
 import socket
 
 import pytest
-from browsing import Browser, Server
+from browsing import Browser, Server, started
 
 
 @pytest.fixture
@@ -57,8 +57,7 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = started(playwright)
         yield browser
         browser.close()
 
