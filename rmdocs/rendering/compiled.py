@@ -21,7 +21,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
-from rmdocs.rendering import insertions
+from rmdocs.rendering import grids
 from rmdocs.rendering.compiledpart import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.markup import FALLBACK, RUN, SPACE, TEXT, WORD
 from rmdocs.rendering.package import Member, StaticMembers
@@ -202,8 +202,8 @@ class CompiledTemplate:
             raise FindingsError(tuple(findings))
         self._parts = tuple(parts)
         body = blueprint.filled[-1].source
-        self._fit = insertions.fit(body)
-        self._numbers_drawings = insertions.has_drawings(body)
+        self._fit = grids.fit(body)
+        self._numbers_drawings = grids.has_drawings(body)
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -266,13 +266,13 @@ class CompiledTemplate:
     def _finished(self, xml: str) -> bytes:
         """Return the main part after docxtpl's last steps: table grids, drawing numbers."""
         content = xml.encode()
-        empty = self._fit is insertions.Fit.UNLESS_EMPTY and insertions.has_empty_table(xml)
-        if empty or self._fit is insertions.Fit.UNKNOWN:
+        empty = self._fit is grids.Fit.UNLESS_EMPTY and grids.has_empty_table(xml)
+        if empty or self._fit is grids.Fit.UNKNOWN:
             try:
-                content = insertions.mend_grids(content)
+                content = grids.mend_grids(content)
             except etree.XMLSyntaxError as problem:
                 raise FindingsError((_not_well_formed(self._parts[-1].name, problem),)) from problem
-        return insertions.number_drawings(content) if self._numbers_drawings else content
+        return grids.number_drawings(content) if self._numbers_drawings else content
 
 
 def _not_well_formed(part: str, problem: etree.XMLSyntaxError) -> Finding:

@@ -75,6 +75,18 @@ def test_help_loads_click_and_nothing_heavy():
     assert "'rmdocs.workspace'" not in loaded
 
 
+def test_issuing_loads_nothing_that_only_other_acts_need():
+    """Word's and PDF's libraries take longer to load than a record takes to issue."""
+    code = (
+        "import sys; import rmdocs.cli.issue, rmdocs.workspace.records;print(sorted(sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
+    ).stdout
+    for name in ("docx", "docxtpl", "docxcompose", "pypdf", "pyhanko", "PIL", "pypdfium2", "git"):
+        assert f"'{name}'" not in loaded
+
+
 def environment(**more: str) -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     return {"PATH": os.environ["PATH"], "PYTHONPATH": root, "PYTHONUTF8": "1", **more}

@@ -8,7 +8,7 @@ from blankfile import Document
 from docxtpl import Listing, RichText, RichTextParagraph
 
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.rendering.insertions import Fit, fit
+from rmdocs.rendering.grids import Fit, fit
 from rmdocs.rendering.template import take_apart
 
 GUARANTORS = [{"name": f"济南虚构保证人{i}有限公司", "amount": f"{i},000.00"} for i in range(4)]
