@@ -77,7 +77,7 @@ def trace(registry: Registry, target: str | File) -> Trace:
     :raises ControlError: if the store does not know it.
     """
     registry.catalogue.catch_up()
-    return trace_edition(registry, *_identify(registry, target))
+    return trace_edition(registry, *identify(registry, target))
 
 
 def trace_edition(
@@ -127,7 +127,7 @@ def trace_edition(
         original=PurePosixPath(counts.file.path).name if counts is not None else "",
         related=_related(folder),
         related_from=registry.catalogue.related_from(str(number)),
-        findings=(*findings, *_seal_findings(registry, folder, view.revision)),
+        findings=(*findings, *seal_findings(registry, folder, view.revision)),
     )
 
 
@@ -150,9 +150,14 @@ def digest_of(target: str | File) -> str | None:
     return target.lower() if _SHA256.fullmatch(target) else None
 
 
-def _identify(
+def identify(
     registry: Registry, target: str | File
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
+    """Return which record a number, a file or a SHA-256 is of, and which edition if it says.
+
+    :raises UsageError: if it is none of the three.
+    :raises ControlError: if the store does not know it.
+    """
     digest = digest_of(target)
     if digest is not None:
         name = target.base if isinstance(target, File) else target[:12]
@@ -184,8 +189,11 @@ def _by_digest(
     return RecordNumber.parse(found.number), found.edition or None, ()
 
 
-def _seal_findings(registry: Registry, folder: RecordFolder, revision: str) -> Iterator[Finding]:
-    """Yield why the record, or the form revision that is told of, cannot be called sealed."""
+def seal_findings(registry: Registry, folder: RecordFolder, revision: str) -> Iterator[Finding]:
+    """Yield why the record, or the form revision that is told of, cannot be called sealed.
+
+    What was signed with a key that was revoked is told, too.
+    """
     seals, ref = Seals.of(registry.control), folder.number.volume.ref
     head = registry.store.require_head(ref)
     yield from seals.findings(head, ref, folder.number.directory, folder.events)

@@ -206,6 +206,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "checkpoint",
         "Give out the signed checkpoints of all ledgers, to be kept elsewhere.",
     ),
+    "prove": _entry("proof", "prove", "Write the proof of one document, to be checked offline."),
+    "verify-file": _entry(
+        "proof", "verify_file", "Say whether a file is what its proof says was sealed."
+    ),
     "register": _entry("search", "register", "Print a register, as it is or as it was on a day."),
     "form": CommandEntry(
         summary="Forms: revise, release, list, check, blanks and spreadsheets to fill.",
@@ -345,6 +349,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
             ),
             "confirm": _entry(
                 "staff", "key_confirm", "Confirm that you did what a revoked key of yours signed."
+            ),
+            "ledger": _entry(
+                "proof", "key_ledger", "Give out the key by which proofs are checked."
             ),
         },
     ),

@@ -83,8 +83,12 @@ class Checkpoint:
 
     def sign(self, key: Signer) -> str:
         """Return the signed note, signed by the ledger's key."""
-        signature = _key_hash(key.public) + key.sign(self.body.encode())
-        return f"{self.body}\n— {KEY_NAME} {base64.b64encode(signature).decode()}\n"
+        return self.note(key.public, key.sign(self.body.encode()))
+
+    def note(self, key: PublicKey, signature: bytes) -> str:
+        """Return the signed note, by the ledger's key and its signature of the body."""
+        encoded = base64.b64encode(_key_hash(key) + signature).decode()
+        return f"{self.body}\n— {KEY_NAME} {encoded}\n"
 
     @classmethod
     def parse(cls, note: str) -> Checkpoint:
@@ -119,6 +123,8 @@ def verify(note: str, key: PublicKey) -> Checkpoint | None:
         try:
             dash, name, encoded = line.split(" ")
             signature = base64.b64decode(encoded, validate=True)
+            if base64.b64encode(signature).decode() != encoded:
+                continue  # bits that nobody reads: another spelling of the same note
             if (dash, name, signature[:4]) != ("—", KEY_NAME, _key_hash(key)):
                 continue
             key.verifier().verify(signature[4:], body.encode())
@@ -127,6 +133,30 @@ def verify(note: str, key: PublicKey) -> Checkpoint | None:
             continue
         return checkpoint if checkpoint.body == body else None
     return None
+
+
+def signature_of(note: str) -> bytes:
+    """Return the ledger's signature in a note that was verified."""
+    return base64.b64decode(note.rstrip("\n").rpartition(" ")[2])[4:]
+
+
+def verifier_line(key: PublicKey) -> str:
+    """Return the ledger's key as a line that whoever checks its notes keeps (C2SP vkey)."""
+    encoded = base64.b64encode(_ED25519 + key.raw).decode()
+    return f"{KEY_NAME}+{_key_hash(key).hex()}+{encoded}"
+
+
+def parse_verifier_line(line: str) -> PublicKey:
+    """Return the key in a line of :func:`verifier_line`, exactly.
+
+    :raises ValueError: if it is none.
+    """
+    encoded = line.split("+", 2)[-1]  # base64 has the sign, too
+    key = PublicKey.of_raw(base64.b64decode(encoded, validate=True)[len(_ED25519) :])
+    if verifier_line(key) != line:
+        reason = "not the key of a ledger"
+        raise ValueError(reason)
+    return key
 
 
 def _key_hash(key: PublicKey) -> bytes:

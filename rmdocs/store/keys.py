@@ -72,6 +72,14 @@ class PublicKey:
             raise ValueError(reason)
         return cls(blob=blob)
 
+    @classmethod
+    def of_raw(cls, raw: bytes) -> PublicKey:
+        """Return the key of 32 bytes.
+
+        :raises ValueError: if it has not so many.
+        """
+        return cls.from_blob(_PREFIX + raw)
+
     @property
     def fingerprint(self) -> str:
         """Return ``SHA256:…`` as ssh-keygen prints it."""
@@ -272,6 +280,23 @@ def verify(signature: str, data: bytes, namespace: str) -> PublicKey | None:
     except (ValueError, binascii.Error, struct.error, InvalidSignature):
         return None
     return key
+
+
+def bare(signature: str) -> bytes:
+    """Return the 64 bytes of an armoured signature that :func:`verify` found good.
+
+    :raises ValueError: if it is none.
+    """
+    return _parse(base64.b64decode("".join(signature.strip().splitlines()[1:-1])))[2]
+
+
+def verify_bare(signature: bytes, data: bytes, namespace: str, key: PublicKey) -> bool:
+    """Return whether ``key`` signed ``data``, by the 64 bytes of the signature alone."""
+    try:
+        key.verifier().verify(signature, _signed(data, namespace))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _signed(data: bytes, namespace: str) -> bytes:

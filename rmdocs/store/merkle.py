@@ -91,16 +91,18 @@ class MerkleTree:
             raise ValueError(reason)
         return self._hash(0, size) if size else EMPTY_ROOT
 
-    def inclusion_proof(self, index: int) -> list[bytes]:
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the audit path of a leaf (RFC 6962 §2.1.1).
 
-        :raises ValueError: if there is no such leaf.
+        :param size: in the tree as it was when it had so many leaves; as it is if None.
+        :raises ValueError: if there was no such leaf.
         """
-        if not 0 <= index < self.size:
-            reason = f"leaf {index} of {self.size}"
+        whole = self.size if size is None else size
+        if not 0 <= index < whole <= self.size:
+            reason = f"leaf {index} of {whole} of {self.size}"
             raise ValueError(reason)
         path: list[bytes] = []
-        start, end = 0, self.size
+        start, end = 0, whole
         while end - start > 1:
             middle = start + _split(end - start)
             if index < middle:
@@ -134,6 +136,15 @@ class MerkleTree:
         if not whole:
             path.append(self._hash(start, end))
         return path[::-1]
+
+    def edge(self, index: int, size: int) -> bytes | None:
+        """Return the one hash of a leaf's path at an earlier size that is in no later path.
+
+        It is of the leaves that stood to the right of the leaf where that tree ended; None
+        where all its right siblings were whole, or missing. See :func:`earlier_root`.
+        """
+        start = edge_start(index, size)
+        return None if start is None else self._hash(start, size)
 
     def _extend(
         self, level: int, count: int, added: list[bytes], changed: dict[str, bytes | None]
@@ -232,6 +243,60 @@ def verify_inclusion(
         number >>= 1
         last >>= 1
     return last == 0 and found == root
+
+
+def path_length(index: int, size: int) -> int:
+    """Return how many hashes the audit path of a leaf has."""
+    number, last, count = index, size - 1, 0
+    while last > 0:
+        count += bool(number & 1) or number < last
+        number, last = number >> 1, last >> 1
+    return count
+
+
+def edge_start(index: int, size: int) -> int | None:
+    """Return at which leaf the right sibling begins that the end of a tree cuts; None if none."""
+    for level in range(size.bit_length()):
+        start = ((index >> level) + 1) << level
+        if not (index >> level) & 1 and start < size < start + (1 << level):
+            return start
+    return None
+
+
+def earlier_root(  # noqa: PLR0913 - both trees, and a path
+    leaf: bytes,
+    index: int,
+    size: int,
+    proof: Sequence[bytes],
+    *,
+    earlier: int,
+    edge: bytes | None,
+) -> bytes:
+    """Return the root that a tree had at an earlier size, by a leaf's path at a later one.
+
+    The left siblings of a leaf are the same in both trees, and so are right ones that were
+    whole; one at most was cut by the end of the earlier tree.
+
+    :param proof: the path at ``size``, of the length that it must have.
+    :param edge: see :meth:`MerkleTree.edge`.
+    :raises ValueError: if the leaf is not in both trees, the later is the smaller, or ``edge``
+        is missing or too much.
+    """
+    if not 0 <= index < earlier <= size or (edge is None) != (edge_start(index, earlier) is None):
+        reason = f"leaf {index} at {earlier} of {size}"
+        raise ValueError(reason)
+    siblings, found = iter(proof), leaf
+    for level in range((earlier - 1).bit_length()):
+        number = index >> level
+        right, wide = (number + 1) << level, 1 << level
+        sibling = next(siblings) if number & 1 or number < (size - 1) >> level else b""
+        if number & 1:
+            found = node_hash(sibling, found)
+        elif right + wide <= earlier:
+            found = node_hash(found, sibling)
+        elif right < earlier:
+            found = node_hash(found, edge or b"")
+    return found
 
 
 def verify_consistency(

@@ -16,6 +16,7 @@ from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
     from rmdocs.audit.pins import Pin
+    from rmdocs.audit.proofs import JudgedFile, ProvedDocument
     from rmdocs.audit.verify import Verification
     from rmdocs.files import File
     from rmdocs.workspace.opening import Workspace
@@ -140,3 +141,37 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
         sha256=canonical.sha256(text.encode()),
         text=text,
     )
+
+
+def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
+    """Return the proof of a record's newest edition, or of a file that the store knows.
+
+    :param target: a number, a file or a SHA-256.
+    :raises UsageError: if it is none of the three.
+    :raises ControlError: if the store does not know it.
+    :raises FindingsError: if it is not as it was sealed.
+    """
+    from rmdocs.audit.proofs import prove
+
+    return prove(workspace.store, workspace.registry, target)
+
+
+def judge(file: File, proof: File, keys: File) -> JudgedFile:
+    """Return whether a file is what its proof says was sealed; needs no workspace.
+
+    :param keys: what whoever asks trusts; see :func:`trusted`.
+    """
+    from rmdocs.audit.proofs import judge
+
+    return judge(file, proof.data, keys.data)
+
+
+def trusted(workspace: Workspace) -> File:
+    """Return the keys by which proofs from this store are judged, to be handed out.
+
+    :raises StoreError: if control does not name them.
+    """
+    from rmdocs.audit.proofs import trusted
+    from rmdocs.files import File
+
+    return File(name="rmdocs-ledger.keys", data=trusted(workspace.store))

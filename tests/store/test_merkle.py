@@ -137,3 +137,21 @@ def test_sizes_out_of_range_are_refused():
     for call in (tree.inclusion_proof, tree.consistency_proof, tree.root_at):
         with pytest.raises(ValueError, match="4 of 3"):
             call(4)
+
+
+@given(st.data(), st.integers(1, 600))
+def test_earlier_root_by_a_later_path_and_one_hash(data, size):
+    """What a proof needs of an older tree besides the newest path is one hash at most."""
+    index = data.draw(st.integers(0, size - 1))
+    earlier = data.draw(st.integers(index + 1, size))
+    tree = MerkleTree.of(leaves(size))
+    path, edge = tree.inclusion_proof(index), tree.edge(index, earlier)
+    assert len(path) == merkle.path_length(index, size)
+    leaf = leaves(size)[index]
+    found = merkle.earlier_root(leaf, index, size, path, earlier=earlier, edge=edge)
+    assert found == reference(leaves(size)[:earlier])
+    others = tree.inclusion_proof(index, earlier)
+    assert verify_inclusion(leaf, index, earlier, others, found)
+    wrong = None if edge else b"\0" * 32
+    with pytest.raises(ValueError, match="of"):
+        merkle.earlier_root(leaf, index, size, path, earlier=earlier, edge=wrong)

@@ -1,0 +1,136 @@
+"""Proofs of single documents: ``rmdocs prove``, ``verify-file`` and ``key ledger``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs import folders
+from rmdocs.cli import printing
+from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import json_option
+from rmdocs.errors import FindingsError
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.audit.proofs import JudgedFile
+
+_LONGEST = (1 << 20) + 1
+"""Bytes that are read of a proof or of keys: one more than any has."""
+
+
+@command("prove")
+@argument(
+    "target",
+    metavar="TARGET",
+    help="A number of a record, whose newest edition is proved, a document file, or a SHA-256.",
+)
+@option(
+    "--out",
+    type=printing.FILE,
+    required=True,
+    metavar="P",
+    help="The proof to write; such files end in .tlog-proof.",
+)
+@json_option
+@pass_session
+def prove(session: Session, target: str, *, out: Path, as_json: bool) -> None:
+    """Write the proof of one document, to be checked offline.
+
+    With it, with the document and with the key of rmdocs key ledger anybody can tell, without
+    store, git or network, that this document was sealed, when, and by whom: rmdocs verify-file,
+    or tools/verify_proof.py, or a program of their own (docs/proof-format.md).
+    """
+    from rmdocs.workspace import store
+
+    found = store.prove(session.workspace(), folders.find(target) or target)
+    folders.save(out, found.file.data)
+    if as_json:
+        printing.echo_answer(found, session)
+        return
+    told = message(
+        "{number}: proof of {size} bytes in {path}", number=found.number, size=found.size, path=out
+    )
+    click.echo(session.say(told))
+    printing.echo_findings(found.findings, session.language)
+
+
+@command("verify-file")
+@argument("file", metavar="FILE", type=printing.FILE, help="The document that somebody handed in.")
+@argument("proof", metavar="P", type=printing.FILE, help="Its proof.")
+@option(
+    "--keys",
+    type=printing.FILE,
+    required=True,
+    metavar="K",
+    help="The keys that you trust, as the branch's records officer handed them out.",
+)
+@json_option
+@pass_session
+def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_json: bool) -> None:
+    """Say whether a file is what its proof says was sealed.
+
+    Needs no store, no git and no network. Says as well what such a proof cannot show.
+    """
+    from rmdocs.workspace import store
+
+    found = store.judge(
+        folders.beginning(file, -1),
+        folders.beginning(proof, _LONGEST),
+        folders.beginning(keys, _LONGEST),
+    )
+    if as_json:
+        printing.echo_answer(found, session)
+    else:
+        _print(found, session)
+    if not found.ok:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print(found: JudgedFile, session: Session) -> None:
+    if not found.ok:
+        click.echo(session.say(message("no: nothing is proved of this file")))
+        printing.echo_findings(found.findings, session.language)
+        return
+    click.echo(session.say(message("yes: the file is what was sealed, byte by byte")))
+    facts = (
+        (message("number"), found.number),
+        (message("edition"), str(found.edition or "")),
+        (message("act"), session.say(found.act)),
+        (message("time"), f"{found.time:%Y-%m-%d %H:%M:%S}Z"),
+        (message("signed by"), f"{found.name} ({found.staff_no})"),
+        (message("sealed as"), found.sealed),
+        (message("SHA-256"), found.sha256),
+        (message("ledger"), found.ledger),
+        (message("check code"), found.pin),
+    )
+    printing.echo_facts(facts, session.language)
+    click.echo()
+    printing.echo_findings(found.findings, session.language)
+
+
+@command("ledger")
+@option(
+    "--out",
+    type=printing.FILE,
+    metavar="FILE",
+    help="The file to write to; without it the key is printed.",
+)
+@pass_session
+def key_ledger(session: Session, out: Path | None) -> None:
+    """Give out the key by which proofs are checked.
+
+    It is public. Whoever checks proofs must have it from the branch itself, by another way
+    than the proofs, and compares it once, by telephone or on paper.
+    """
+    from rmdocs.workspace import store
+
+    found = store.trusted(session.workspace())
+    if out is None:
+        click.echo(found.data.decode(), nl=False)
+        return
+    folders.save(out, found.data)
+    click.echo(session.say(message("wrote {path}", path=out)), err=True)

@@ -1,0 +1,255 @@
+"""One sealed event, proved to whoever has neither store nor git.
+
+In this order:
+
+1. the checkpoint is signed by a key that the reader trusts;
+2. it is of the ledger of the record's number, and the event is in it;
+3. a later act, where one is named, is in it too;
+4. the person's entry is in control as the event relied on it, with the key that acted;
+5. that key signed the commit whose ledger is this one, as it ended with this event's commit.
+
+The hashes of git are SHA-1 (ADR 0001): between a person's signature and the ledger that it is
+over stand two directories and one file of theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rmdocs import canonical
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import by_command, message
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import Checkpoint, signature_of, verify
+from rmdocs.store.commits import NAMESPACE, Commit, history
+from rmdocs.store.event import Event
+from rmdocs.store.head import GitHead, LedgerStore
+from rmdocs.store.keys import PublicKey, bare, verify_bare
+from rmdocs.store.objects import (
+    FILE_MODE,
+    TREE_MODE,
+    TreeEntry,
+    format_tree,
+    object_name,
+    parse_tree,
+)
+from rmdocs.store.prooffile import Proof, ProofChain, refused
+from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, ledger_origin
+
+_PERSON = "person"
+"""The kind of event that enters somebody in the register (``events.control``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffEntry:
+    """An entry of the register of staff: the event that sealed it, and its bytes."""
+
+    event: Event
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """What a proof shows.
+
+    :param event: the act. :param checkpoint: the ledger that holds it.
+    :param later: an act by which the event is not the last word; None if none is told.
+    :param others: how many others signed the checkpoint, by keys that are not known here.
+    """
+
+    event: Event
+    checkpoint: Checkpoint
+    later: Event | None
+    others: int
+
+
+def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
+    """Return what a proof shows, each link of its chain checked.
+
+    :raises FindingsError: with what is wrong; see :mod:`rmdocs.store.prooffile` for its format.
+    """
+    proof = Proof.parse(data)
+    # 1
+    checkpoint, key = _signed(proof, keys)
+    chain = ProofChain.parse(proof.extra, checkpoint.size)
+    event, later = chain.event, chain.later
+    # 2
+    _require_own_ledger(event, checkpoint)
+    if event.index != proof.index or not _holds(checkpoint, event, proof.path):
+        raise refused(message("the event is not in the signed ledger"), "PROOF-EVENT")
+    # 3
+    if later is not None and (
+        later.subject != event.subject
+        or later.index <= event.index
+        or not _holds(checkpoint, later, chain.later_path)
+    ):
+        told = message("the later act that the proof names is not in the signed ledger")
+        raise refused(told, "PROOF-LATER")
+    # 4
+    signer = _registered(chain)
+    # 5
+    root = merkle.earlier_root(
+        merkle.leaf_hash(event.to_bytes()),
+        event.index,
+        checkpoint.size,
+        proof.path,
+        earlier=chain.size,
+        edge=chain.edge,
+    )
+    sealed = Checkpoint(origin=checkpoint.origin, size=chain.size, root=root)
+    _require_signed(chain, sealed.note(key, chain.ledger_signature), signer)
+    others = sum(line.startswith("— ") for line in proof.note.split("\n")) - 1
+    return Proven(event=event, checkpoint=checkpoint, later=later, others=others)
+
+
+def written(
+    store: LedgerStore, ref: str, event: Event, entered: StaffEntry, later: Event | None = None
+) -> bytes:
+    """Return the proof of an event, as its ledger and control stand; it is not examined here.
+
+    :param entered: the event that entered who acted in the register, and its entry.
+    :param later: see :class:`ProofChain`.
+    :raises StoreError: if the store lacks what it takes, or is damaged.
+    """
+    head, control = store.require_head(ref), store.require_head(CONTROL_REF)
+    tree, known = _tree(head), event.relied_on
+    commit, there = _sealing(store, head, event)
+    size = there.checkpoint.size
+    directory = store.objects.tree(there.tree)
+    try:
+        chain = ProofChain(
+            size=size,
+            event=event,
+            entered=entered.event,
+            entry=entered.data,
+            later=later,
+            commit=commit.payload.partition(b"\n")[2],
+            signature=bare(commit.signature),
+            ledger_signature=signature_of(there.note),
+            tiles=bytes.fromhex(store.objects.tree(directory["ledger"].oid)["tile"].oid),
+            edge=tree.edge(event.index, size),
+            register=tuple(
+                _tree(control).inclusion_proof(entered.event.index, known.size if known else 0)
+            ),
+            later_path=tuple(tree.inclusion_proof(later.index)) if later is not None else (),
+            tree=store.objects.content(there.tree, "tree"),
+        )
+        proof = Proof(
+            index=event.index,
+            path=tuple(tree.inclusion_proof(event.index)),
+            note=head.note,
+            extra=chain.to_bytes(),
+        )
+    except (LookupError, ValueError) as problem:
+        raise _incomplete() from problem
+    return proof.to_bytes()
+
+
+def _tree(head: GitHead) -> merkle.MerkleTree:
+    return merkle.MerkleTree(head.checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
+
+
+def _sealing(store: LedgerStore, head: GitHead, event: Event) -> tuple[Commit, GitHead]:
+    """Return the commit that sealed an event: the first whose ledger holds it."""
+    found: tuple[Commit, GitHead] | None = None
+    for commit in history(store.objects, head.commit):
+        if commit.time < event.time:
+            break
+        if commit.time == event.time:  # all events of a commit, and only those, bear its time
+            there = GitHead(store.objects, commit.oid)
+            if there.checkpoint.size <= event.index:
+                break
+            found = commit, there
+    if found is None:
+        raise _incomplete()
+    return found
+
+
+def _incomplete() -> StoreError:
+    return StoreError(
+        message("the store lacks what the proof of an act is made of"),
+        by_command(message("have the store verified"), "rmdocs verify"),
+    )
+
+
+def _signed(proof: Proof, keys: Sequence[PublicKey]) -> tuple[Checkpoint, PublicKey]:
+    """Return the checkpoint and whose of the trusted keys signed it."""
+    for key in keys:
+        found = verify(proof.note, key)
+        if found is not None:
+            return found, key
+    raise refused(
+        message("the checkpoint in the proof is not signed by a key that you trust"),
+        "PROOF-CHECKPOINT",
+        message(
+            "compare your keys with those of the branch's records officer; a proof from another"
+            " store needs the keys of that store"
+        ),
+    )
+
+
+def _holds(checkpoint: Checkpoint, event: Event, path: Sequence[bytes]) -> bool:
+    leaf = merkle.leaf_hash(event.to_bytes())
+    return merkle.verify_inclusion(leaf, event.index, checkpoint.size, path, checkpoint.root)
+
+
+def _require_own_ledger(event: Event, checkpoint: Checkpoint) -> None:
+    """Refuse an act on a record in another ledger than that of the record's number (F19)."""
+    try:
+        origin = ledger_origin(RecordNumber.parse(event.subject).volume.ref)
+    except RmdocsError:
+        origin = ""
+    if checkpoint.origin != origin:
+        told = message("the event is not in the ledger of the record's number")
+        raise refused(told, "PROOF-EVENT")
+
+
+def _registered(chain: ProofChain) -> PublicKey:
+    """Return the key that the register held for who acted, as the act knew it (F16)."""
+    entered, actor, relied_on = chain.entered, chain.event.actor, chain.event.relied_on
+    digest = canonical.sha256(chain.entry)
+    place = re.compile(rf"people/{re.escape(actor.staff_no)}/[0-9]+\.json", re.ASCII)
+    if (
+        relied_on is None
+        or relied_on.origin != ledger_origin(CONTROL_REF)
+        or not _holds(relied_on, entered, chain.register)
+        or (entered.kind, entered.subject) != (_PERSON, actor.staff_no)
+        or not any(place.fullmatch(one.path) and one.sha256 == digest for one in entered.files)
+    ):
+        raise _not_registered()
+    try:
+        entry = canonical.decode(chain.entry)
+        keys = {key.fingerprint: key for key in map(PublicKey.parse, entry["keys"])}
+        if (entry["staff_no"], entry["name"]) != (actor.staff_no, actor.name):
+            raise _not_registered()
+        return keys[actor.fingerprint]
+    except (RmdocsError, AttributeError, LookupError, TypeError) as problem:
+        raise _not_registered() from problem
+
+
+def _not_registered() -> FindingsError:
+    told = message("the register that the act relied on does not show this person with this key")
+    return refused(told, "PROOF-REGISTER")
+
+
+def _require_signed(chain: ProofChain, note: str, signer: PublicKey) -> None:
+    """Refuse a commit that is not of this ledger, or that the person did not sign (F25)."""
+    checkpoint = object_name("blob", note.encode())
+    ledger = format_tree(
+        (
+            TreeEntry(mode=FILE_MODE, name="checkpoint", oid=checkpoint),
+            TreeEntry(mode=TREE_MODE, name="tile", oid=chain.tiles.hex()),
+        )
+    )
+    sealed = TreeEntry(mode=TREE_MODE, name="ledger", oid=object_name("tree", ledger))
+    commit = f"tree {object_name('tree', chain.tree)}\n".encode() + chain.commit
+    try:
+        found = parse_tree(chain.tree).get("ledger")
+    except RmdocsError:
+        found = None
+    if found != sealed or not verify_bare(chain.signature, commit, NAMESPACE, signer):
+        told = message("the act is not signed by the person that it names")
+        raise refused(told, "PROOF-SIGNATURE")

@@ -1,0 +1,271 @@
+"""What a proof is written as, and the keys that it is judged by (docs/proof-format.md).
+
+A C2SP tlog-proof: the path of an event in its ledger, and the signed checkpoint. Its extra line
+holds what else it takes to know who acted: the event, the commit that the person signed, and
+their entry in the register, which lies in the control ledger that the event relied on.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import struct
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+
+from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.findings import error
+from rmdocs.messages import Text, by_command, message
+from rmdocs.store import merkle
+from rmdocs.store.checkpoint import parse_verifier_line, verifier_line
+from rmdocs.store.event import Event
+from rmdocs.store.keys import PublicKey
+
+LARGEST = 1 << 20
+"""Bytes that a proof has at most, and that its texts unpack to."""
+
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_MOST_KEYS = 32
+_SIGNATURE, _OID, _DIGEST, _TEXTS = 64, 20, 8, 6
+_LENGTH = struct.Struct(">I")
+_PROOF = re.compile(
+    rb"c2sp\.org/tlog-proof@v1\nextra (?P<extra>[A-Za-z0-9+/]+={0,2})\n"
+    rb"index (?P<index>0|[1-9][0-9]{0,14})\n"
+    rb"(?P<path>(?:[A-Za-z0-9+/]{43}=\n){0,64})\n(?P<note>.+)",
+    re.DOTALL,
+)
+_NOTE = re.compile(
+    r"rmdocs/[^\x00-\x1f]+\n(?:0|[1-9][0-9]{0,14})\n[A-Za-z0-9+/]{43}=\n\n"
+    r"(?:— [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16}",
+    re.ASCII,
+)
+_HEAD = re.compile(rb"rmdocs/1 ([1-9][0-9]{0,14})")
+_ASK_AGAIN = message(
+    "ask for the proof anew, as a file: what is copied out of a message may be altered on the way"
+)
+_BELIEVE_NOT = message(
+    "do not rely on it: keep file and proof as they are, and ask the branch's records officer"
+)
+
+
+def refused(reason: Text, code: str, remedy: Text = _BELIEVE_NOT) -> FindingsError:
+    """Return why a proof proves nothing."""
+    return FindingsError((error(code, "", reason, remedy, clause=_CLAUSE),), reason, remedy)
+
+
+def damaged() -> FindingsError:
+    """Return the refusal of what is no proof, exactly as rmdocs writes them."""
+    return refused(
+        message("it is no proof of rmdocs, or was altered on the way"), "PROOF-FORMAT", _ASK_AGAIN
+    )
+
+
+def keys_file(keys: Iterable[PublicKey]) -> bytes:
+    """Return what whoever checks proofs must have: a line for each key that signs ledgers."""
+    return "".join(f"{verifier_line(key)}\n" for key in keys).encode()
+
+
+def read_keys(data: bytes) -> tuple[PublicKey, ...]:
+    """Return the keys in a file of :func:`keys_file`.
+
+    :raises FindingsError: PROOF-KEYS, if it is none.
+    """
+    try:
+        keys = tuple(map(parse_verifier_line, data[:LARGEST].decode("ascii").splitlines()))
+    except ValueError:
+        keys = ()
+    if not 0 < len(keys) <= _MOST_KEYS or keys_file(keys) != data:
+        raise refused(
+            message("the keys cannot be read, so that nothing can be checked by them"),
+            "PROOF-KEYS",
+            by_command(
+                message("give the keys file as the branch's records officer handed it out"),
+                "rmdocs key ledger --out FILE",
+            ),
+        )
+    return keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A tlog-proof as it is written.
+
+    :param index: the event's place in its ledger, counted from 0.
+    :param path: hashes from the event's sibling to below the root (RFC 6962 §2.1.1).
+    :param note: the ledger's signed checkpoint.
+    :param extra: what else it takes; see :class:`ProofChain`.
+    """
+
+    index: int
+    path: tuple[bytes, ...]
+    note: str
+    extra: bytes
+
+    @classmethod
+    def parse(cls, data: bytes) -> Proof:
+        """Return the proof in a file.
+
+        :raises FindingsError: PROOF-FORMAT, if it is none, exactly.
+        """
+        found = _PROOF.fullmatch(data) if len(data) <= LARGEST else None
+        try:
+            if found is None or not _NOTE.fullmatch(note := found["note"].decode()):
+                raise damaged()
+            return cls(
+                index=int(found["index"]),
+                path=tuple(map(_unspelled, found["path"].split())),
+                note=note,
+                extra=_unspelled(found["extra"]),
+            )
+        except ValueError as problem:
+            raise damaged() from problem
+
+    def to_bytes(self) -> bytes:
+        """Return the file."""
+        lines = (
+            "c2sp.org/tlog-proof@v1",
+            f"extra {base64.b64encode(self.extra).decode()}",
+            f"index {self.index}",
+            *(base64.b64encode(one).decode() for one in self.path),
+        )
+        return ("\n".join(lines) + f"\n\n{self.note}").encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofChain:
+    """What a proof says besides path and checkpoint.
+
+    :param size: of the ledger in the commit that sealed the event.
+    :param event: the event; its bytes are the leaf.
+    :param entered: the event that entered the person's key in the register.
+    :param entry: that entry of the register.
+    :param later: an event by which the proved one is not the last word; None if there is none.
+    :param commit: what the person signed, after its first line, which names the tree.
+    :param signature: theirs. :param ledger_signature: of the ledger's checkpoint in that commit.
+    :param tiles: the object name of the ledger's tiles in that commit.
+    :param edge: see ``MerkleTree.edge``.
+    :param register: path of ``entered`` in control, at the size that the event relied on.
+    :param later_path: path of ``later`` in the ledger.
+    :param tree: the root directory of that commit, as git keeps it.
+    """
+
+    size: int
+    event: Event
+    entered: Event
+    entry: bytes
+    later: Event | None
+    commit: bytes
+    signature: bytes
+    ledger_signature: bytes
+    tiles: bytes
+    edge: bytes | None
+    register: tuple[bytes, ...]
+    later_path: tuple[bytes, ...]
+    tree: bytes
+
+    @classmethod
+    def parse(cls, extra: bytes, whole: int) -> ProofChain:
+        """Return what the extra line of a proof holds.
+
+        How many hashes each path has follows from the places of the events.
+
+        :param whole: the size of the ledger at the checkpoint of the proof.
+        :raises FindingsError: PROOF-FORMAT, if it is not so, exactly.
+        """
+        texts, stream = _unpacked(extra)
+        head = _HEAD.fullmatch(texts[0])
+        try:
+            event, entered = Event.from_bytes(texts[1]), Event.from_bytes(texts[2])
+            later = Event.from_bytes(texts[4]) if texts[4] else None
+        except RmdocsError as problem:
+            raise damaged() from problem
+        last = event if later is None else later
+        control = event.relied_on.size if event.relied_on is not None else 0
+        if (
+            head is None
+            or not event.index < int(head[1]) <= whole
+            or not entered.index < control
+            or not event.index <= last.index < whole
+        ):
+            raise damaged()
+        size = int(head[1])
+        cut = merkle.edge_start(event.index, size) is not None
+        return cls(
+            size=size,
+            event=event,
+            entered=entered,
+            entry=texts[3],
+            later=later,
+            commit=texts[5],
+            signature=_take(stream, _SIGNATURE),
+            ledger_signature=_take(stream, _SIGNATURE),
+            tiles=_take(stream, _OID),
+            edge=_take(stream, merkle.HASH_SIZE) if cut else None,
+            register=_hashes(stream, merkle.path_length(entered.index, control)),
+            later_path=_hashes(stream, merkle.path_length(last.index, whole) if later else 0),
+            tree=stream.read(),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Return what the extra line holds: a digest, the texts, then what is no text."""
+        later = self.later.to_bytes() if self.later is not None else b""
+        texts = (
+            *(b"rmdocs/1 %d" % self.size, self.event.to_bytes(), self.entered.to_bytes()),
+            *(self.entry, later, self.commit),
+        )
+        packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+        packed = packer.compress(b"\n".join(texts)) + packer.flush()
+        rest = b"".join(
+            (
+                *(_LENGTH.pack(len(packed)), packed),
+                *(self.signature, self.ledger_signature, self.tiles, self.edge or b""),
+                *(*self.register, *self.later_path, self.tree),
+            )
+        )
+        return _digest(rest) + rest
+
+
+def _unpacked(extra: bytes) -> tuple[list[bytes], BytesIO]:
+    """Return the texts of an extra line, and what comes after them."""
+    stream = BytesIO(extra)
+    if _take(stream, _DIGEST) != _digest(extra[_DIGEST:]):
+        raise damaged()
+    (length,) = _LENGTH.unpack(_take(stream, _LENGTH.size))
+    unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        texts = unpacker.decompress(_take(stream, length), LARGEST).split(b"\n", _TEXTS - 1)
+    except zlib.error as problem:
+        raise damaged() from problem
+    if not unpacker.eof or unpacker.unused_data or len(texts) != _TEXTS:
+        raise damaged()
+    return texts, stream
+
+
+def _digest(data: bytes) -> bytes:
+    """Return what tells that not a bit was changed; that nobody did is shown by signatures."""
+    return hashlib.sha256(data).digest()[:_DIGEST]
+
+
+def _take(stream: BytesIO, size: int) -> bytes:
+    found = stream.read(size)
+    if len(found) != size:
+        raise damaged()
+    return found
+
+
+def _hashes(stream: BytesIO, count: int) -> tuple[bytes, ...]:
+    return tuple(_take(stream, merkle.HASH_SIZE) for _ in range(count))
+
+
+def _unspelled(text: bytes) -> bytes:
+    """Return what base64 stands for, in the one way that it can be written.
+
+    :raises ValueError: if it is not, or is written otherwise.
+    """
+    found = base64.b64decode(text, validate=True)
+    if base64.b64encode(found) != text:
+        raise ValueError(text)
+    return found

@@ -1,0 +1,416 @@
+"""Proofs of single documents: what they show, and that nothing else passes as one."""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import tracemalloc
+from datetime import UTC, date, datetime
+
+import pytest
+from archive import Archive
+from conftest import SAMPLES, Bank, refused_for
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from proofs import TOOL, Taken, judged, lacks
+
+from rmdocs.errors import ControlError
+from rmdocs.files import File
+from rmdocs.folders import read
+from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
+from rmdocs.messages import Language
+from rmdocs.registers.records import find_folder
+from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
+from rmdocs.workspace import people, records, store
+from rmdocs.workspace.keys import revoke as revoke_key
+
+OFFICER, RM = "SD00-0004", "JN01-0101"
+AGREEMENT = "RXD7200-01-JN01-2026-0001"
+LONG_AFTER = date(2027, 3, 1)
+ALWAYS = {"PROOF-UNTIL", "PROOF-KEY-THEN", "PROOF-UNWITNESSED"}
+
+
+@pytest.fixture(scope="module")
+def proved(walked, once):
+    """A workspace with all samples, one call log of three editions in a batch of three."""
+
+    def go_on(root):
+        bank = Bank(root)
+        batch = read(bank.write(bank.sample("RXD7200-02-JN01")))
+        records.issue(bank.at(RM), [batch] * 3, again=True)
+
+    return Bank(once.copy(walked, "proved", go_on)[0])
+
+
+@pytest.fixture(scope="module")
+def keys(proved):
+    return store.trusted(proved.at()).data
+
+
+@pytest.fixture(scope="module")
+def one(proved):
+    """A document, its proof."""
+    work = proved.at()
+    [document] = records.export(work, RecordNumber.parse(AGREEMENT))[:1]
+    return document.data, store.prove(work, document).file.data
+
+
+def sealed_files(bank):
+    """Yield every sealed file of every record, as it is read."""
+    work = bank.at()
+    for found in records.find(work, query()):
+        number = RecordNumber.parse(found.number)
+        head = work.store.require_head(number.volume.ref)
+        for event in find_folder(work.store, number).events:
+            for file in event.files:
+                yield number, file.path, head.reveal(file.path, number)
+
+
+def query():
+    from rmdocs.registers.indexfile import Query
+
+    return Query()
+
+
+class TestWhatIsProved:
+    def test_every_sealed_file_of_every_record(self, proved, keys):
+        work, count = proved.at(), 0
+        for number, path, data in sealed_files(proved):
+            proof = store.prove(work, File(name="x", data=data))
+            if "/editions/" in path:  # what was issued again says the same as before
+                assert proof.number == str(number)
+            assert judged(data, proof.file.data, keys) == ""
+            count += 1
+        assert count > 2 * len(SAMPLES)
+
+    def test_number_proves_the_newest_edition(self, proved, keys):
+        work, number = proved.at(), RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+        found = store.prove(work, str(number))
+        assert found.edition == 3
+        [newest] = records.export(work, number)
+        assert judged(newest.data, found.file.data, keys) == ""
+        assert lacks(newest.data, found.file.data, keys) == ALWAYS
+        assert {finding.code for finding in found.findings} == ALWAYS
+
+    def test_earlier_edition_is_true_but_not_the_last_word(self, proved, keys):
+        work, number = proved.at(), RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+        [first] = records.export(work, number, 1)
+        found = store.prove(work, first)
+        assert found.edition == 1
+        assert judged(first.data, found.file.data, keys) == ""
+        assert lacks(first.data, found.file.data, keys) == ALWAYS | {"PROOF-NOT-LAST"}
+        assert "PROOF-NOT-LAST" in {finding.code for finding in found.findings}
+
+    def test_proof_of_before_says_how_far_it_goes(self, proved, keys, copied):
+        bank, number = copied(proved.root), RecordNumber.parse(AGREEMENT)
+        [document] = records.export(bank.at(), number)[:1]
+        before = store.prove(bank.at(), document).file.data
+        bank.void(number, RM, "JN01-0001")
+        after = store.prove(bank.at(), document).file.data
+        assert judged(document.data, before, keys) == judged(document.data, after, keys) == ""
+        assert lacks(document.data, before, keys) == ALWAYS
+        assert lacks(document.data, after, keys) == ALWAYS | {"PROOF-NOT-LAST"}
+
+    def test_key_replaced_and_person_left_since(self, proved, keys, copied):
+        bank = copied(proved.root)
+        [document] = records.export(bank.at(), RecordNumber.parse(AGREEMENT))[:1]
+        staff_no = StaffNumber.parse(RM)
+        person = bank.at().registry.staff.person(staff_no)
+        old = bank.at().keys.path(RM)
+        old.rename(old.with_name("old"))
+        people.new_key(bank.at(), staff_no)
+        work = bank.at(OFFICER, LONG_AFTER)
+        people.add(work, staff_no, person.name, UnitCode("JN01"), sorted(person.roles))
+        replaced = store.prove(bank.at(day=LONG_AFTER), document)
+        people.leave(bank.at(OFFICER, LONG_AFTER), staff_no)
+        left = store.prove(bank.at(day=LONG_AFTER), document)
+        for found, word in ((replaced, "replaced on"), (left, "left on")):
+            assert judged(document.data, found.file.data, keys) == ""
+            [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
+            assert word in since.message.text(Language.EN)
+
+    def test_key_revoked_since_and_in_doubt(self, proved, keys, copied):
+        bank = copied(proved.root)
+        [document] = records.export(bank.at(), RecordNumber.parse(AGREEMENT))[:1]
+        staff_no = StaffNumber.parse(RM)
+        revoke_key(bank.at(RM, LONG_AFTER), staff_no, "U盘遗失")
+        found = store.prove(bank.at(day=LONG_AFTER), document)
+        assert judged(document.data, found.file.data, keys) == ""
+        [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
+        assert "revoked on" in since.message.text(Language.EN)
+
+    def test_act_in_doubt_is_not_proved(self, proved, copied):
+        bank = copied(proved.root)
+        began = datetime(2026, 1, 6, tzinfo=UTC)
+        revoke_key(bank.at(RM, LONG_AFTER), StaffNumber.parse(RM), "U盘遗失", began)
+        with refused_for("KEY-DOUBT"):
+            store.prove(bank.at(day=LONG_AFTER), AGREEMENT)
+
+    def test_encrypted_record_by_the_digest_of_its_document(self, lived_bank):
+        work = lived_bank.at()
+        keys = store.trusted(work).data
+        number = RecordNumber.parse("RXD7200-05-JN01-2026-0001")
+        [document] = records.export(work, number)
+        for found in (store.prove(work, document), store.prove(work, str(number))):
+            assert judged(document.data, found.file.data, keys) == ""
+            told = lacks(document.data, found.file.data, keys)
+            assert told == ALWAYS | {"PROOF-CONCEALED", "PROOF-NOT-LAST"}
+
+    def test_disposed_record_whose_document_somebody_still_has(self, proposed_at_last):
+        bank, document, number = proposed_at_last
+        work = bank.at(day=date(2032, 1, 3))
+        found = store.prove(work, document)
+        keys = store.trusted(work).data
+        assert judged(document.data, found.file.data, keys) == ""
+        assert "PROOF-NOT-LAST" in lacks(document.data, found.file.data, keys)
+        assert store.prove(work, str(number)).number == str(number)
+
+
+@pytest.fixture
+def proposed_at_last(lived_in_archive):
+    archive, number = lived_in_archive
+    [document] = records.export(archive.at(), number)
+    archive.dispose(number)
+    return archive.bank, document, number
+
+
+@pytest.fixture
+def lived_in_archive(founded_personal, copied):
+    import json
+
+    from archive import NUMBERS
+    from conftest import CALL_BACK
+
+    bank = copied(founded_personal)
+    number = bank.walk(json.loads(CALL_BACK.read_bytes()))
+    assert number == NUMBERS[0]
+    return Archive(bank), number
+
+
+class TestWhatIsNot:
+    def test_another_file(self, one, keys):
+        assert judged(one[0] + b"\n", one[1], keys) == "PROOF-FILE"
+        assert judged(b"", one[1], keys) == "PROOF-FILE"
+
+    def test_another_records_proof_and_another_editions(self, proved, one, keys):
+        work, number = proved.at(), RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+        other = store.prove(work, str(number)).file.data
+        assert judged(one[0], other, keys) == "PROOF-FILE"
+        [first] = records.export(work, number, 1)
+        assert judged(first.data, other, keys) == "PROOF-FILE"
+
+    def test_another_stores_keys(self, one, lived_bank):
+        others = store.trusted(lived_bank.at()).data
+        assert judged(*one, others) == "PROOF-CHECKPOINT"
+
+    def test_number_that_was_never_given_and_file_that_nobody_sealed(self, proved):
+        for target in ("RXD7200-01-JN01-2026-0999", File(name="x.docx", data=b"x")):
+            with pytest.raises(ControlError):
+                store.prove(proved.at(), target)
+
+    def test_record_that_is_not_as_it_was_sealed(self, proved, copied_in_git):
+        bank = copied_in_git(proved.root)
+        shutil.rmtree(bank.store / "objects")
+        with pytest.raises(Exception) as problem:  # noqa: PT011 - of the store, whichever
+            store.prove(bank.at(), AGREEMENT)
+        assert problem.value.remedy.text(Language.EN)
+
+    def test_parts_of_two_proofs(self, proved, one, keys):
+        """Whoever puts a proof together of sound parts proves nothing by it."""
+        number = "RXD7200-02-JN01-2026-0001"
+        other = store.prove(proved.at(), number).file.data
+        for part in range(6):
+            mixed, taken = Taken(one[1]), Taken(other)
+            mixed.texts[part] = taken.texts[part]
+            if mixed.texts != Taken(one[1]).texts:
+                assert judged(one[0], mixed.together(), keys), part
+        for line in range(2, len(one[1].split(b"\n"))):
+            lines, others = one[1].split(b"\n"), other.split(b"\n")
+            if line < len(others) and lines[line] != others[line]:
+                lines[line] = others[line]
+                assert judged(one[0], b"\n".join(lines), keys), line
+
+    def test_a_later_act_that_is_none(self, proved, keys):
+        """An act on another record cannot be told as the last word on this one."""
+        work, number = proved.at(), RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+        [first] = records.export(work, number, 1)
+        taken = Taken(store.prove(work, first).file.data)
+        other = Taken(store.prove(work, "RXD7200-02-JN01-2026-0002").file.data)
+        taken.texts[4] = other.texts[1]
+        assert judged(first.data, taken.together(), keys) in {"PROOF-LATER", "PROOF-FORMAT"}
+
+
+def mutated(data: bytes, how: str, place: int, byte: int) -> bytes:
+    at = place % len(data)
+    if how == "change":
+        return data[:at] + bytes([data[at] ^ (byte % 255 + 1)]) + data[at + 1 :]
+    if how == "drop":
+        return data[:at] + data[at + 1 + byte % 40 :]
+    if how == "double":
+        return data[: at + 1] + data[at:]
+    return data[:at] + bytes([byte]) + data[at:]
+
+
+MUTATIONS = st.tuples(
+    st.sampled_from(["change", "change", "change", "drop", "double", "add"]),
+    st.integers(0, 1 << 20),
+    st.integers(0, 255),
+)
+
+
+class TestMutation:
+    """Whatever byte is changed, of proof, file or keys, both refuse with one reason."""
+
+    def refused(self, one, keys, which, mutation):
+        parts = [*one, keys]
+        changed = mutated(parts[which], *mutation)
+        if changed != parts[which]:
+            parts[which] = changed
+            assert judged(*parts)
+
+    @given(st.sampled_from([0, 1, 1, 1, 1, 2]), MUTATIONS)
+    @settings(max_examples=250)
+    def test_a_few_hundred(self, one, keys, which, mutation):
+        self.refused(one, keys, which, mutation)
+
+    @pytest.mark.soak
+    @given(st.sampled_from([0, 1, 1, 1, 1, 2]), MUTATIONS)
+    @settings(max_examples=10_000)
+    def test_ten_thousand(self, one, keys, which, mutation):
+        self.refused(one, keys, which, mutation)
+
+    def test_every_byte_of_the_keys_and_of_all_but_the_extra_line(self, one, keys):
+        for at in range(len(keys)):
+            self.refused(one, keys, 2, ("change", at, 0))
+        begins = one[1].index(b"\nindex")
+        for at in (*range(40), *range(begins, len(one[1]))):
+            self.refused(one, keys, 1, ("change", at, 3))
+
+    @given(st.integers(0, 5), st.integers(0, 1 << 20), st.integers(1, 255))
+    @settings(max_examples=120)
+    def test_a_text_is_changed_and_the_digest_made_anew(self, proved, keys, part, place, byte):
+        """The digest only finds accidents; what a forger changes is found by signatures."""
+        file, proof = self.rich(proved)
+        taken = Taken(proof)
+        taken.texts[part] = mutated(taken.texts[part], "change", place, byte - 1)
+        assert judged(file, taken.together(), keys, alike=False)
+
+    @given(st.integers(0, 1 << 20), st.integers(1, 255))
+    @settings(max_examples=120)
+    def test_what_is_no_text_is_changed_and_the_digest_made_anew(self, proved, keys, place, byte):
+        file, proof = self.rich(proved)
+        taken = Taken(proof)
+        taken.raw = mutated(taken.raw, "change", place, byte - 1)
+        assert judged(file, taken.together(), keys)
+
+    def rich(self, proved):
+        """Return an edition that was replaced, so that all that can stand in a proof does."""
+        if not hasattr(proved, "rich"):
+            number = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+            [first] = records.export(proved.at(), number, 1)
+            proved.rich = (first.data, store.prove(proved.at(), first).file.data)
+        return proved.rich
+
+
+class TestReader:
+    """What comes from outside: no crash, no acceptance, no more memory than is needed."""
+
+    @given(st.binary(max_size=3000), st.binary(max_size=200))
+    @example(b"", b"")
+    @settings(max_examples=150)
+    def test_any_bytes(self, one, keys, proof, others):
+        assert judged(one[0], proof, keys) == "PROOF-FORMAT"
+        assert judged(*one, others) == "PROOF-KEYS"
+
+    @given(st.lists(st.binary(max_size=400), min_size=6, max_size=6), st.binary(max_size=600))
+    @settings(max_examples=150)
+    def test_any_texts_in_a_sound_frame(self, one, keys, texts, raw):
+        taken = Taken(one[1])
+        taken.texts, taken.raw = [text.replace(b"\n", b"") for text in texts], raw
+        assert judged(one[0], taken.together(), keys) == "PROOF-FORMAT"
+
+    @pytest.mark.parametrize("part", [1, 2, 3])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *(b"[" * 100_000, b"9" * 10_000, b"null", b"[]", b"{}", b'"x"', b"1", b"\xff"),
+            b'{"format":1,"index":-1}',
+        ],
+    )
+    def test_json_of_another_shape(self, one, keys, part, text):
+        taken = Taken(one[1])
+        taken.texts[part] = text
+        assert judged(one[0], taken.together(), keys) in {"PROOF-FORMAT", "PROOF-REGISTER"}
+
+    def test_numbers_without_end(self, one, keys):
+        for old, new in (
+            (b"rmdocs/1 ", b"rmdocs/1 99999999999999"),
+            (b"rmdocs/1 ", b"rmdocs/2 "),
+        ):
+            taken = Taken(one[1])
+            taken.texts[0] = taken.texts[0].replace(old, new)
+            assert judged(one[0], taken.together(), keys) == "PROOF-FORMAT"
+        large = one[1].replace(b"\nindex ", b"\nindex 9999999999999999999")
+        assert judged(one[0], large, keys) == "PROOF-FORMAT"
+
+    def test_little_that_unpacks_to_much(self, one, keys):
+        taken = Taken(one[1])
+        taken.texts[5] = bytes(200 * LARGEST)
+        proof = taken.together()
+        assert len(proof) < LARGEST
+        tracemalloc.start()
+        assert judged(one[0], proof, keys) == "PROOF-FORMAT"
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 20 * LARGEST
+
+    def test_larger_than_any(self, one, keys):
+        assert judged(one[0], one[1] + bytes(LARGEST), keys) == "PROOF-FORMAT"
+        assert judged(*one, keys * LARGEST) == "PROOF-KEYS"
+
+    def test_line_ends_of_another_system(self, one, keys):
+        assert judged(one[0], one[1].replace(b"\n", b"\r\n"), keys) == "PROOF-FORMAT"
+
+    def test_others_who_signed_are_counted_and_not_judged(self, one, keys):
+        more = (
+            one[1]
+            + "— witness.example {}\n".format(
+                base64.b64encode(b"abcd" + bytes(72)).decode()
+            ).encode()
+        )
+        assert judged(one[0], more, keys) == ""
+
+
+def test_at_most_4_kb_at_ten_million_records(proved):
+    """A volume has 10,000 numbers, here of eight acts each; control here four million acts."""
+    work, sizes = proved.at(), []
+    hashes = [os.urandom(32) for _ in range(22)]
+    for found in records.find(work, query()):
+        data = store.prove(work, found.number).file.data
+        proof = Proof.parse(data)
+        chain = ProofChain.parse(proof.extra, int(proof.note.split("\n")[1]))
+        long = Taken(data)
+        rest = 148 + (32 if chain.edge else 0) + 32 * len(chain.register)
+        long.raw = long.raw[:148] + b"".join((os.urandom(32), *hashes)) + long.raw[rest:]
+        path = [base64.b64encode(one) for one in hashes[:17]]
+        long.lines = [*long.lines[:2], b"index 79999", *path, *long.lines[3 + len(proof.path) :]]
+        sizes.append(len(long.together()))
+    assert max(sizes) <= 4096, sizes
+
+
+def test_tool_by_itself(one, keys, tmp_path):
+    """It runs without the package, from another folder, and names what is wrong."""
+    places = [tmp_path / name for name in ("文件.docx", "p.tlog-proof", "keys")]
+    for place, data in zip(places, (*one, keys), strict=True):
+        place.write_bytes(data)
+    words = [sys.executable, "-I", str(TOOL)]
+    yes = subprocess.run([*words, *places], cwd=tmp_path, capture_output=True, check=False)
+    assert yes.returncode == 0
+    assert AGREEMENT in yes.stdout.decode()
+    no = subprocess.run(
+        [*words, places[2], *places[1:]], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (no.returncode, b"PROOF-FILE" in no.stdout) == (1, True)
+    assert "import rmdocs" not in TOOL.read_text()
+    assert subprocess.run([*words], capture_output=True, check=False).returncode == 2

@@ -1,0 +1,68 @@
+"""Proofs judged by both verifiers: the package's, and the one that shares no code with it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.util
+import zlib
+from pathlib import Path
+
+from rmdocs.audit import proofs
+from rmdocs.files import File
+from rmdocs.workspace import store
+
+TOOL = Path(__file__).parent.parent / "tools" / "verify_proof.py"
+_SPEC = importlib.util.spec_from_file_location("verify_proof", TOOL)
+theirs = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(theirs)
+
+
+def judged(file: bytes, proof: bytes, keys: bytes, *, alike: bool = True) -> str:
+    """Return why nothing is proved, or nothing where both say yes; both must say the same.
+
+    :param alike: both give the same reason, too. Of an event that was altered the package says
+        that it is none, the other that it is not in the ledger.
+    """
+    ours = store.judge(*(File(name="x", data=data) for data in (file, proof, keys)))
+    try:
+        lines = theirs.judge(file, proof, keys)
+        their_code = ""
+    except theirs.NotProvedError as problem:
+        their_code = problem.code
+    if ours.ok:
+        assert their_code == ""
+        told = "\n".join(lines)
+        facts = (ours.number, ours.staff_no, ours.name, ours.sealed, ours.ledger, ours.pin)
+        assert all(fact in told for fact in facts)
+        return ""
+    [finding] = ours.findings
+    assert finding.remedy
+    assert their_code in theirs.REASONS
+    assert not alike or finding.code == their_code
+    return their_code
+
+
+def lacks(file: bytes, proof: bytes, keys: bytes) -> set[str]:
+    """Return the codes of what is told with a yes."""
+    found = proofs.judge(File(name="x", data=file), proof, keys)
+    assert found.ok
+    return {finding.code for finding in found.findings}
+
+
+class Taken:
+    """A proof taken apart, to be put together again with the digest that it must have."""
+
+    def __init__(self, proof: bytes) -> None:
+        self.lines = proof.split(b"\n")
+        extra = base64.b64decode(self.lines[1].removeprefix(b"extra "))
+        size = int.from_bytes(extra[8:12], "big")
+        self.texts = zlib.decompress(extra[12 : 12 + size], -15).split(b"\n", 5)
+        self.raw = extra[12 + size :]
+
+    def together(self) -> bytes:
+        packer = zlib.compressobj(9, wbits=-15)
+        packed = packer.compress(b"\n".join(self.texts)) + packer.flush()
+        rest = len(packed).to_bytes(4, "big") + packed + self.raw
+        extra = base64.b64encode(hashlib.sha256(rest).digest()[:8] + rest)
+        return b"\n".join([self.lines[0], b"extra " + extra, *self.lines[2:]])

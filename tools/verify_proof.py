@@ -1,0 +1,446 @@
+#!/usr/bin/env python3
+"""Says whether a file is what a proof of rmdocs says was sealed; needs no rmdocs, store or network.
+
+    python3 verify_proof.py FILE PROOF KEYS
+
+One file on the standard library and the package ``cryptography``, written by docs/proof-format.md
+alone: whoever trusts nobody reads it first. Exit code 0 is yes, 1 is no, 2 is called wrongly.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+MOST = 1 << 20
+KEY_NAME = b"rmdocs-ledger"
+SSH_KEY = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
+
+REASONS = {
+    "PROOF-KEYS": ("the keys file cannot be read", "密钥文件无法读取"),
+    "PROOF-FORMAT": (
+        "this is no proof of rmdocs, or it was altered on the way",
+        "这不是本系统的证明文件，或在传递途中被改动",
+    ),
+    "PROOF-CHECKPOINT": (
+        "the checkpoint is not signed by a key that you trust",
+        "证明中的检查点不是由您所信任的密钥签署的",
+    ),
+    "PROOF-EVENT": (
+        "the event is not in the signed ledger of its record's number",
+        "该事件不在其编号所属的已签署账本中",
+    ),
+    "PROOF-LATER": (
+        "the later act that the proof names is not in the signed ledger",
+        "证明所称的后续事件不在已签署的账本中",
+    ),
+    "PROOF-REGISTER": (
+        "the register that the act relied on does not show this person with this key",
+        "办理时所依据的人员名册中，此人没有这把密钥",
+    ),
+    "PROOF-SIGNATURE": (
+        "the act is not signed by the person that it names",
+        "该事件不是由所载人员签署的",
+    ),
+    "PROOF-FILE": (
+        "the proof is sound, but of other bytes than this file",
+        "证明无误，但所证明的不是这份文件",
+    ),
+}
+LIMITS = (
+    (
+        "Not shown: what became of the record after that state of the ledger.",
+        "未能证明：账本此后该记录是否更正、作废或处置。",
+    ),
+    (
+        "Not shown: that the key had not been replaced, and its owner had not left, by then.",
+        "未能证明：办理时该密钥未被更换、该人员未离岗。",
+    ),
+    (
+        "Not shown: that others were shown the same history. Compare the check code.",
+        "未能证明：他人所见的账本与此相同。请核对核验码。",
+    ),
+)
+
+
+class NotProvedError(Exception):
+    """Why nothing is proved.
+
+    :param code: one of REASONS.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def require(holds: object, code: str) -> None:
+    if not holds:
+        raise NotProvedError(code)
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def git_name(kind: bytes, data: bytes) -> bytes:
+    return hashlib.sha1(b"%s %d\0" % (kind, len(data)) + data, usedforsecurity=False).digest()
+
+
+def plain(text: bytes) -> bytes:
+    """Return what base64 stands for, written as it must be."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data) != text:
+        raise ValueError(text)
+    return data
+
+
+def signed_by(key: bytes, signature: bytes, data: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def key_id(key: bytes) -> bytes:
+    return sha256(KEY_NAME, b"\n\x01", key)[:4]
+
+
+def keys_in(data: bytes) -> list[bytes]:
+    """Return the keys of a keys file: ``name+id+base64(0x01 key)``, one a line."""
+    try:
+        require(data.endswith(b"\n") and len(data) < MOST, "PROOF-KEYS")
+        lines = data[:-1].split(b"\n")
+        require(len(lines) <= 32, "PROOF-KEYS")
+        found = []
+        for line in lines:
+            name, number, encoded = line.split(b"+", 2)
+            kind, key = plain(encoded)[:1], plain(encoded)[1:]
+            sound = (name, kind, len(key)) == (KEY_NAME, b"\x01", 32)
+            require(sound and number.decode() == key_id(key).hex(), "PROOF-KEYS")
+            found.append(key)
+    except ValueError:
+        raise NotProvedError(code="PROOF-KEYS") from None
+    return found
+
+
+# RFC 6962: a leaf among so many, seen from level to level.
+
+
+def steps(index: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield, for each level, the leaf's place there and the last place, until the root."""
+    last = size - 1
+    while last:
+        yield index, last
+        index, last = index >> 1, last >> 1
+
+
+def length(index: int, size: int) -> int:
+    return sum(place & 1 or place < last for place, last in steps(index, size))
+
+
+def root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    found, hashes = sha256(b"\0", leaf), list(path)
+    require(length(index, size) == len(hashes), "PROOF-EVENT")
+    for place, last in steps(index, size):
+        if place & 1:
+            found = sha256(b"\1", hashes.pop(0), found)
+        elif place < last:
+            found = sha256(b"\1", found, hashes.pop(0))
+    return found
+
+
+def ends_at(level: int, place: int) -> tuple[int, int]:
+    """Return where the right sibling of a place begins and ends, in leaves."""
+    return (place + 1) << level, (place + 2) << level
+
+
+def is_cut(index: int, size: int) -> bool:
+    """Return whether the end of the tree cuts a right sibling on the leaf's path."""
+    found = False
+    for level, (place, _last) in enumerate(steps(index, size)):
+        begin, end = ends_at(level, place)
+        found = found or (not place & 1 and begin < size < end)
+    return found
+
+
+def earlier_root(
+    leaf: bytes, place: tuple[int, int], path: list[bytes], earlier: int, edge: bytes
+) -> bytes:
+    """Return the root that the tree had at an earlier size, by the path at a later one."""
+    found, hashes = sha256(b"\0", leaf), list(path)
+    index, _size = place
+    levels = enumerate(steps(*place))
+    for _ in steps(index, earlier):
+        level, (place, last) = next(levels)
+        begin, end = ends_at(level, place)
+        sibling = hashes.pop(0) if place & 1 or place < last else b""
+        if place & 1:
+            found = sha256(b"\1", sibling, found)
+        elif end <= earlier:
+            found = sha256(b"\1", found, sibling)
+        elif begin < earlier:
+            found = sha256(b"\1", found, edge)
+    return found
+
+
+# The format.
+
+PROOF = re.compile(
+    rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,14})\n"
+    rb"((?:[A-Za-z0-9+/]{43}=\n){0,64})\n"
+    rb"((rmdocs/[^\x00-\x1f]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n"
+    rb"((?:\xe2\x80\x94 [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16})"
+)
+
+
+def split_proof(data: bytes) -> tuple[bytes, int, list[bytes], bytes, bytes, int, bytes, bytes]:
+    found = PROOF.fullmatch(data) if len(data) <= MOST else None
+    require(found, "PROOF-FORMAT")
+    extra, index, path, text, origin, size, top, signatures = found.groups()
+    try:
+        data.decode()
+        hashes = [plain(line) for line in path.split()]
+        return plain(extra), int(index), hashes, text, origin, int(size), plain(top), signatures
+    except ValueError:
+        raise NotProvedError(code="PROOF-FORMAT") from None
+
+
+def ledger_key(text: bytes, signatures: bytes, keys: list[bytes]) -> bytes:
+    """Return whose of the keys signed a checkpoint."""
+    for key in keys:
+        for line in signatures.splitlines():
+            _dash, name, encoded = line.split(b" ")
+            try:
+                signature = plain(encoded)
+            except ValueError:
+                continue
+            known = name == KEY_NAME and signature[:4] == key_id(key)
+            if known and signed_by(key, signature[4:], text):
+                return key
+    raise NotProvedError(code="PROOF-CHECKPOINT")
+
+
+def unpack(extra: bytes) -> tuple[list[bytes], bytes]:
+    """Return the six texts of an extra line, and the bytes after them."""
+    count = int.from_bytes(extra[8:12], "big")
+    require(len(extra) >= 12 + count and sha256(extra[8:])[:8] == extra[:8], "PROOF-FORMAT")
+    unpacker = zlib.decompressobj(wbits=-15)
+    try:
+        texts = unpacker.decompress(extra[12 : 12 + count], MOST).split(b"\n", 5)
+    except zlib.error:
+        raise NotProvedError(code="PROOF-FORMAT") from None
+    require(unpacker.eof and not unpacker.unused_data and len(texts) == 6, "PROOF-FORMAT")
+    return texts, extra[12 + count :]
+
+
+def event_in(leaf: bytes) -> dict[str, Any]:
+    """Return an event, if it is of the format that is known here."""
+    try:
+        event = json.loads(leaf)
+        kinds = (
+            *((event["index"], int), (event["kind"], str), (event["subject"], str)),
+            *((event["time"], str), (event["files"], list), (event["facts"], dict)),
+            *((event["actor"][name], str) for name in ("name", "staff_no", "fingerprint")),
+            *((file[name], str) for file in event["files"] for name in ("path", "sha256")),
+        )
+        sound = all(type(value) is kind for value, kind in kinds) and event["format"] == 1
+        require(sound and 0 <= event["index"] < 1 << 53, "PROOF-FORMAT")
+        datetime.strptime(event["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise NotProvedError(code="PROOF-FORMAT") from None
+    return event
+
+
+def relied_on(event: dict[str, Any]) -> tuple[str, int, bytes]:
+    """Return name, size and root of the control ledger that an event relied on."""
+    try:
+        found = event["relied_on"]
+        top = bytes.fromhex(found["root"])
+        require(type(found["size"]) is int and len(top) == 32, "PROOF-FORMAT")
+        return found["origin"], found["size"], top
+    except (KeyError, TypeError, ValueError):
+        raise NotProvedError(code="PROOF-FORMAT") from None
+
+
+def person_key(event: dict[str, Any], entered: dict[str, Any], entry: bytes) -> bytes:
+    """Return the key with which the person acted, by their entry in the register."""
+    actor, digest = event["actor"], hashlib.sha256(entry).hexdigest()
+    place = re.compile(rf"people/{re.escape(actor['staff_no'])}/[0-9]+\.json", re.ASCII)
+    sealed = any(
+        place.fullmatch(file["path"]) and file["sha256"] == digest for file in entered["files"]
+    )
+    about = (entered["kind"], entered["subject"])
+    require(sealed and about == ("person", actor["staff_no"]), "PROOF-REGISTER")
+    try:
+        said = json.loads(entry)
+        who = (said["staff_no"], said["name"])
+        require(who == (actor["staff_no"], actor["name"]), "PROOF-REGISTER")
+        for line in said["keys"]:
+            blob = base64.b64decode(line.split()[1], validate=True)
+            name = "SHA256:" + base64.b64encode(sha256(blob)).decode().rstrip("=")
+            if name == actor["fingerprint"] and blob[:-32] == SSH_KEY:
+                return blob[-32:]
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
+        pass
+    raise NotProvedError(code="PROOF-REGISTER")
+
+
+def ledger_directory(tree: bytes) -> bytes | None:
+    """Return the object name of the directory ``ledger`` in a root directory of git."""
+    found = None
+    while tree:
+        head, zero, rest = tree.partition(b"\0")
+        require(zero and len(rest) >= 20 and b" " in head, "PROOF-SIGNATURE")
+        if head == b"40000 ledger":
+            require(found is None, "PROOF-SIGNATURE")
+            found = rest[:20]
+        tree = rest[20:]
+    return found
+
+
+def ssh_signed(data: bytes) -> bytes:
+    """Return what ssh-keygen signs in the namespace of git (PROTOCOL.sshsig)."""
+    parts = (b"git", b"", b"sha512", hashlib.sha512(data).digest())
+    return b"SSHSIG" + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def own_ledger(subject: str) -> str | None:
+    """Return the ledger of a record's number: form, unit, year and part of 10,000 numbers."""
+    found = re.fullmatch(r"(.+)-([A-Z]{2}[0-9]{2})-([0-9]{4})-([0-9]{4,6})", subject)
+    if not found or int(found[4]) < 1:
+        return None
+    return f"rmdocs/records/{found[1]}/{found[2]}/{found[3]}/{(int(found[4]) - 1) // 10000 + 1}"
+
+
+def examine(
+    proof: bytes, keys: list[bytes]
+) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes]]:
+    """Return the event that is proved, the later one if any, and the state of the ledger."""
+    extra, index, path, text, origin, size, top, signatures = split_proof(proof)
+    key = ledger_key(text, signatures, keys)
+    (head, leaf, entered_leaf, entry, later_leaf, commit), rest = unpack(extra)
+    version = re.fullmatch(rb"rmdocs/1 ([1-9][0-9]{0,14})", head)
+    require(version, "PROOF-FORMAT")
+    event, entered = event_in(leaf), event_in(entered_leaf)
+    later = event_in(later_leaf) if later_leaf else None
+    control, known, control_top = relied_on(event)
+    sealed = int(version[1])
+    last = later["index"] if later else event["index"]
+    require(event["index"] < sealed <= size and entered["index"] < known, "PROOF-FORMAT")
+    require(event["index"] <= last < size, "PROOF-FORMAT")
+
+    cut = is_cut(event["index"], sealed)
+    counts = (length(entered["index"], known), length(last, size) if later else 0)
+    need = 148 + 32 * (cut + sum(counts))
+    require(len(rest) >= need, "PROOF-FORMAT")
+    signature, ledger_signature, tiles = rest[:64], rest[64:128], rest[128:148]
+    hashes = [rest[at : at + 32] for at in range(148, need, 32)]
+    edge = hashes.pop(0) if cut else b""
+    register, after, tree = hashes[: counts[0]], hashes[counts[0] :], rest[need:]
+
+    # The event, and a later one, are in the ledger of the record's number.
+    require(origin.decode() == own_ledger(event["subject"]), "PROOF-EVENT")
+    require(index == event["index"] and root(leaf, index, size, path) == top, "PROOF-EVENT")
+    if later:
+        same = later["subject"] == event["subject"] and last > index
+        require(same and root(later_leaf, last, size, after) == top, "PROOF-LATER")
+
+    # The key was entered for the person in the control ledger that the act relied on.
+    there = root(entered_leaf, entered["index"], known, register)
+    require(control == "rmdocs/control" and there == control_top, "PROOF-REGISTER")
+    person = person_key(event, entered, entry)
+
+    # With it, the commit was signed in which this ledger ends with the event's commit.
+    past = base64.b64encode(earlier_root(leaf, (index, size), path, sealed, edge))
+    note = b"%s\n%d\n%s\n\n" % (origin, sealed, past)
+    line = base64.b64encode(key_id(key) + ledger_signature)
+    note += b"\xe2\x80\x94 %s %s\n" % (KEY_NAME, line)
+    ledger = b"100644 checkpoint\0" + git_name(b"blob", note) + b"40000 tile\0" + tiles
+    same = ledger_directory(tree) == git_name(b"tree", ledger)
+    said = b"tree %s\n" % git_name(b"tree", tree).hex().encode() + commit
+    require(same and signed_by(person, signature, ssh_signed(said)), "PROOF-SIGNATURE")
+    return event, later, (origin.decode(), size, top)
+
+
+def name_of(event: dict[str, Any], digest: str) -> str:
+    """Return the name under which the event sealed the bytes of a digest."""
+    documents = event["facts"].get("documents")
+    if not isinstance(documents, dict) or not event["facts"].get("encryption"):
+        documents = {}
+    for name, found in documents.items():
+        if found == digest:
+            return name
+    for file in event["files"]:
+        if file["sha256"] == digest:
+            return file["path"].rpartition("/")[2]
+    raise NotProvedError(code="PROOF-FILE")
+
+
+def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
+    """Return what the proof says of a file, as lines.
+
+    :raises NotProvedError: if it proves nothing of it.
+    """
+    event, later, (origin, size, top) = examine(proof, keys_in(keys))
+    sealed = name_of(event, hashlib.sha256(file).hexdigest())
+    facts = event["facts"]
+    edition = facts.get("edition") or facts.get("of_edition") or ""
+    lines = [
+        "YES, byte by byte what was sealed. 是，与封存时逐字节一致。",
+        f"number 编号      {event['subject']}",
+        f"edition 版次     {edition}",
+        f"act 事件         {event['kind']}",
+        f"time 时间        {event['time']}",
+        f"signed by 签署人 {event['actor']['name']} ({event['actor']['staff_no']})",
+        f"sealed as 文件   {sealed}",
+        f"ledger 账本      {origin}",
+        f"check code 核验码 {size}·{top.hex()[:12]}",
+    ]
+    if facts.get("encryption"):
+        lines += [
+            "Stored encrypted: the document's SHA-256 is proved, nothing of the record's content.",
+            "加密保存：已证明文件的 SHA-256；记录内容未予证明。",
+        ]
+    if later:
+        lines += [
+            f"NOT THE LAST WORD: {later['kind']} on {later['time']}",
+            f"并非最终状态：此后有事件 {later['kind']}（{later['time']}）",
+        ]
+    return [*lines, *(line for limit in LIMITS for line in limit)]
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        contents = []
+        for place, name in enumerate(arguments):
+            with Path(name).open("rb") as opened:
+                contents.append(opened.read(-1 if place == 0 else MOST + 1))
+        lines = judge(*contents)
+    except OSError as problem:
+        print(f"{problem.filename}: {problem.strerror}", file=sys.stderr)
+        return 2
+    except NotProvedError as problem:
+        code = problem.code
+        print(f"NO. 否。\n{code}: {REASONS[code][0]}\n{code}: {REASONS[code][1]}")
+        return 1
+    # Names may hold what a terminal would obey.
+    print("\n".join("".join(c if c.isprintable() else "�" for c in line) for line in lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
