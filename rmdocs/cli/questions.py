@@ -10,7 +10,7 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.folders import save
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.schemas.fields import FieldKind
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def _tell(question: Question, session: Session) -> None:
     needed = question.required and question.field.kind is not FieldKind.LIST
     mark: Text = message("required") if needed else message("may be left empty")
     click.echo(session.say(message("{title} ({mark})", title=title, mark=mark)))
-    if session.language is Language.EN and question.field.description:
-        click.echo(f"    {question.field.description}")
+    if said := question.field.explained(session.language):
+        click.echo(f"    {said}")
     for count, choice in enumerate(question.choices, 1):
         click.echo(f"    {count}  {choice}")
     kind = question.field.kind

@@ -218,6 +218,7 @@ def _aspects(old: Property, new: Property) -> Iterator[tuple[Text, Text, Text]]:
         plain(old.field.description),
         plain(new.field.description),
     )
+    yield message("explanation in Chinese"), plain(old.field.help), plain(new.field.help)
 
 
 def _holder(item: Property) -> str:

@@ -136,7 +136,7 @@ def _explanation(column: SheetColumn, language: Language) -> str:
         need.text(language),
         _HINTS[field.kind].text(language) if field.kind in _HINTS else "",
         message("one of: {choices}", choices=offered).text(language) if offered else "",
-        field.description if language is Language.EN else "",
+        field.explained(language),
         column.key,
     ]
     return "\n".join(part for part in parts if part)

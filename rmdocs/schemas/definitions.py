@@ -212,6 +212,7 @@ def _field(
         kind=_kind(schemas, choices),
         title=_first(schemas, "title", ""),
         description=_first(schemas, "description", ""),
+        help=_first(schemas, "x-help", ""),
         required=required,
         nullable=_nullable(layers),
         choices=tuple(_written(choice) for choice in choices if choice is not None),

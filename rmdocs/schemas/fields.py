@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas import patterns
 
 Steps = tuple[str | int, ...]
@@ -79,6 +79,8 @@ class Field:
     """One property of a form's content, or the content itself.
 
     :param title: what a person calls it, Chinese.
+    :param description: what it is, English.
+    :param help: what its title does not say of it, Chinese (``x-help``); empty if nothing.
     :param nullable: whether it may be given as null.
     :param choices: the only values allowed, as text; empty if any value is.
     :param children: properties of an object.
@@ -98,6 +100,7 @@ class Field:
     kind: FieldKind
     title: str = ""
     description: str = ""
+    help: str = ""
     required: bool = False
     nullable: bool = False
     choices: tuple[str, ...] = ()
@@ -111,6 +114,10 @@ class Field:
     constant: str = ""
     roles: tuple[str, ...] = ()
     mixed: bool = False
+
+    def explained(self, language: Language) -> str:
+        """Return what a person is told of it beside its title; empty if nothing."""
+        return self.description if language is Language.EN else self.help
 
     @property
     def must_be_filled(self) -> bool:

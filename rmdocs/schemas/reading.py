@@ -28,6 +28,8 @@ from rmdocs.schemas.wording import wrong
 
 FORMATS = frozenset({"date", "time"})
 NORMALISATIONS = frozenset({"upper", "strip"})
+MOST_HELP = 100
+"""Characters of what is told beside a title: it stands under it, in one or two lines."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _PLAIN = frozenset(
@@ -37,7 +39,7 @@ _PLAIN = frozenset(
         " writeOnly type enum const pattern format minLength maxLength minimum maximum"
         " exclusiveMinimum exclusiveMaximum multipleOf required minItems maxItems uniqueItems"
         " minContains maxContains minProperties maxProperties dependentRequired x-normalise"
-        " x-role",
+        " x-role x-help",
     )
 )
 KEYWORDS = BY_NAME | LISTS | SINGLE | _PLAIN
@@ -143,6 +145,7 @@ def _mistakes(
         )
     yield from _unchecked(path, schema, "format", FORMATS)
     yield from _unchecked(path, schema, "x-normalise", NORMALISATIONS)
+    yield from _long_help(path, schema.get("x-help", "-"))
     for place, pattern in patterns_of(path, schema):
         yield from _bad_pattern(place, pattern)
     yield from _bad_reference(path, schema.get("$ref"), documents, base)
@@ -167,6 +170,17 @@ def _unchecked(
             f"{path}.{keyword}",
             message("“{value}” is nothing that rmdocs checks", value=value),
             message("use one of: {known}", known=listed(sorted(known))),
+        )
+
+
+def _long_help(path: str, value: Json) -> Iterator[Finding]:
+    told = value if isinstance(value, str) and value.isprintable() else ""
+    if not told.strip() or len(told) > MOST_HELP:
+        yield error(
+            "SCHEMA-KEYWORD",
+            f"{path}.x-help",
+            message("what is told beside a title is one line of text"),
+            message("write at most {most} characters, or leave it out", most=MOST_HELP),
         )
 
 

@@ -32,7 +32,7 @@ _STRICT_BOUNDS = (
     ("exclusiveMinimum", "exclusiveMaximum"),
 )
 _NOTHING: frozenset[str] = frozenset()
-_SILENT = frozenset({"title", "description", "$comment", "default", "examples"})
+_SILENT = frozenset({"title", "description", "x-help", "$comment", "default", "examples"})
 """Keywords that ask for nothing."""
 
 

@@ -97,7 +97,6 @@ class Input(Drawn):
         return {
             "id": self.id,
             "name": self.key,
-            "aria-describedby": f"{self.id}-told",
             "aria-label": self.label or None,
             "aria-required": "true" if self.required else None,
             "aria-invalid": "true" if wrong else None,
@@ -140,8 +139,12 @@ class FieldGroup(Drawn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRow(Drawn):
-    """A row of a table; its title is empty where it is an entry, which is counted."""
+    """A row of a table; its title is empty where it is an entry, which is counted.
 
+    :param field: the group that it is; None where it is an entry.
+    """
+
+    field: Field | None
     cells: tuple[Input, ...]
 
 
@@ -337,6 +340,7 @@ class _Drawing:
 
     def _row(self, group: Field, steps: Steps, title: str, *, required: bool) -> FieldRow:
         return FieldRow(
+            field=None if isinstance(steps[-1], int) else group,
             key=key(steps),
             title=title,
             required=required,

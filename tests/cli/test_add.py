@@ -33,6 +33,7 @@ def test_the_signing_is_recorded_by_questions(bank, number, add, tmp_path):
     code, out, err = add("signing", answers=(*A, *B, *REST))
     assert code == 0, err
     assert "甲方 › 签字人身份" in out
+    assert "Reference of the power of attorney" in out
     assert f"{number}: closed, edition 2" in out
     [stage] = records.show(bank.at(), number).stages
     assert stage["content"]["party_b"] == {

@@ -328,6 +328,10 @@ class TestFields:
                 lambda s: s["properties"]["iou_no"].update(description="Other words."),
                 "field “借据编号”, explanation: Other words.",
             ),
+            (
+                lambda s: s["properties"]["iou_no"].update({"x-help": "另有说明。"}),
+                "field “借据编号”, explanation in Chinese: 另有说明。",
+            ),
         ],
     )
     def test_each_thing_that_is_said_of_a_field(self, files, change, sentence):

@@ -87,6 +87,7 @@ def test_the_sheet_helps_to_fill_it(tmp_path):
     assert title.value.startswith("甲方 › ")
     assert title.value.endswith("*")
     assert "必填" in title.comment.text
+    assert "照营业执照填写全称" in title.comment.text
     assert example[3][0].value == "RXD7200-01"
     assert fill[3][0].value is None
 

@@ -34,6 +34,14 @@ def test_every_mistake_of_a_schema_is_found_at_once(loading, main, common):
     assert "required" in remedy.text(Language.EN)
 
 
+@pytest.mark.parametrize("told", ["第一行\n第二行", "字" * 101, " ", 1, ["填写"]])
+def test_what_is_told_beside_a_title_is_one_line(loading, main, common, told):
+    main["properties"]["customer"]["x-help"] = told
+    found = refused(loading, main, common)
+    assert list(found) == ["schema.json:$.properties.customer.x-help"]
+    assert "100" in found["schema.json:$.properties.customer.x-help"].remedy.text(Language.EN)
+
+
 def test_what_the_metaschema_refuses(loading, main, common):
     main["properties"]["share"]["minimum"] = "0"
     main["$defs"]["stages"]["review"]["required"] = "name"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rmdocs.messages import Language
 from rmdocs.schemas.definitions import kind_of_pattern
 from rmdocs.schemas.fields import FieldKind
 from rmdocs.schemas.schema import Schema
@@ -37,6 +38,20 @@ def test_what_stands_at_the_property_rules_over_what_it_refers_to(schema):
     customer = schema.fields().find("customer")
     assert customer.title == "客户"
     assert customer.description == "The customer."
+
+
+def test_what_is_told_beside_a_title_is_in_the_readers_language(main, common, loading):
+    """Said at the property, it stands before what is said where the property refers to."""
+    common["$defs"]["person"]["x-help"] = "经办的人。"
+    common["$defs"]["date"]["x-help"] = "年月日。"
+    main["properties"]["customer"]["x-help"] = "照营业执照填写。"
+    fields = loading(main, common).fields()
+    customer = fields.find("customer")
+    assert customer.explained(Language.ZH) == "照营业执照填写。"
+    assert customer.explained(Language.EN) == "The customer."
+    assert fields.find("second").explained(Language.ZH) == "经办的人。"
+    assert fields.find("rows[].due").explained(Language.ZH) == "年月日。"
+    assert fields.find("code").explained(Language.ZH) == ""
 
 
 def test_choices_and_normalisation(schema):

@@ -1,7 +1,9 @@
 """A form drawn from its schema: every field, and what is typed into it comes back."""
 
+import re
+
 import pytest
-from filled import NUMBERS, ROOTS, SAMPLES, pruned, records, same
+from filled import NUMBERS, ROOTS, SAMPLES, SCHEMAS, pruned, records, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +123,18 @@ KINDS = [
 def test_what_a_field_is_typed_into(number, key, control, size):
     one = find(of(number, {}), key)
     assert (one.control, one.size) == (control, size)
+
+
+@pytest.mark.parametrize("number", NUMBERS[:-1])
+def test_what_is_told_beside_a_title_is_short_and_in_words_of_the_bank(number):
+    """No English but codes that are chosen or typed, nothing of how it is kept."""
+    tree = SCHEMAS[number]
+    stages = [tree.stage(name).fields() for name in tree.stage_names]
+    told = [one.help for each in (tree.fields(), *stages) for _, one in each.walk() if one.help]
+    assert len(told) > 20
+    for text in told:
+        assert text.endswith("。")
+        assert not re.search(r"[a-z]|属性|字段|空值", text)
 
 
 def test_narrow_lists_are_tables_and_wide_ones_a_group_an_entry():

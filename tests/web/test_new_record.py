@@ -85,6 +85,20 @@ def test_what_is_typed_stays_and_findings_stand_beside_it(draft):
     assert "<script>alert" not in page.text
 
 
+def test_what_a_title_does_not_say_stands_under_its_field(browser, draft):
+    english = draft.press("add content.contacts").text
+    assert "Place of the contact" in english
+    browser.submit("/language", {"language": "zh", "back": draft.path})
+    chinese = browser.get(draft.path).text
+    assert '<small class="help" id="content.visit.place-help">上门走访的必填。</small>' in chinese
+    assert 'aria-describedby="content.visit.place-help content.visit.place-told"' in chinese
+    assert 'aria-describedby="content.visit.date-told"' in chinese
+    # Of a table: in the head, and beside each field where a row is a card.
+    assert chinese.count("手机号，或区号加7至8位号码") == 2
+    assert "<b>协办客户经理</b> 涉及信贷的必填" in chinese
+    assert "Place of the contact" not in chinese
+
+
 def test_rows_come_and_go_without_scripts(draft):
     draft.press("add content.contacts", {"content.visit.topic": "走访"})
     draft.press("add content.contacts", {"content.contacts[0].name": "马样例"})
