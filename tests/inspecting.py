@@ -1,8 +1,9 @@
 """What keeps people from a page in a real browser: looked for at two sizes."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 SIZES = ((1366, 768), (390, 844))
+VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((found) => found.violations)"
 
 
 class Inspector:
@@ -21,9 +22,10 @@ class Inspector:
         """Note what axe-core finds, and refuse a page that is wider than the screen."""
         # A click waits until the next page has begun to come, not until it is there.
         self._page.wait_for_load_state()
+        self._page.evaluate(AXE_SCRIPT)
         for width, height in SIZES:
             self._page.set_viewport_size({"width": width, "height": height})
-            for one in Axe().run(self._page).response["violations"]:
+            for one in self._page.evaluate(VIOLATIONS):
                 places = [node["html"] for node in one["nodes"]]
                 self.found[f"{name} {width}: {one['id']}"] = places
             wide = self._page.evaluate("document.documentElement.scrollWidth")

@@ -23,6 +23,7 @@ from rmdocs.messages import Verbatim, message
 from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.app import Address, create_app
 from rmdocs.web.journal import Journal
+from rmdocs.web.neighbours import USER, user_of
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
@@ -208,11 +209,17 @@ class Announced(uvicorn.Server):
 
 
 class Impatient(H11Protocol):
-    """HTTP/1.1, without waiting for ever for a request that never ends its first lines."""
+    """HTTP/1.1, without waiting for ever for a request that never ends its first lines.
+
+    Each request's state says whose program connected, if it is one of this machine.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        if self.client is not None and self.server is not None:
+            user = user_of(self.client[1], self.server[1] or 0)
+            self.app_state = {**self.app_state, USER: user}
         self.loop.call_later(_PATIENCE, self._lose_patience)
 
     def _lose_patience(self) -> None:
