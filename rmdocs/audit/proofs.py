@@ -139,7 +139,7 @@ def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedD
         file=File(name=name, data=data),
         findings=(
             *known,
-            *_since(event, entries, RevocationRegister.of(registry.control)),
+            *_since(event, entries, registry),
             *_lacking(proven),
         ),
     )
@@ -184,7 +184,7 @@ def _sealed_as(event: Event, digest: str) -> str:
             "the proof is sound, but of other bytes: of {number}, {act} on {time}",
             number=event.subject,
             act=_act(event),
-            time=f"{event.time:%Y-%m-%d %H:%M}Z",
+            time=_utc(event),
         ),
         "PROOF-FILE",
         by_command(
@@ -192,6 +192,11 @@ def _sealed_as(event: Event, digest: str) -> str:
             "rmdocs prove FILE --out P",
         ),
     )
+
+
+def _utc(event: Event) -> str:
+    """Return when an act was, where nothing says what the clocks of the office showed."""
+    return f"{event.time:%Y-%m-%d %H:%M}Z"
 
 
 def _act(event: Event) -> Text:
@@ -261,9 +266,7 @@ def _not_theirs(event: Event) -> FindingsError:
     return FindingsError((error("ACTOR-KEY-THEN", event.subject, told, remedy),))
 
 
-def _since(
-    event: Event, entries: list[StaffEntry], revocations: RevocationRegister
-) -> Iterator[Finding]:
+def _since(event: Event, entries: list[StaffEntry], registry: Registry) -> Iterator[Finding]:
     """Yield what the register says today of who acted, which no proof of then can show.
 
     :raises FindingsError: if their key had been taken from them by the time they acted (F13).
@@ -274,11 +277,11 @@ def _since(
         raise _not_theirs(event)
     after = [one for one, keys in unknown if key not in keys[-1:]]
     person = _person(after[-1]) if after else None
-    revoked = revocations.revoked(key)
+    revoked = RevocationRegister.of(registry.control).revoked(key)
     if revoked is not None:
         told = message(
             "the key that signed was revoked on {day}; what it signed before stays good",
-            day=revoked.event.time.date(),
+            day=revoked.event.day_in(registry.zone),
         )
     elif person is not None and person.left is not None:
         told = message(
@@ -289,7 +292,7 @@ def _since(
     elif after:
         told = message(
             "the key that signed was replaced on {day}; what it signed before stays good",
-            day=after[0].event.time.date(),
+            day=after[0].event.day_in(registry.zone),
         )
     else:
         return
@@ -359,17 +362,19 @@ def _unwitnessed(proven: Proven) -> Text:
 
 
 def _superseded(later: Event) -> Text:
-    said, day = read(later), later.time.date()
+    said, moment = read(later), _utc(later)
     if isinstance(said, RecordVoided):
-        return message("the record was declared void (作废) on {day}", day=day)
+        return message("the record was declared void (作废) on {day}", day=moment)
     if isinstance(said, RecordDisposed):
-        return message("the record was disposed of on {day}", day=day)
+        return message("the record was disposed of on {day}", day=said.disposed_on)
     if isinstance(said, EditionIssued):
         return message(
-            "edition {edition} replaced it on {day}", edition=said.edition.number, day=day
+            "edition {edition} replaced it on {day}",
+            edition=said.edition.number,
+            day=said.edition.issued_on,
         )
     if isinstance(said, OnEdition):
         return message(
-            "signing began anew on {day}: what was signed before counts no more", day=day
+            "signing began anew on {day}: what was signed before counts no more", day=moment
         )
-    return message("{act} on {day}", act=_act(later), day=day)
+    return message("{act} on {day}", act=_act(later), day=moment)

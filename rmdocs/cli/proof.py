@@ -51,9 +51,7 @@ def prove(session: Session, target: str, *, out: Path, as_json: bool) -> None:
     if as_json:
         printing.echo_answer(found, session)
         return
-    told = message(
-        "{number}: proof of {size} bytes in {path}", number=found.number, size=found.size, path=out
-    )
+    told = message("{number}: its proof is in {path}", number=found.number, path=out)
     click.echo(session.say(told))
     printing.echo_findings(found.findings, session.language)
 

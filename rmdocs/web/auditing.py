@@ -22,6 +22,7 @@ from rmdocs.web.background import VerificationRun
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
+from rmdocs.web.record import attachment, number_in
 from rmdocs.workspace import copies, records, registers, store
 
 if TYPE_CHECKING:
@@ -168,6 +169,24 @@ def _copy_page(visit: Visit, found: CopyTrace, file: File | None = None) -> Resp
     )
 
 
+def _proof(visit: Visit) -> Response:
+    """Give out the proof of one sealed file of a record."""
+    number = number_in(visit)
+    found = store.prove(visit.workspace, visit.request.path_params["sha256"])
+    if found.number != str(number):
+        raise ControlError(
+            message("{number} has no such file", number=number),
+            message("trace its number, and choose one of its files"),
+        )
+    return attachment(found.file.name, found.file.data)
+
+
+def _ledger_key(visit: Visit) -> Response:
+    """Give out the key by which proofs are judged."""
+    found = store.trusted(visit.workspace)
+    return attachment(found.name, found.data)
+
+
 # Verifying ---------------------------------------------------------------------
 
 
@@ -280,6 +299,8 @@ def _progress(visit: Visit) -> Response:
 ROUTES = (
     page("/trace", _ask),
     act("/trace", _trace, harmless=True, limit=LIMIT, files=1),
+    page("/records/{number}/proofs/{sha256}", _proof),
+    page("/trace/key", _ledger_key),
     page("/verify", _verification),
     act("/verify", _verify, harmless=True),
     page("/verify/progress", _progress),

@@ -6,6 +6,7 @@ import time
 import pytest
 from browsing import heading
 from inspecting import Inspector
+from proofs import judged
 
 VISIT = "RXD7200-02-JN01-2026-0001"
 NOTICE = "RXD7200-04-JN01-2026-0001"
@@ -48,6 +49,20 @@ def test_a_sealed_file_is_known_by_its_bytes_under_any_name(reader):
         "edition 1 was replaced by edition 2" not in drop(reader, document(reader, edition=2)).text
     )
     assert "was replaced by edition" in page.text
+
+
+def test_a_traced_file_has_a_proof_that_anybody_can_check(reader, browse, shared_bank):
+    data = document(reader)
+    links = re.findall(r'href="(/[^"]+)" download', drop(reader, data).text)
+    proofs = [reader.get(link) for link in links if "/proofs/" in link]
+    keys = reader.get("/trace/key")
+    assert all("attachment" in one.headers["content-disposition"] for one in (*proofs, keys))
+    told = [judged(data, one.content, keys.content) for one in proofs]
+    assert "" in told
+    assert "has no such file" in reader.get(links[0].replace(VISIT, NOTICE)).text
+    other = browse(shared_bank)
+    other.enter("YT03-0301")
+    assert other.get(links[0]).status_code == 403
 
 
 def test_a_file_that_was_changed_is_told_by_its_name_alone(reader):
