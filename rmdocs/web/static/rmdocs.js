@@ -225,7 +225,7 @@ const waiting = document.querySelector("[data-wait]");
 if (waiting) {
   (async () => {
     for (let turn = 0; turn < 1200; turn += 1) {
-      await pause(1500);
+      await pause(Math.min(300 * (turn + 1), 1500));
       const answer = await fetch(waiting.dataset.wait);
       if (answer.status === 202) {
         waiting.textContent = (await answer.text()) || waiting.textContent;
