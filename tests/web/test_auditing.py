@@ -5,7 +5,6 @@ import time
 
 import pytest
 from browsing import heading
-from inspecting import Inspector
 from proofs import judged
 
 VISIT = "RXD7200-02-JN01-2026-0001"
@@ -178,31 +177,3 @@ def test_who_sees_one_unit_does_not_verify_all(browse, shared_bank):
     assert "/verify" not in manager.get("/").text
     assert manager.get("/verify").status_code == 403
     assert manager.submit("/verify", {}).status_code == 403
-
-
-@pytest.mark.browser
-@pytest.mark.long
-def test_the_auditors_pages_keep_nobody_out(visit):
-    page = visit("SD00-0009")
-    look = Inspector(page)
-    home = page.url.rstrip("/")
-    page.goto(f"{home}/trace")
-    look("trace")
-    page.set_input_files("#file", {"name": "x.docx", "mimeType": "", "buffer": b"x"})
-    page.click("form:has(#file) button")
-    look("foreign")
-    page.goto(f"{home}/trace")
-    page.fill("#number", VISIT)
-    page.fill("#edition", "1")
-    page.click("form:has(#number) button")
-    look("paper")
-    page.goto(f"{home}/verify")
-    look("verify")
-    page.click("form[action='/verify'] button")
-    page.wait_for_selector("#result")
-    look("report")
-    assert look.told == []
-    assert look.found == {}
-    page.emulate_media(media="print")
-    assert page.is_visible(".signs")
-    assert not any(one.is_visible() for one in page.query_selector_all("button"))

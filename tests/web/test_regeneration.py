@@ -6,12 +6,8 @@ import time
 from datetime import date
 
 import pytest
-from browsing import Server
-from conftest import Bank
-from inspecting import Inspector
-from notices import AUTHOR, OFFICER, notices_issued, revised_notices
+from notices import AUTHOR, OFFICER, revised_notices
 from openpyxl import load_workbook
-from revised import edited_parts
 
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber
@@ -132,88 +128,3 @@ def test_work_stops_at_its_next_step_when_the_pages_are_closed():
     background.close()
     assert len(seen) < 1000
     assert isinstance(background.look("key")[1].refusal, StoreError)
-
-
-TODAY = "2026-12-01"
-CLOCK = f"""
-import datetime
-import rmdocs.workspace.opening as opening
-opening.present = lambda: datetime.datetime.fromisoformat("{TODAY}T04:00:00+00:00")
-"""
-
-
-@pytest.fixture(scope="module")
-def issued(once, founded):
-    return once.copy(founded, "issued", notices_issued)[0]
-
-
-@pytest.fixture(scope="module")
-def server(issued):
-    """Serve notices issued under 1.0, on the day that 1.1 is to be in force."""
-    made = Server(issued, change=CLOCK)
-    yield made
-    made.end()
-
-
-def opened(page, link):
-    """Follow a link of a page, and wait for the pages of both revisions to be drawn."""
-    page.click(f"a[href$='{link}']")
-    page.wait_for_selector("figure.spread img", timeout=120_000)
-
-
-@pytest.mark.browser
-@pytest.mark.long
-@pytest.mark.office
-def test_a_form_is_revised_by_three_people_and_its_records_regenerated(visit, issued, tmp_path):
-    author = visit(AUTHOR)
-    look, form = Inspector(author), f"{author.url}documents/RXD7200-04"
-    author.click("nav a[href='/documents']")
-    look("documents")
-    author.click("a[href='/documents/RXD7200-04']")
-    look("document")
-    author.click("a[href$='/propose']")
-    author.fill("#reason", "增加到期联系方式")
-    author.fill("#effective", TODAY)
-    look("propose")
-    author.click("form[action$='/propose'] button")
-    for name, data in edited_parts(issued, tmp_path / "desk").items():
-        handed_in = {"name": name, "mimeType": "", "buffer": data}
-        author.set_input_files(f"form[action$='/{name}'] input[type=file]", handed_in)
-        author.click(f"form[action$='/{name}'] button")
-        if name == "template.docx":
-            assert "contact_phone" in author.text_content("tr.error")
-            look("desk")
-    opened(author, "/changes/desk")
-    look("changes")
-    with author.expect_download() as redline:
-        author.click("a[href$='/redline.docx']")
-    assert redline.value.suggested_filename == "RXD7200-04-desk-redline.docx"
-    author.click("form[action$='/submit'] button")
-    for who, act in (("SD00-0002", "review"), ("SD00-0003", "approve")):
-        page = visit(who)
-        judge = Inspector(page)
-        page.click("#waiting ~ * a[href='/documents/RXD7200-04']")
-        opened(page, "/changes/draft")
-        judge(act)
-        page.fill(f"#{act}", "无误")
-        page.click(f"form[action$='/{act}'] button.main")
-        assert judge.told == []
-        assert judge.found == {}
-    author.goto(f"{form}/regeneration")
-    author.click("form[action$='/plan'] button")
-    author.wait_for_selector("#plan")
-    look("plan")
-    author.check("[name=skip]")
-    author.click("form[action$='/run'] button")
-    author.wait_for_selector(".done")
-    look("regenerated")
-    author.goto(form)
-    look("document revised")
-    author.click("nav a[href='/registers']")
-    look("registers")
-    author.click("a[href='/registers/documents']")
-    assert "1.1" in author.text_content("tr:has-text('RXD7200-04')")
-    look("register")
-    assert look.told == []
-    assert look.found == {}
-    assert Bank(issued).codes() == set()

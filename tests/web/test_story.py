@@ -2,7 +2,8 @@
 
 Planned and visited with both leaders' opinions, agreed, amended, signed on paper and filed, one
 record declared void, notices made from a loan ledger, a form revised by three people and its
-record regenerated; and all of it found again and verified by somebody without a key.
+record regenerated; and all of it found again and verified by somebody without a key. The
+officers' and the auditor's pages are looked at on the way: they keep nobody out.
 """
 
 from datetime import date
@@ -10,6 +11,7 @@ from datetime import date
 import pytest
 from browsing import Server
 from docx.oxml.ns import qn
+from inspecting import Inspector
 from loans import ledger, row
 from person import Person, record
 from revised import edit_part
@@ -58,14 +60,24 @@ class Branch:
 
     def __init__(self, visit):
         self._visit = visit
-        self._people = {}
+        self._people, self._looks = {}, {}
 
     def __getitem__(self, number):
         if number not in self._people:
             page = self._visit(number)
             page.set_default_timeout(IN_TIME)
             self._people[number] = Person(page)
+            self._looks[number] = Inspector(page)
         return self._people[number]
+
+    def look(self, number, name):
+        """Look at the page that somebody has before them."""
+        self._looks[number](name)
+
+    @property
+    def kept_out(self):
+        """Return what was found on the pages that were looked at."""
+        return [(one.told, one.found) for one in self._looks.values() if one.told or one.found]
 
     def at(self, number, path=""):
         """Return somebody's page, gone to a place; their work if none is given."""
@@ -129,6 +141,7 @@ def test_a_year_of_a_branch(visit, serve, tmp_path):
     revised(branch, tmp_path)
     regenerated(branch, notice)
     numbers = {plan: "已出具", log: "已办结", agreement: "已签署", void: "已作废", notice: "已出具"}
+    assert branch.kept_out == []
     verified(serve("--read-only"), visit, numbers)
 
 
@@ -185,30 +198,49 @@ def filed(branch, number, tmp_path):
 
 def revised(branch, tmp_path):
     """A sentence of the notice changes: drawn up, reviewed and approved by three people."""
-    page = branch.at(AUTHOR, f"/documents/{NOTICE}/propose")
+    page = branch.at(AUTHOR, "/documents")
+    branch.look(AUTHOR, "documents")
+    page.click(f"a[href='/documents/{NOTICE}']")
+    branch.look(AUTHOR, "document")
+    page.click("a[href$='/propose']")
     page.fill("[name=reason]", "明确计收复利")
     page.fill("#effective", page.get_attribute("#effective", "min"))
+    branch.look(AUTHOR, "propose")
     page.click("form.handing button.main")
     page.wait_for_url("**/desk")
-    template = tmp_path / "template.docx"
-    template.write_bytes(edit_part(kept(page, "a.file:text('template.docx')"), BODY, compound))
-    page.set_input_files("form[action$='/template.docx'] input[type=file]", template)
-    with page.expect_navigation():
-        page.click("form[action$='/template.docx'] button")
+    before = kept(page, "a.file:text('template.docx')")
+    handed_in(page, tmp_path, edit_part(before, BODY, misspelt))
+    assert "contact_fone" in page.text_content("tr.error")
+    branch.look(AUTHOR, "desk")
+    handed_in(page, tmp_path, edit_part(before, BODY, compound))
     page.click("a.button.main")
     assert "在“约定计收逾期利息”之后增加“和复利”" in page.inner_text("main")
+    page.wait_for_selector("figure.spread img")
+    branch.look(AUTHOR, "changes")
+    assert kept(page, "a[href$='/redline.docx']").startswith(b"PK")
     page.click("form[action$='/submit'] button.main")
     page.wait_for_url(f"**/documents/{NOTICE}")
     for who in (REVIEWER, APPROVER):
         page = branch.at(who)
         page.click(f"text={NOTICE}")
         page.click("text=查看送审稿并签署意见")
+        branch.look(who, "draft")
         with page.expect_navigation():
             page.click("form.act button.main >> nth=0")
     assert "1.1 自 2026-12-31 起" in branch.at(AUTHOR, f"/documents/{NOTICE}").inner_text("main")
+    branch.look(AUTHOR, "document revised")
 
 
 BODY = "word/document.xml"
+
+
+def handed_in(page, folder, template):
+    """Lay a template down on the desk."""
+    path = folder / "template.docx"
+    path.write_bytes(template)
+    page.set_input_files("form[action$='/template.docx'] input[type=file]", path)
+    with page.expect_navigation():
+        page.click("form[action$='/template.docx'] button")
 
 
 def compound(root):
@@ -216,12 +248,25 @@ def compound(root):
     text.text = text.text.replace("逾期利息", "逾期利息和复利")
 
 
+def misspelt(root):
+    [text] = [one for one in root.iter(qn("w:t")) if "逾期利息" in (one.text or "")]
+    text.text += "{{ contact_fone }}"
+
+
 def regenerated(branch, number):
     """What is open of the form gets a new edition by the new revision."""
     page = branch.at(ARCHIVIST, f"/documents/{NOTICE}/regeneration")
     page.click("form[action$='/plan'] button")
+    page.wait_for_selector("#plan")
+    branch.look(ARCHIVIST, "plan")
     page.click("form[action$='/run'] button.main")
     page.wait_for_selector(".done")
+    branch.look(ARCHIVIST, "regenerated")
+    page = branch.at(ARCHIVIST, "/registers")
+    branch.look(ARCHIVIST, "registers")
+    page.click("a[href='/registers/documents']")
+    assert "1.1" in page.text_content(f"tr:has-text('{NOTICE}')")
+    branch.look(ARCHIVIST, "register")
     assert "1.1" in branch.at(MANAGER, f"/records/{number}").inner_text("main")
 
 
@@ -229,14 +274,31 @@ def verified(reading, visit, numbers):
     """Somebody without a key finds each record again, and goes through the whole store."""
     page = visit("", reading)
     page.set_default_timeout(IN_TIME)
-    home = page.url
+    home, look = page.url, Inspector(page)
+    page.goto(f"{home}trace")
+    look("trace")
+    page.set_input_files("#file", {"name": "x.docx", "mimeType": "", "buffer": b"x"})
+    page.click("form:has(#file) button")
+    look("foreign")
     for number, status in numbers.items():
         page.goto(f"{home}trace")
         page.fill("#number", number)
         page.press("#number", "Enter")
         page.wait_for_selector(f"h1:has-text('{number}')")
         assert status in page.inner_text("h1")
+    look("traced")
+    page.goto(f"{home}trace")
+    page.fill("#number", number)
+    page.fill("#edition", "1")
+    page.click("form:has(#number) button")
+    look("paper")
     page.goto(f"{home}verify")
+    look("verify")
     page.click("form[action='/verify'] button")
     page.wait_for_selector("#result")
     assert "没有发现错误" in page.inner_text("main")
+    look("report")
+    assert (look.told, look.found) == ([], {})
+    page.emulate_media(media="print")
+    assert page.is_visible(".signs")
+    assert not any(one.is_visible() for one in page.query_selector_all("button"))
