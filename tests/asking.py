@@ -156,7 +156,9 @@ def asking(root: Path) -> Iterator[Asking]:
 def at_the_desk(root: Path) -> list[Call]:
     """Ask whatever needs no other program."""
     with asking(root) as ask:
-        for part in (_readers, _registers, _records, _due, _copies, _revising, _two_people, _ends):
+        for part in (_readers, _registers, _records, _due, _copies):
+            part(ask)
+        for part in (_revising, _two_people, _keys, _ends):
             part(ask)
         for name in REGISTER_NAMES:
             ask("", f"register {name}")
@@ -279,6 +281,19 @@ def _two_people(ask: Asking) -> None:
     ask("", "calendar show")
     ask.quietly(AUDITOR, f"hold place --record {AGREEMENT} --kind litigation --reason 另案")
     ask("", "hold list")
+
+
+def _keys(ask: Asking) -> None:
+    facts = "--name 济南虚构岱岳重型机械有限公司 --fax 0531-55510012"
+    ask.quietly(SECOND, f"customer add 91370112MA3DEM019E {facts}")
+    ask(SECOND, f"key revoke {SECOND} --reason 遗失 --from {DAY}")
+    Path(f"keys/{SECOND}.key").unlink()
+    ask.quietly(SECOND, f"key new {SECOND}")
+    entry = "--name 赵样例 --unit JN01 --role relationship_manager"
+    ask.quietly(OFFICER, f"person add {SECOND} {entry}")
+    ask(SECOND, "key confirm")
+    ask(SECOND, "key confirm --all --reason 本人所为")
+    ask(OFFICER, f"key revoke {SECOND} --reason 停用")
 
 
 def _ends(ask: Asking) -> None:

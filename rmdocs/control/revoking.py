@@ -119,7 +119,7 @@ def _revocation(
     revocation_order(register, person, order.fingerprint, order.since)
     revocations = register.revocations(order.staff_no)
     earlier = revocations.revoked(order.fingerprint)
-    if earlier is not None and not _widens(order, earlier.since):
+    if earlier is not None and not _widens(order, revocations.in_doubt_from(order.fingerprint)):
         raise ControlError(
             message(
                 "the key {fingerprint} of {name} ({staff_no}) was revoked on {day}: {reason}",

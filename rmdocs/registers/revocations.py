@@ -245,6 +245,11 @@ class RevocationRegister:
         found = self._by_key.get(fingerprint)
         return found[0] if found else None
 
+    def in_doubt_from(self, fingerprint: str) -> datetime | None:
+        """Return from when on what a key signed is in doubt; None if nothing is."""
+        moments = (one.since for one in self._by_key.get(fingerprint, ()))
+        return min((one for one in moments if one is not None), default=None)
+
     def questioned(
         self, ledger: str, event: Event, before: Container[str] = ()
     ) -> Iterator[QuestionedAct]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import LATE, Bank
 from faults import AGREEMENT, LOG, NOTICE, OFFICER, RM, Told, entry, on_control
+from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
 from insider import Insider
 
 from rmdocs.errors import ControlError
@@ -17,7 +18,7 @@ from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.messages import Language
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import keys, people, records, store
+from rmdocs.workspace import keys, people, records, revising, store
 
 PRESIDENT, AUDITOR = "JN01-0002", "SD00-0009"
 ME = StaffNumber.parse(RM)
@@ -156,6 +157,16 @@ class TestSignedAfter:
             trailers={"Event": "customer", "Customer": "91370112MA3DEM019E"},
         )
         assert bank.codes() == {"KEY-REVOKED"}
+
+    def test_as_an_approval_in_somebody_elses_act(self, copied_in_git, founded):
+        bank = copied_in_git(founded)
+        revising.propose(bank.at(AUTHOR, PROPOSED), FORM, "增加联系方式", EFFECTIVE)
+        revising.submit(bank.at(AUTHOR, PROPOSED), FORM)
+        keys.revoke(bank.at(REVIEWER, PROPOSED), StaffNumber.parse(REVIEWER), WHY)
+        Forgery.of(bank).seal()
+        [finding] = told(bank, "KEY-REVOKED")
+        assert finding.path.endswith("-release.json")
+        assert REVIEWER in finding.message.text(Language.EN)
 
 
 class TestInDoubt:

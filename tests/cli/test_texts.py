@@ -36,7 +36,7 @@ ENTRIES = {
     ),
 }  # fmt: skip
 SEALED_BY_ANOTHER_TEST = {"copy acknowledge --signed-by"}
-SEARCHES = {"due --rm", "find texts", "find --customer", "find --rm"}
+SEARCHES = {"due --rm", "find texts", "find --customer", "find --rm", "key revoke --key"}
 ADDRESSES = {"web --host"}
 REASONS = {"--reason", "--remark"}
 

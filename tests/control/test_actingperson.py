@@ -44,3 +44,27 @@ def test_the_store_holds_no_private_key(shared_bank):
         for line in shared_bank.git("ls-tree", "-r", "--name-only", ref).splitlines():
             assert ".key" not in line
     assert "keys" in (shared_bank.root / ".gitignore").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o660, 0o777])
+def test_a_key_that_is_open_to_others_is_refused(tmp_path, mode):
+    ring = KeyRing(directory=tmp_path)
+    ring.create("JN01-0101")
+    ring.path("JN01-0101").chmod(mode)
+    with pytest.raises(ControlError, match=f"{mode:04o}"):
+        ring.load("JN01-0101")
+    ring.path("JN01-0101").chmod(0o400)
+    assert ring.load("JN01-0101")
+
+
+def test_a_passphrase_is_asked_for_only_where_a_key_is_locked(tmp_path):
+    asked = []
+    ring = KeyRing(directory=tmp_path, passphrase=lambda owner: asked.append(owner) or b"right")
+    ring.create("JN01-0101", b"own")
+    assert asked == []
+    with pytest.raises(RmdocsError):
+        ring.load("JN01-0101")
+    assert asked == ["JN01-0101"]
+    KeyRing(directory=tmp_path).create("JN01-0102")
+    assert ring.load("JN01-0102")
+    assert asked == ["JN01-0101"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.lifecycle import RevisionAct
-from rmdocs.messages import Joined, Text, listed, message
+from rmdocs.messages import Joined, Text, Verbatim, joined, listed, message
 from rmdocs.registers.approvalrequests import all_requests, decided_by
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.customers import CUSTOMERS, Customer, CustomerRegister
@@ -17,9 +17,9 @@ from rmdocs.registers.lists import listing
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers, Listing
 from rmdocs.registers.officetime import CALENDAR, CalendarRegister
 from rmdocs.registers.regenerations import ABANDONED, DONE, RegenerationRegister
+from rmdocs.registers.revocations import RevocationRegister, fingerprint
 from rmdocs.registers.staff import Person, StaffRegister
 from rmdocs.reports.report import Cell, Column, ColumnKind, Report
-from rmdocs.store.keys import PublicKey
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,7 +71,7 @@ def staff_list(ledgers: Ledgers, unit: UnitCode | None = None) -> Report:
         ledgers,
         rows,
         BY_EVENTS,
-        message("the last key of a person signs; the earlier ones still verify"),
+        message("each key of a person signs until it is revoked; what it signed before stays good"),
     )
 
 
@@ -89,9 +89,24 @@ def _person_row(ledgers: Ledgers, person: Person) -> tuple[Cell, ...]:
         message("left on {day}", day=person.left)
         if person.left is not None
         else role_names(sorted(person.roles)),
-        "\n".join(PublicKey.parse(line).fingerprint for line in person.keys),
+        _keys(ledgers, person),
         *_entries(ledgers, f"people/{person.staff_no}"),
     )
+
+
+def _keys(ledgers: Ledgers, person: Person) -> Cell:
+    """Return the fingerprints of a person's keys, then those that were revoked, with the day."""
+    good = "\n".join(map(fingerprint, person.keys))
+    if ledgers.then is None:
+        return good
+    revoked = RevocationRegister.of(ledgers.then, person.staff_no).all
+    if not revoked:
+        return good
+    told: list[Text] = [Verbatim(good)] if good else []
+    for key, on in {one.said.fingerprint: one.event for one in reversed(revoked)}.items():
+        told += [Verbatim("\n")] if told else []
+        told += [Verbatim(f"{key}\n"), message("revoked on {day}", day=ledgers.day_of(on))]
+    return joined(told)
 
 
 def _unit_row(ledgers: Ledgers, unit: Unit) -> tuple[Cell, ...]:
