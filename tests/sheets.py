@@ -86,11 +86,11 @@ def _written(
     pen.line(points, fill=colour, width=max(1, round(0.4 * dot)), joint="curve")
 
 
-def all_scanned(pdf: bytes, dpi: int = 150, seed: int = 1) -> list[bytes]:
-    """Return the pages of a PDF scanned, the second one upside down, in order."""
+def all_scanned(pdf: bytes, dpi: int = 150, seed: int = 1, pages: int | None = None) -> list[bytes]:
+    """Return the pages of a PDF, or the first ones, scanned in order, the second upside down."""
     return [
         scanned(image, seed + at, turn=180 if at == 1 else 0, quality=50 + 10 * (at % 2))
-        for at, image in enumerate(drawn(pdf, dpi))
+        for at, image in enumerate(drawn(pdf, dpi)[:pages])
     ]
 
 

@@ -101,7 +101,7 @@ def test_a_copy_or_a_preview_scanned_back_is_never_filed(rendered, tmp_path):
         *renditions.preview(bank.at(MANAGER), number),
     ]
     for at, one in enumerate(made):
-        pile = delivered(tmp_path / f"{at}.pdf", all_scanned(one.pdf))
+        pile = delivered(tmp_path / f"{at}.pdf", all_scanned(one.pdf, pages=2))
         filing = renditions.scan(bank.at(MANAGER), [pile])
         assert filing.filed == ()
         assert {aside.finding.code for aside in filing.pile.review} == {"SCAN-FOREIGN"}
