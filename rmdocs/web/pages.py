@@ -20,9 +20,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from rmdocs.files import File
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.web.background import Background, Verifying, told_step
 from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
+from rmdocs.web.navigation import EVERYWHERE, links
 from rmdocs.web.numbers import whole
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import WebError, for_reading_only
@@ -44,19 +45,7 @@ FORM_LIMIT = 1 << 20
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
 
-_EVERYWHERE = frozenset(
-    {"records_officer", "auditor", "form_author", "form_reviewer", "form_approver"}
-)
-"""Roles whose work is the records of all units; everybody else sees those of their own."""
-
-
-LEADERS = frozenset({"department_head", "president"})
-"""Roles that look after the managers of a unit."""
-
 T = TypeVar("T")
-
-
-_RECORDS = frozenset({"records_officer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +185,7 @@ class Visit:
     @property
     def unit(self) -> str:
         """Return the one unit whose records whoever asks may see; empty for all."""
-        if self.person is None or self.person.roles & _EVERYWHERE:
+        if self.person is None or self.person.roles & EVERYWHERE:
             return ""
         return str(self.person.unit)
 
@@ -255,93 +244,6 @@ def day_of(text: str) -> date | None:
         ) from problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageLink:
-    """A page that the head of every page leads to.
-
-    :param acting: whether it is there where somebody acts.
-    :param roles: whose work it is, of those who act; empty for everybody's.
-    :param reading: whether it is there where nobody acts.
-    :param about: what one does there, for who has not been there yet.
-    """
-
-    path: str
-    title: Text
-    about: Text | None = None
-    acting: bool = True
-    roles: frozenset[str] = frozenset()
-    reading: bool = False
-
-
-LINKS = (
-    PageLink(path="/", title=message("My work")),
-    PageLink(path="/", title=message("What is due"), acting=False, reading=True),
-    PageLink(
-        path="/new",
-        title=message("New record"),
-        about=message("choose a form and fill it in; it is kept while you type"),
-    ),
-    PageLink(
-        path="/sheets",
-        title=message("Sheets and ledgers"),
-        about=message("hand in a sheet of records, or a loan ledger for its notices"),
-    ),
-    PageLink(
-        path="/scans",
-        title=message("Scans"),
-        about=message("hand in scans of signed paper, to be filed with their records"),
-    ),
-    PageLink(
-        path="/documents",
-        title=message("Controlled documents"),
-        about=message("see which forms and documents are in force, and revise them"),
-        roles=_EVERYWHERE,
-        reading=True,
-    ),
-    PageLink(
-        path="/registers",
-        title=message("Registers"),
-        about=message("look up what was issued, revised and handed out, as of any day"),
-        roles=_EVERYWHERE,
-        reading=True,
-    ),
-    PageLink(
-        path="/copies",
-        title=message("Controlled copies"),
-        about=message("hand out copies of documents, and have them back"),
-        roles=_RECORDS,
-    ),
-    PageLink(
-        path="/holds",
-        title=message("Holds"),
-        about=message("keep records of a case from being disposed of"),
-        roles=_RECORDS | {"auditor", "president"},
-    ),
-    PageLink(
-        path="/disposals",
-        title=message("Disposals"),
-        about=message("see which records are kept long enough, and propose what becomes of them"),
-        roles=_RECORDS,
-    ),
-    PageLink(
-        path="/quarters",
-        title=message("Managers' quarters"),
-        about=message("see what each manager did in a quarter, and whether in time"),
-        roles=_EVERYWHERE | LEADERS,
-        reading=True,
-    ),
-    PageLink(path="/trace", title=message("Trace"), roles=_EVERYWHERE, reading=True),
-    PageLink(path="/verify", title=message("Verify"), roles=_EVERYWHERE, reading=True),
-)
-
-
-def _links(person: Person | None, *, read_only: bool) -> Iterator[PageLink]:
-    for link in LINKS:
-        mine = person is not None and (not link.roles or link.roles & person.roles)
-        if (read_only and link.reading) or (mine and link.acting):
-            yield link
-
-
 def surroundings(request: Request, session: BrowserSession | None) -> dict[str, object]:
     """Return what every template can name: who acts, the way to other pages."""
     site: Site = request.app.state.site
@@ -352,7 +254,7 @@ def surroundings(request: Request, session: BrowserSession | None) -> dict[str, 
         "path": request.url.path,
         "read_only": site.read_only,
         "sample": site.sample,
-        "links": tuple(_links(person, read_only=site.read_only)) if session else (),
+        "links": tuple(links(person, read_only=site.read_only)) if session else (),
         "asks": lambda: False,
     }
 

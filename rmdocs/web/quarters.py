@@ -13,7 +13,8 @@ from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.lists.quarters import COUNTED_BY, IN_TIME, QUARTERS, Quarter
 from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.drawing import PageCell, PageRow
-from rmdocs.web.pages import LEADERS, page, see
+from rmdocs.web.navigation import LEADERS
+from rmdocs.web.pages import page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import oversight
