@@ -149,7 +149,7 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         yield
         chores.cancel_scope.cancel()
     site: Site = app.state.site
-    making = (site.background, site.comparisons, site.plans, site.runs, site.scans)
+    making = (site.background, site.papers, site.comparisons, site.plans, site.runs, site.scans)
     for background in (*making, site.previews):
         await run_in_threadpool(background.close)
     site.pool.close()

@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.maturities import LoanLedger
-from rmdocs.messages import message
 from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
-from rmdocs.web.record import attachment
 from rmdocs.web.sessions import KeptSheet
-from rmdocs.web.sheets import LIMIT, begun_of, keep, kept_of, place_of, questions
+from rmdocs.web.sheets import (
+    LIMIT,
+    begun_of,
+    documents,
+    keep,
+    kept_of,
+    make_pdf,
+    place_of,
+    questions,
+    told_of_pdf,
+    wait_for_pdf,
+)
 from rmdocs.workspace import loans, sheets
 from rmdocs.workspace.due import Wanted
 
@@ -37,7 +46,7 @@ def _ledger(visit: Visit) -> Response:
     kept, asked = kept_of(visit), visit.request.query_params
     within = _days(asked.get("within", ""))
     found, findings, unread = _loans(visit, within)
-    begun = begun_of(visit)
+    begun, numbers = begun_of(visit), _numbers(visit)
     return visit.page(
         "ledger.html",
         place=place_of(visit),
@@ -47,7 +56,8 @@ def _ledger(visit: Visit) -> Response:
         within=within,
         loans=visit.paged([one for one in found if one.row not in begun]),
         begun=begun,
-        numbers=_numbers(visit),
+        numbers=numbers,
+        pdf=told_of_pdf(visit, numbers),
         told=findings,
         changed="changed" in asked,
         nothing="nothing" in asked,
@@ -83,13 +93,11 @@ def _issue(visit: Visit) -> Response:
 
 
 def _documents(visit: Visit) -> Response:
-    numbers = _numbers(visit)
-    if not numbers:
-        raise ControlError(
-            message("no notice of the ledger was issued yet"), message("issue them first")
-        )
-    data = sheets.zipped(visit.workspace, numbers)
-    return attachment(f"{numbers[0].series.form}-{len(numbers)}.zip", data)
+    return documents(visit, _numbers(visit))
+
+
+def _make_pdf(visit: Visit) -> Response:
+    return make_pdf(visit, _numbers(visit))
 
 
 def _loans(
@@ -139,4 +147,6 @@ ROUTES = (
     act("/ledgers/{place:whole}/begin", _begin, harmless=True),
     act("/ledgers/{place:whole}/issue", _issue),
     page("/ledgers/{place:whole}/documents", _documents),
+    act("/ledgers/{place:whole}/pdf", _make_pdf),
+    page("/ledgers/{place:whole}/pdf/wait", wait_for_pdf),
 )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rmdocs.web.sessions import BrowserSession, Sessions
     from rmdocs.workspace.opening import Workspace
     from rmdocs.workspace.regeneration import PlanLook
+    from rmdocs.workspace.renditions import MadeOfMany
 
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
@@ -63,6 +64,7 @@ class Site:
     :param readers: who comes in with a code of their own; None where the address lets in.
     :param previews: pictures of a draft's pages (PNG), drawn in the background.
     :param background: other files that are made there.
+    :param papers: formal PDF of all that was issued of a sheet.
     :param comparisons: pages of two revisions side by side, drawn there.
     :param plans: what regenerating records would do.
     :param runs: records that are regenerated, by the serial of the run.
@@ -82,6 +84,7 @@ class Site:
     guesses: Guesses = field(default_factory=Guesses)
     previews: Background[tuple[bytes, ...]] = field(default_factory=Background)
     background: Background[tuple[File, ...]] = field(default_factory=Background)
+    papers: Background[MadeOfMany] = field(default_factory=Background)
     comparisons: Background[tuple[File, ...]] = field(default_factory=Background)
     plans: Background[PlanLook] = field(default_factory=Background)
     runs: Background[int] = field(default_factory=Background)

@@ -58,6 +58,7 @@ class KeptSheet:
     :param mended: for each row that they went on with by hand the name of its draft.
     :param before: what these rows were told when they were taken out.
     :param told: what making the documents showed, by row, when it was tried last.
+    :param mark: under which it is known what is made of it in the background.
     :param lock: held by whoever takes a row out, so that it is taken out once.
     """
 
@@ -69,6 +70,7 @@ class KeptSheet:
     mended: dict[int, str] = field(default_factory=dict)
     before: dict[int, SheetRow] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    mark: object = field(default_factory=object)
     lock: Lock = field(default_factory=Lock)
 
     @property

@@ -14,17 +14,19 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.intake.candidates import Hidden
 from rmdocs.intake.reading import TABLE_SUFFIXES
 from rmdocs.messages import message
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.background import told_step
+from rmdocs.web.pages import act, page, see, waiting
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.web.sessions import KeptSheet
-from rmdocs.workspace import desk, drafts, records, sheets
+from rmdocs.workspace import desk, drafts, records, renditions, sheets
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.intake.candidates import Selection
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
+    from rmdocs.workspace.renditions import MadeOfMany
     from rmdocs.workspace.sheets import SheetOfRecords, SheetRow
 
 LIMIT = 10 << 20
@@ -116,6 +118,7 @@ def _sheet(visit: Visit) -> Response:
         begun=begun,
         before=kept.before,
         numbers=numbers,
+        pdf=told_of_pdf(visit, numbers),
         seen=_seen(found),
         changed="changed" in visit.request.query_params,
         **questions(kept, found.findings),
@@ -176,13 +179,72 @@ def _issue(visit: Visit) -> Response:
 
 
 def _documents(visit: Visit) -> Response:
-    numbers = _numbers(visit, _read(visit))
-    if not numbers:
-        raise ControlError(
-            message("no row of the sheet was issued yet"), message("issue them first")
-        )
+    return documents(visit, _numbers(visit, _read(visit)))
+
+
+def _make_pdf(visit: Visit) -> Response:
+    return make_pdf(visit, _numbers(visit, _read(visit)))
+
+
+def documents(visit: Visit, numbers: Sequence[RecordNumber]) -> Response:
+    """Return the documents of what was issued of a sheet or ledger, as one ZIP archive.
+
+    :raises ControlError: if nothing was.
+    """
+    _require_issued(numbers)
     data = sheets.zipped(visit.workspace, numbers)
     return attachment(f"{numbers[0].series.form}-{len(numbers)}.zip", data)
+
+
+def make_pdf(visit: Visit, numbers: Sequence[RecordNumber]) -> Response:
+    """Begin to make the formal PDF of what was issued; whoever asked may leave meanwhile.
+
+    :raises ControlError: if nothing was issued.
+    """
+    _require_issued(numbers)
+    kept, papers = kept_of(visit), visit.site.papers
+    mark = kept.mark
+    site, session, actor = visit.site, visit.session, visit.session.actor
+
+    def work() -> MadeOfMany:
+        with site.pool.lent(actor) as workspace, site.signing.signing(session, workspace):
+            return renditions.make_of_each(
+                workspace, numbers, lambda done, of: papers.tell(mark, done, of)
+            )
+
+    papers.begin(mark, work)
+    return see(f"{kept.home}/{place_of(visit)}#issued")
+
+
+def told_of_pdf(visit: Visit, numbers: Sequence[RecordNumber]) -> dict[str, object]:
+    """Return what a page shows of the formal PDF of what was issued.
+
+    :param numbers: of what was issued; of some the PDF may have been made before the others.
+    """
+    papers, mark = visit.site.papers, kept_of(visit).mark
+    running, outcome = papers.look(mark)
+    found = outcome.made if outcome is not None else None
+    unmade = found.unmade if found is not None else ()
+    asked = set(found.numbers) if found is not None else set()
+    made = asked - {one.number for one in unmade}
+    return {
+        "running": running,
+        "step": told_step(papers.done(mark)),
+        "refusal": outcome.refusal if outcome is not None else None,
+        "unmade": unmade,
+        "made": len(made),
+        "left": len(set(numbers) - made),
+    }
+
+
+def wait_for_pdf(visit: Visit) -> Response:
+    """Say how far making PDF is; see :func:`waiting`."""
+    return waiting(visit, (visit.site.papers, kept_of(visit).mark))
+
+
+def _require_issued(numbers: Sequence[RecordNumber]) -> None:
+    if not numbers:
+        raise ControlError(message("nothing of it was issued yet"), message("issue it first"))
 
 
 # Inside ------------------------------------------------------------------------
@@ -272,4 +334,6 @@ ROUTES = (
     page("/sheets/{place:whole}/refused", _refused),
     act("/sheets/{place:whole}/issue", _issue),
     page("/sheets/{place:whole}/documents", _documents),
+    act("/sheets/{place:whole}/pdf", _make_pdf),
+    page("/sheets/{place:whole}/pdf/wait", wait_for_pdf),
 )

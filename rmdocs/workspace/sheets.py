@@ -151,14 +151,16 @@ def mend(workspace: Workspace, row: SheetRow) -> str:
 
 
 def zipped(workspace: Workspace, numbers: Iterable[RecordNumber]) -> bytes:
-    """Return the documents of records, as they were issued, as one ZIP archive.
+    """Return the documents of records as one ZIP archive: the newest edition of each.
+
+    Their formal PDF is among them where it was made.
 
     :raises ControlError: if one of them was disposed of.
     """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in numbers:
-            for file in records.export(workspace, number, 1):
+            for file in records.export(workspace, number):
                 archive.writestr(zipfile.ZipInfo(file.name, _NEW_YEAR_1980), file.data)
     return made.getvalue()
 

@@ -48,6 +48,26 @@ def test_named_twice_it_is_made_once(bank, visit):
     assert (made.number, made.already) == (number, False)
 
 
+def test_of_many_each_is_made_of_which_that_can_be_done(bank, visit):
+    """One that cannot be drawn, and one that is void, keep no other from being made."""
+    numbers = []
+    for topic in ("走访", "走访\U00012000", "作废", "续贷"):
+        visit["record"]["content"]["visit"]["topic"] = topic
+        numbers.append(bank.issue(visit))
+    good, undrawn, void, other = numbers
+    bank.void(void, MANAGER, "JN01-0001")
+    told = []
+    workspace = bank.at(MANAGER)
+    found = renditions.make_of_each(workspace, numbers, lambda *step: told.append(step))
+    assert [one.number for one in found.unmade] == [void, undrawn]
+    assert [one.code for one in found.unmade[1].problem.findings] == ["PDF-GLYPH"]
+    assert told == [(0, 4), (4, 4)]
+    for number in (good, other):
+        [made] = print_copy(folder(bank, number).events)
+        assert made.file.path.endswith(f"{number}-e1.pdf")
+    assert print_copy(folder(bank, undrawn).events) == ()
+
+
 def test_what_was_made_is_known_by_its_bytes(rendered):
     bank, number = rendered
     [first] = renditions.make(bank.at(MANAGER), [number])

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -178,6 +179,38 @@ def test_a_row_is_mended_as_a_draft_once_and_leaves_the_sheet(browser, bank, row
     assert sorted(archive.namelist()) == [f"{number}-e1.docx" for number in sorted(issued(bank))]
     again = browser.get(f"{sheet.path}/documents").content
     assert again == browser.get(f"{sheet.path}/documents").content
+
+
+@pytest.mark.office
+@pytest.mark.fonts
+def test_formal_pdf_of_all_that_was_issued_comes_into_the_zip(browser, bank, rows):
+    undrawn = {**rows[2], "content.visit.topic": "走访\U00012000"}
+    sheet = Sheet(browser, "走访.xlsx", book([rows[0], undrawn]))
+    making = f"{sheet.path}/pdf"
+    refused = browser.submit(making, {})
+    assert (refused.status_code, "nothing of it was issued yet" in refused.text) == (403, True)
+    sheet.issue("all")
+    first, second = sorted(issued(bank))
+    assert "Make the formal PDF of all 2" in sheet.page.text
+    assert browser.get(f"{making}/wait").status_code == 204
+    page = browser.submit(making, {})
+    assert f'data-wait="{making}/wait"' in page.text
+    # The documents wait for nothing.
+    assert f'href="{sheet.path}/documents"' in page.text
+    while browser.get(f"{making}/wait").status_code == 202:
+        time.sleep(0.2)
+    page = sheet.load().text
+    assert "The formal PDF of 1 is made" in page
+    assert "Make the formal PDF of the other 1" in page
+    assert "Of 1 there is no formal PDF" in page
+    archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{sheet.path}/documents").content))
+    assert sorted(archive.namelist()) == [
+        f"{first}-e1.docx",
+        f"{first}-e1.pdf",
+        f"{second}-e1.docx",
+    ]
+    assert archive.read(f"{first}-e1.pdf").startswith(b"%PDF")
+    assert bank.codes() == set()
 
 
 def test_a_row_whose_draft_is_deleted_is_a_row_again(browser, rows):
