@@ -196,7 +196,8 @@ class Person(threading.Thread):
             self._timed("page", self._ask, "GET", path)
 
     def run(self):
-        """Work until the time is up."""
+        """Work until the time is up; nobody begins at the same moment as all others."""
+        time.sleep(self._load.pause * self._random.uniform(0, 1.5))
         while time.monotonic() < self._load.until:
             chance = self._random.random()
             if self.actor in RMS and chance < 0.4:

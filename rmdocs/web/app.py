@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parent / "static"
 _THREADS = 8
-"""How many pages are worked on at a time: as many workspaces are open at most."""
+"""How many pages are worked on at a time, beside those of the lane: no more workspaces are open."""
 _UNKNOWN = 404
 _MINUTE = 60
 

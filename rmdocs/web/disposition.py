@@ -192,8 +192,8 @@ ROUTES = (
     act("/holds", _place),
     page("/holds/{number}", _hold),
     act("/holds/{number}/lift", _lift),
-    page("/disposals", _disposals),
+    page("/disposals", _disposals, wide=True),
     act("/disposals", _propose),
-    page("/disposals/due.xlsx", _due_workbook),
+    page("/disposals/due.xlsx", _due_workbook, wide=True),
     page("/disposals/{number}.xlsx", _certificate),
 )

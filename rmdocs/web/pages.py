@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""
 
+WIDE_AT_A_TIME = 2
+"""How many pages that may look at all records are made at a time."""
+
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
 
@@ -62,6 +67,7 @@ class Site:
     :param read_only: whether nobody acts, and nothing is written.
     :param sample: whether the store is a sample, with invented data.
     :param readers: who comes in with a code of their own; None where the address lets in.
+    :param lane: where pages that look at all records wait for each other, and nobody else does.
     :param previews: pictures of a draft's pages (PNG), drawn in the background.
     :param background: other files that are made there.
     :param papers: formal PDF of all that was issued of a sheet.
@@ -82,6 +88,7 @@ class Site:
     sample: bool = False
     readers: Readers | None = None
     guesses: Guesses = field(default_factory=Guesses)
+    lane: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WIDE_AT_A_TIME))
     previews: Background[tuple[bytes, ...]] = field(default_factory=Background)
     background: Background[tuple[File, ...]] = field(default_factory=Background)
     papers: Background[MadeOfMany] = field(default_factory=Background)
@@ -262,11 +269,17 @@ def surroundings(request: Request, session: BrowserSession | None) -> dict[str, 
     }
 
 
-def page(path: str, view: View) -> Route:
-    """Return the route of a page that is only looked at."""
+def page(path: str, view: View, *, wide: bool = False) -> Route:
+    """Return the route of a page that is only looked at.
+
+    :param wide: whether it may look at all records there are: of such pages few are made at a
+        time, so that whoever types or issues meanwhile does not wait for them.
+    """
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_seen, view, request, FormData())
+        site: Site = request.app.state.site
+        lane = site.lane if wide else None
+        return await run_sync(_seen, view, request, FormData(), limiter=lane)
 
     return Route(path, endpoint, methods=["GET"], name=view.__name__)
 

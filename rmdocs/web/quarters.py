@@ -290,7 +290,7 @@ def _signed(value: Decimal) -> str:
 
 ROUTES = (
     page("/quarters", _now),
-    page("/quarters/{quarter}.xlsx", _sheet),
-    page("/quarters/{quarter}", _quarter),
-    page("/quarters/{quarter}/{staff_no}", _manager),
+    page("/quarters/{quarter}.xlsx", _sheet, wide=True),
+    page("/quarters/{quarter}", _quarter, wide=True),
+    page("/quarters/{quarter}/{staff_no}", _manager, wide=True),
 )

@@ -168,6 +168,6 @@ _DIGITS = 5
 
 ROUTES = (
     page("/registers", _registers),
-    page("/registers/{name}.xlsx", _workbook),
-    page("/registers/{name}", _register),
+    page("/registers/{name}.xlsx", _workbook, wide=True),
+    page("/registers/{name}", _register, wide=True),
 )

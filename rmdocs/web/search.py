@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rmdocs.registers.indexfile import IndexedRecord
-    from rmdocs.web.drawing import PageRow
+    from rmdocs.web.drawing import Paged, PageRow
     from rmdocs.web.pages import Visit
 
 _COLUMNS = (
@@ -61,12 +61,7 @@ def _found(visit: Visit) -> Response:
             404, message("this search is no longer known"), message("type it again above")
         )
     query = Query(text=text, unit=visit.unit)
-    count = records.count_of(visit.workspace, query) if text else 0
-    skip = (visit.page_number(count) - 1) * ON_A_PAGE
-    found = visit.on_page(
-        tuple(records.find(visit.workspace, query, skip=skip, most=ON_A_PAGE)) if text else (),
-        count,
-    )
+    found = _page(visit, query) if text else visit.on_page((), 0)
     now = visit.workspace.local(visit.workspace.now())
     return visit.page(
         "search.html",
@@ -77,6 +72,21 @@ def _found(visit: Visit) -> Response:
         unread=records.unreadable(visit.workspace, query) if text else [],
         at=now.strftime("%Y-%m-%d %H:%M:%S"),
     )
+
+
+def _page(visit: Visit, query: Query) -> Paged[IndexedRecord]:
+    """Return what the page shows; where all fits on one, the records are gone through once."""
+
+    def shown(number: int) -> tuple[IndexedRecord, ...]:
+        skip = (number - 1) * ON_A_PAGE
+        return tuple(records.find(visit.workspace, query, skip=skip, most=ON_A_PAGE))
+
+    first = shown(1)
+    if len(first) < ON_A_PAGE:
+        return visit.on_page(first, len(first))
+    count = records.count_of(visit.workspace, query)
+    number = visit.page_number(count)
+    return visit.on_page(first if number == 1 else shown(number), count)
 
 
 def _row(found: IndexedRecord) -> PageRow:
@@ -90,4 +100,4 @@ def _row(found: IndexedRecord) -> PageRow:
     )
 
 
-ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:whole}", _found))
+ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:whole}", _found, wide=True))

@@ -213,4 +213,4 @@ def _refusal(request: ApprovalRequest) -> PageRow:
     )
 
 
-ROUTES = (page("/", _work),)
+ROUTES = (page("/", _work, wide=True),)
