@@ -57,7 +57,7 @@ class Taken:
         self.lines = proof.split(b"\n")
         extra = base64.b64decode(self.lines[1].removeprefix(b"extra "))
         size = int.from_bytes(extra[8:12], "big")
-        self.texts = zlib.decompress(extra[12 : 12 + size], -15).split(b"\n", 5)
+        self.texts = zlib.decompress(extra[12 : 12 + size], -15).split(b"\n", 6)
         self.raw = extra[12 + size :]
 
     def together(self) -> bytes:

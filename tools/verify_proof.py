@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -160,37 +161,36 @@ def root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     return found
 
 
-def ends_at(level: int, place: int) -> tuple[int, int]:
-    """Return where the right sibling of a place begins and ends, in leaves."""
-    return (place + 1) << level, (place + 2) << level
+def ending(index: int, size: int) -> int:
+    """Return where the right sibling on a leaf's path begins that holds the tree's last leaf.
 
-
-def is_cut(index: int, size: int) -> bool:
-    """Return whether the end of the tree cuts a right sibling on the leaf's path."""
-    found = False
-    for level, (place, _last) in enumerate(steps(index, size)):
-        begin, end = ends_at(level, place)
-        found = found or (not place & 1 and begin < size < end)
-    return found
+    The leaf's own place if it is the last one.
+    """
+    if index == size - 1:
+        return index
+    level = (index ^ (size - 1)).bit_length() - 1
+    return ((index >> level) + 1) << level
 
 
 def earlier_root(
-    leaf: bytes, place: tuple[int, int], path: list[bytes], earlier: int, edge: bytes
+    leaf: bytes, place: tuple[int, int], path: list[bytes], earlier: int, last: bytes
 ) -> bytes:
-    """Return the root that the tree had at an earlier size, by the path at a later one."""
-    found, hashes = sha256(b"\0", leaf), list(path)
-    index, _size = place
+    """Return the root that the tree had at an earlier size, by the path at a later one.
+
+    :param last: the hash of that tree from ``ending`` on.
+    """
+    found, hashes, begin = sha256(b"\0", leaf), list(path), ending(place[0], earlier)
     levels = enumerate(steps(*place))
-    for _ in steps(index, earlier):
-        level, (place, last) = next(levels)
-        begin, end = ends_at(level, place)
-        sibling = hashes.pop(0) if place & 1 or place < last else b""
-        if place & 1:
+    for _ in steps(place[0], earlier):
+        level, (number, end) = next(levels)
+        sibling = hashes.pop(0) if number & 1 or number < end else b""
+        right = (number + 1) << level
+        if number & 1:
             found = sha256(b"\1", sibling, found)
-        elif end <= earlier:
+        elif right == begin:
+            found = sha256(b"\1", found, last)
+        elif right + (1 << level) <= earlier:
             found = sha256(b"\1", found, sibling)
-        elif begin < earlier:
-            found = sha256(b"\1", found, edge)
     return found
 
 
@@ -232,15 +232,15 @@ def ledger_key(text: bytes, signatures: bytes, keys: list[bytes]) -> bytes:
 
 
 def unpack(extra: bytes) -> tuple[list[bytes], bytes]:
-    """Return the six texts of an extra line, and the bytes after them."""
+    """Return the seven texts of an extra line, and the bytes after them."""
     count = int.from_bytes(extra[8:12], "big")
     require(len(extra) >= 12 + count and sha256(extra[8:])[:8] == extra[:8], "PROOF-FORMAT")
     unpacker = zlib.decompressobj(wbits=-15)
     try:
-        texts = unpacker.decompress(extra[12 : 12 + count], MOST).split(b"\n", 5)
+        texts = unpacker.decompress(extra[12 : 12 + count], MOST).split(b"\n", 6)
     except zlib.error:
         raise NotProvedError(code="PROOF-FORMAT") from None
-    require(unpacker.eof and not unpacker.unused_data and len(texts) == 6, "PROOF-FORMAT")
+    require(unpacker.eof and not unpacker.unused_data and len(texts) == 7, "PROOF-FORMAT")
     return texts, extra[12 + count :]
 
 
@@ -252,6 +252,7 @@ def event_in(leaf: bytes) -> dict[str, Any]:
             *((event["index"], int), (event["kind"], str), (event["subject"], str)),
             *((event["time"], str), (event["files"], list), (event["facts"], dict)),
             *((event["actor"][name], str) for name in ("name", "staff_no", "fingerprint")),
+            (event["previous"]["size"] if event["previous"] else 0, int),
             *((file[name], str) for file in event["files"] for name in ("path", "sha256")),
         )
         sound = all(type(value) is kind for value, kind in kinds) and event["format"] == 1
@@ -329,40 +330,51 @@ def examine(
     """Return the event that is proved, the later one if any, and the state of the ledger."""
     extra, index, path, text, origin, size, top, signatures = split_proof(proof)
     key = ledger_key(text, signatures, keys)
-    (head, leaf, entered_leaf, entry, later_leaf, commit), rest = unpack(extra)
+    (head, leaf, entered_leaf, entry, later_leaf, last_leaf, commit), rest = unpack(extra)
     version = re.fullmatch(rb"rmdocs/1 ([1-9][0-9]{0,14})", head)
     require(version, "PROOF-FORMAT")
     event, entered = event_in(leaf), event_in(entered_leaf)
     later = event_in(later_leaf) if later_leaf else None
+    last = event_in(last_leaf) if last_leaf else event
     control, known, control_top = relied_on(event)
-    sealed = int(version[1])
-    last = later["index"] if later else event["index"]
-    require(event["index"] < sealed <= size and entered["index"] < known, "PROOF-FORMAT")
-    require(event["index"] <= last < size, "PROOF-FORMAT")
+    sealed, first = int(version[1]), event["index"]
+    after = later["index"] if later else first
+    require(last["index"] == sealed - 1 < size and entered["index"] < known, "PROOF-FORMAT")
+    require(first <= min(last["index"], after) and after < size, "PROOF-FORMAT")
+    require(bool(last_leaf) == (first != sealed - 1), "PROOF-FORMAT")
 
-    cut = is_cut(event["index"], sealed)
-    counts = (length(entered["index"], known), length(last, size) if later else 0)
-    need = 148 + 32 * (cut + sum(counts))
+    begin = ending(first, sealed)
+    counts = (
+        length(sealed - 1 - begin, sealed - begin),
+        length(entered["index"], known),
+        length(after, size) if later else 0,
+    )
+    need = 148 + 32 * sum(counts)
     require(len(rest) >= need, "PROOF-FORMAT")
     signature, ledger_signature, tiles = rest[:64], rest[64:128], rest[128:148]
-    hashes = [rest[at : at + 32] for at in range(148, need, 32)]
-    edge = hashes.pop(0) if cut else b""
-    register, after, tree = hashes[: counts[0]], hashes[counts[0] :], rest[need:]
+    hashes = iter([rest[at : at + 32] for at in range(148, need, 32)])
+    end_path, register, later_path = (list(islice(hashes, count)) for count in counts)
+    tree = rest[need:]
 
     # The event, and a later one, are in the ledger of the record's number.
     require(origin.decode() == own_ledger(event["subject"]), "PROOF-EVENT")
     require(index == event["index"] and root(leaf, index, size, path) == top, "PROOF-EVENT")
     if later:
-        same = later["subject"] == event["subject"] and last > index
-        require(same and root(later_leaf, last, size, after) == top, "PROOF-LATER")
+        same = later["subject"] == event["subject"] and after > index
+        require(same and root(later_leaf, after, size, later_path) == top, "PROOF-LATER")
 
     # The key was entered for the person in the control ledger that the act relied on.
     there = root(entered_leaf, entered["index"], known, register)
     require(control == "rmdocs/control" and there == control_top, "PROOF-REGISTER")
     person = person_key(event, entered, entry)
 
-    # With it, the commit was signed in which this ledger ends with the event's commit.
-    past = base64.b64encode(earlier_root(leaf, (index, size), path, sealed, edge))
+    # With it, the commit was signed at whose end this ledger stood so; the event is of that
+    # commit, since it is not before where the commit's last event says that it began.
+    begun = event["previous"]["size"] if event["previous"] else 0
+    same = all(event[name] == last[name] for name in ("previous", "actor"))
+    require(same and begun <= index, "PROOF-SIGNATURE")
+    end = root(last_leaf or leaf, sealed - 1 - begin, sealed - begin, end_path)
+    past = base64.b64encode(earlier_root(leaf, (index, size), path, sealed, end))
     note = b"%s\n%d\n%s\n\n" % (origin, sealed, past)
     line = base64.b64encode(key_id(key) + ledger_signature)
     note += b"\xe2\x80\x94 %s %s\n" % (KEY_NAME, line)

@@ -91,18 +91,18 @@ class MerkleTree:
             raise ValueError(reason)
         return self._hash(0, size) if size else EMPTY_ROOT
 
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+    def inclusion_proof(self, index: int, size: int | None = None, start: int = 0) -> list[bytes]:
         """Return the audit path of a leaf (RFC 6962 §2.1.1).
 
         :param size: in the tree as it was when it had so many leaves; as it is if None.
+        :param start: in the part of it that begins at this leaf, see :func:`ending_start`.
         :raises ValueError: if there was no such leaf.
         """
-        whole = self.size if size is None else size
-        if not 0 <= index < whole <= self.size:
-            reason = f"leaf {index} of {whole} of {self.size}"
+        end = self.size if size is None else size
+        if not 0 <= start <= index < end <= self.size:
+            reason = f"leaf {index} of {end} of {self.size}"
             raise ValueError(reason)
         path: list[bytes] = []
-        start, end = 0, whole
         while end - start > 1:
             middle = start + _split(end - start)
             if index < middle:
@@ -136,15 +136,6 @@ class MerkleTree:
         if not whole:
             path.append(self._hash(start, end))
         return path[::-1]
-
-    def edge(self, index: int, size: int) -> bytes | None:
-        """Return the one hash of a leaf's path at an earlier size that is in no later path.
-
-        It is of the leaves that stood to the right of the leaf where that tree ended; None
-        where all its right siblings were whole, or missing. See :func:`earlier_root`.
-        """
-        start = edge_start(index, size)
-        return None if start is None else self._hash(start, size)
 
     def _extend(
         self, level: int, count: int, added: list[bytes], changed: dict[str, bytes | None]
@@ -227,12 +218,17 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Return whether ``proof`` shows leaf hash ``leaf`` at ``index`` (RFC 9162 §2.1.3.2)."""
+    return root_by(leaf, index, size, proof) == root
+
+
+def root_by(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
+    """Return the root that a leaf's path leads to; None if it is no path of that leaf."""
     if not 0 <= index < size:
-        return False
+        return None
     number, last, found = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            return False
+            return None
         if number & 1 or number == last:
             found = node_hash(sibling, found)
             while not number & 1 and number:
@@ -242,7 +238,7 @@ def verify_inclusion(
             found = node_hash(found, sibling)
         number >>= 1
         last >>= 1
-    return last == 0 and found == root
+    return found if last == 0 else None
 
 
 def path_length(index: int, size: int) -> int:
@@ -254,13 +250,16 @@ def path_length(index: int, size: int) -> int:
     return count
 
 
-def edge_start(index: int, size: int) -> int | None:
-    """Return at which leaf the right sibling begins that the end of a tree cuts; None if none."""
-    for level in range(size.bit_length()):
-        start = ((index >> level) + 1) << level
-        if not (index >> level) & 1 and start < size < start + (1 << level):
-            return start
-    return None
+def ending_start(index: int, size: int) -> int:
+    """Return where the part of a tree begins that holds its last leaf and is a leaf's sibling.
+
+    On a leaf's path it is the last of its right siblings; all before are whole. A leaf that
+    is the last one has none: its own place is returned.
+    """
+    if index == size - 1:
+        return index
+    level = (index ^ (size - 1)).bit_length() - 1
+    return ((index >> level) + 1) << level
 
 
 def earlier_root(  # noqa: PLR0913 - both trees, and a path
@@ -270,32 +269,32 @@ def earlier_root(  # noqa: PLR0913 - both trees, and a path
     proof: Sequence[bytes],
     *,
     earlier: int,
-    edge: bytes | None,
+    ending: bytes,
 ) -> bytes:
     """Return the root that a tree had at an earlier size, by a leaf's path at a later one.
 
     The left siblings of a leaf are the same in both trees, and so are right ones that were
-    whole; one at most was cut by the end of the earlier tree.
+    whole; one was cut by the end of the earlier tree, and is told.
 
     :param proof: the path at ``size``, of the length that it must have.
-    :param edge: see :meth:`MerkleTree.edge`.
-    :raises ValueError: if the leaf is not in both trees, the later is the smaller, or ``edge``
-        is missing or too much.
+    :param ending: the hash of the leaves from :func:`ending_start` to the end of the earlier
+        tree; of the leaf itself if it was the last one.
+    :raises ValueError: if the leaf is not in both trees, or the later is the smaller.
     """
-    if not 0 <= index < earlier <= size or (edge is None) != (edge_start(index, earlier) is None):
+    if not 0 <= index < earlier <= size:
         reason = f"leaf {index} at {earlier} of {size}"
         raise ValueError(reason)
-    siblings, found = iter(proof), leaf
+    siblings, found, start = iter(proof), leaf, ending_start(index, earlier)
     for level in range((earlier - 1).bit_length()):
         number = index >> level
         right, wide = (number + 1) << level, 1 << level
         sibling = next(siblings) if number & 1 or number < (size - 1) >> level else b""
         if number & 1:
             found = node_hash(sibling, found)
+        elif right == start:
+            found = node_hash(found, ending)
         elif right + wide <= earlier:
             found = node_hash(found, sibling)
-        elif right < earlier:
-            found = node_hash(found, edge or b"")
     return found
 
 

@@ -6,7 +6,11 @@ In this order:
 2. it is of the ledger of the record's number, and the event is in it;
 3. a later act, where one is named, is in it too;
 4. the person's entry is in control as the event relied on it, with the key that acted;
-5. that key signed the commit whose ledger is this one, as it ended with this event's commit.
+5. the event is one of those with which that ledger ended in a commit that the key signed.
+
+What is last in a ledger that somebody signs is their own act: they, or the rmdocs at their hands,
+put it there. By what it says of the ledger before its commit it is known which acts are of that
+commit; one that somebody else put there before, in their name, is not.
 
 The hashes of git are SHA-1 (ADR 0001): between a person's signature and the ledger that it is
 over stand two directories and one file of theirs.
@@ -23,6 +27,7 @@ from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import by_command, message
 from rmdocs.store import merkle
+from rmdocs.store.checking import is_event_path
 from rmdocs.store.checkpoint import Checkpoint, signature_of, verify
 from rmdocs.store.commits import NAMESPACE, Commit, history
 from rmdocs.store.event import Event
@@ -91,15 +96,7 @@ def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
     # 4
     signer = _registered(chain)
     # 5
-    root = merkle.earlier_root(
-        merkle.leaf_hash(event.to_bytes()),
-        event.index,
-        checkpoint.size,
-        proof.path,
-        earlier=chain.size,
-        edge=chain.edge,
-    )
-    sealed = Checkpoint(origin=checkpoint.origin, size=chain.size, root=root)
+    sealed = Checkpoint(origin=checkpoint.origin, size=chain.size, root=_sealed_root(chain, proof))
     _require_signed(chain, sealed.note(key, chain.ledger_signature), signer)
     others = sum(line.startswith("— ") for line in proof.note.split("\n")) - 1
     return Proven(event=event, checkpoint=checkpoint, later=later, others=others)
@@ -126,11 +123,14 @@ def written(
             entered=entered.event,
             entry=entered.data,
             later=later,
+            last=_last(store, commit, there, event),
             commit=commit.payload.partition(b"\n")[2],
             signature=bare(commit.signature),
             ledger_signature=signature_of(there.note),
             tiles=bytes.fromhex(store.objects.tree(directory["ledger"].oid)["tile"].oid),
-            edge=tree.edge(event.index, size),
+            ending=tuple(
+                tree.inclusion_proof(size - 1, size, merkle.ending_start(event.index, size))
+            ),
             register=tuple(
                 _tree(control).inclusion_proof(entered.event.index, known.size if known else 0)
             ),
@@ -166,6 +166,20 @@ def _sealing(store: LedgerStore, head: GitHead, event: Event) -> tuple[Commit, G
     if found is None:
         raise _incomplete()
     return found
+
+
+def _last(store: LedgerStore, commit: Commit, there: GitHead, event: Event) -> Event:
+    """Return the last event of a commit, given one of its events."""
+    index = there.checkpoint.size - 1
+    if event.index == index:
+        return event
+    before = GitHead(store.objects, commit.parents[0]) if commit.parents else None
+    for path, _, oid in there.differences(before):
+        if oid is not None and is_event_path(path):
+            found = Event.from_bytes(there.content(oid))
+            if found.index == index:
+                return found
+    raise _incomplete()
 
 
 def _incomplete() -> StoreError:
@@ -235,6 +249,30 @@ def _not_registered() -> FindingsError:
     return refused(told, "PROOF-REGISTER")
 
 
+def _sealed_root(chain: ProofChain, proof: Proof) -> bytes:
+    """Return the root of the ledger in the commit that sealed the event."""
+    event, last, size = chain.event, chain.last, chain.size
+    begun = event.previous.size if event.previous is not None else 0
+    if begun > event.index or (last.previous, last.actor) != (event.previous, event.actor):
+        raise _not_signed()
+    start = merkle.ending_start(event.index, size)
+    leaf = merkle.leaf_hash(last.to_bytes())
+    ending = merkle.root_by(leaf, last.index - start, size - start, chain.ending)
+    return merkle.earlier_root(
+        merkle.leaf_hash(event.to_bytes()),
+        event.index,
+        Checkpoint.parse(proof.note).size,
+        proof.path,
+        earlier=size,
+        ending=ending or b"",
+    )
+
+
+def _not_signed() -> FindingsError:
+    told = message("the act is not signed by the person that it names")
+    return refused(told, "PROOF-SIGNATURE")
+
+
 def _require_signed(chain: ProofChain, note: str, signer: PublicKey) -> None:
     """Refuse a commit that is not of this ledger, or that the person did not sign (F25)."""
     checkpoint = object_name("blob", note.encode())
@@ -251,5 +289,4 @@ def _require_signed(chain: ProofChain, note: str, signer: PublicKey) -> None:
     except RmdocsError:
         found = None
     if found != sealed or not verify_bare(chain.signature, commit, NAMESPACE, signer):
-        told = message("the act is not signed by the person that it names")
-        raise refused(told, "PROOF-SIGNATURE")
+        raise _not_signed()

@@ -29,7 +29,7 @@ LARGEST = 1 << 20
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _MOST_KEYS = 32
-_SIGNATURE, _OID, _DIGEST, _TEXTS = 64, 20, 8, 6
+_SIGNATURE, _OID, _DIGEST, _TEXTS = 64, 20, 8, 7
 _LENGTH = struct.Struct(">I")
 _PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra (?P<extra>[A-Za-z0-9+/]+={0,2})\n"
@@ -143,10 +143,11 @@ class ProofChain:
     :param entered: the event that entered the person's key in the register.
     :param entry: that entry of the register.
     :param later: an event by which the proved one is not the last word; None if there is none.
+    :param last: the last event of the commit that sealed ``event``, which may be that itself.
     :param commit: what the person signed, after its first line, which names the tree.
     :param signature: theirs. :param ledger_signature: of the ledger's checkpoint in that commit.
     :param tiles: the object name of the ledger's tiles in that commit.
-    :param edge: see ``MerkleTree.edge``.
+    :param ending: path of ``last`` in the part of the ledger that ``merkle.ending_start`` begins.
     :param register: path of ``entered`` in control, at the size that the event relied on.
     :param later_path: path of ``later`` in the ledger.
     :param tree: the root directory of that commit, as git keeps it.
@@ -157,11 +158,12 @@ class ProofChain:
     entered: Event
     entry: bytes
     later: Event | None
+    last: Event
     commit: bytes
     signature: bytes
     ledger_signature: bytes
     tiles: bytes
-    edge: bytes | None
+    ending: tuple[bytes, ...]
     register: tuple[bytes, ...]
     later_path: tuple[bytes, ...]
     tree: bytes
@@ -180,49 +182,54 @@ class ProofChain:
         try:
             event, entered = Event.from_bytes(texts[1]), Event.from_bytes(texts[2])
             later = Event.from_bytes(texts[4]) if texts[4] else None
+            last = Event.from_bytes(texts[5]) if texts[5] else event
         except RmdocsError as problem:
             raise damaged() from problem
-        last = event if later is None else later
         control = event.relied_on.size if event.relied_on is not None else 0
+        newest = event if later is None else later
         if (
             head is None
-            or not event.index < int(head[1]) <= whole
+            or not last.index == int(head[1]) - 1 < whole
+            or not event.index <= min(last.index, newest.index)
+            or not newest.index < whole
             or not entered.index < control
-            or not event.index <= last.index < whole
+            or (last.index == event.index) != (last is event)
         ):
             raise damaged()
         size = int(head[1])
-        cut = merkle.edge_start(event.index, size) is not None
+        start = merkle.ending_start(event.index, size)
         return cls(
             size=size,
             event=event,
             entered=entered,
             entry=texts[3],
             later=later,
-            commit=texts[5],
+            last=last,
+            commit=texts[6],
             signature=_take(stream, _SIGNATURE),
             ledger_signature=_take(stream, _SIGNATURE),
             tiles=_take(stream, _OID),
-            edge=_take(stream, merkle.HASH_SIZE) if cut else None,
+            ending=_hashes(stream, merkle.path_length(last.index - start, size - start)),
             register=_hashes(stream, merkle.path_length(entered.index, control)),
-            later_path=_hashes(stream, merkle.path_length(last.index, whole) if later else 0),
+            later_path=_hashes(stream, merkle.path_length(newest.index, whole) if later else 0),
             tree=stream.read(),
         )
 
     def to_bytes(self) -> bytes:
         """Return what the extra line holds: a digest, the texts, then what is no text."""
         later = self.later.to_bytes() if self.later is not None else b""
+        last = self.last.to_bytes() if self.last.index != self.event.index else b""
         texts = (
             *(b"rmdocs/1 %d" % self.size, self.event.to_bytes(), self.entered.to_bytes()),
-            *(self.entry, later, self.commit),
+            *(self.entry, later, last, self.commit),
         )
         packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
         packed = packer.compress(b"\n".join(texts)) + packer.flush()
         rest = b"".join(
             (
                 *(_LENGTH.pack(len(packed)), packed),
-                *(self.signature, self.ledger_signature, self.tiles, self.edge or b""),
-                *(*self.register, *self.later_path, self.tree),
+                *(self.signature, self.ledger_signature, self.tiles),
+                *(*self.ending, *self.register, *self.later_path, self.tree),
             )
         )
         return _digest(rest) + rest

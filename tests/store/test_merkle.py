@@ -140,18 +140,22 @@ def test_sizes_out_of_range_are_refused():
 
 
 @given(st.data(), st.integers(1, 600))
-def test_earlier_root_by_a_later_path_and_one_hash(data, size):
-    """What a proof needs of an older tree besides the newest path is one hash at most."""
+def test_earlier_root_by_a_later_path_and_how_that_tree_ended(data, size):
+    """What a proof needs of an older tree is the newest path, and one to its last leaf."""
     index = data.draw(st.integers(0, size - 1))
     earlier = data.draw(st.integers(index + 1, size))
-    tree = MerkleTree.of(leaves(size))
-    path, edge = tree.inclusion_proof(index), tree.edge(index, earlier)
+    hashes = leaves(size)
+    tree, start = MerkleTree.of(hashes), merkle.ending_start(index, earlier)
+    path, last = tree.inclusion_proof(index), tree.inclusion_proof(earlier - 1, earlier, start)
     assert len(path) == merkle.path_length(index, size)
-    leaf = leaves(size)[index]
-    found = merkle.earlier_root(leaf, index, size, path, earlier=earlier, edge=edge)
-    assert found == reference(leaves(size)[:earlier])
+    assert len(last) == merkle.path_length(earlier - 1 - start, earlier - start)
+    ending = merkle.root_by(hashes[earlier - 1], earlier - 1 - start, earlier - start, last)
+    found = merkle.earlier_root(hashes[index], index, size, path, earlier=earlier, ending=ending)
+    assert found == reference(hashes[:earlier])
     others = tree.inclusion_proof(index, earlier)
-    assert verify_inclusion(leaf, index, earlier, others, found)
-    wrong = None if edge else b"\0" * 32
-    with pytest.raises(ValueError, match="of"):
-        merkle.earlier_root(leaf, index, size, path, earlier=earlier, edge=wrong)
+    assert verify_inclusion(hashes[index], index, earlier, others, found)
+
+
+def test_earlier_root_of_a_leaf_that_was_not_there_yet():
+    with pytest.raises(ValueError, match="leaf 3 at 3 of 5"):
+        merkle.earlier_root(b"", 3, 5, (), earlier=3, ending=b"")
