@@ -8,11 +8,11 @@ cannot be read is told by ``verify`` elsewhere and knows nothing here.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs import canonical
 from rmdocs.control.actingperson import WAITING
@@ -41,9 +41,12 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
     from rmdocs.registers.released import Register
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
+
+T = TypeVar("T")
 
 UNREADABLE = (RmdocsError, KeyError, TypeError, ValueError)
 """What reading a file of a damaged ledger may end in."""
@@ -102,12 +105,12 @@ class Authority:
         self.released = tuple(self._releases())
         self._withdrawn = tuple(self._withdrawals())
         self._people: dict[str, list[tuple[int, Person]]] = {}
-        for index, person in self._entries():
+        for index, person in self._entries("people/", ".json", _read(Person.from_json)):
             self._people.setdefault(str(person.staff_no), []).append((index, person))
         self.revocations = RevocationRegister(events)
-        self._units = list(self._unit_entries())
+        self._units = list(self._entries("units/", ".json", _read(Unit.from_json)))
         self._times = [event.time for event in events]
-        self._policies = list(self._policy_entries())
+        self._policies = list(self._entries(f"{POLICY_DIRECTORY}/", ".toml", _policy))
         self._tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
 
     def register(self, base: str) -> Register:
@@ -284,35 +287,28 @@ class Authority:
                 except UNREADABLE:
                     continue
 
-    def _entries(self) -> Iterator[tuple[int, Person]]:
+    def _entries(
+        self, below: str, suffix: str, load: Callable[[bytes], T]
+    ) -> Iterator[tuple[int, T]]:
+        """Yield what stands in the files of a register, with the index of the event of each.
+
+        What cannot be read is left out: it is told where the files are gone through.
+        """
         for event in self.events:
             for file in event.files:
-                if file.path.startswith("people/"):
+                if file.path.startswith(below) and file.path.endswith(suffix):
                     try:
-                        value = canonical.decode(self.control.read(file.path) or b"")
-                        yield event.index, Person.from_json(value)
+                        yield event.index, load(self.control.read(file.path) or b"")
                     except UNREADABLE:
                         continue
 
-    def _unit_entries(self) -> Iterator[tuple[int, Unit]]:
-        for event in self.events:
-            for file in event.files:
-                if file.path.startswith("units/"):
-                    try:
-                        value = canonical.decode(self.control.read(file.path) or b"")
-                        yield event.index, Unit.from_json(value)
-                    except UNREADABLE:
-                        continue
 
-    def _policy_entries(self) -> Iterator[tuple[int, Policy]]:
-        for event in self.events:
-            for file in event.files:
-                if file.path.startswith(f"{POLICY_DIRECTORY}/") and file.path.endswith(".toml"):
-                    try:
-                        policy = Policy.load(self.control.read(file.path) or b"", sealed=True)
-                    except UNREADABLE:
-                        continue
-                    yield event.index, policy
+def _read(load: Callable[[JsonObject], T]) -> Callable[[bytes], T]:
+    return lambda data: load(canonical.decode(data))
+
+
+def _policy(data: bytes) -> Policy:
+    return Policy.load(data, sealed=True)
 
 
 def _known_to(event: Event) -> int:

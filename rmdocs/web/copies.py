@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from rmdocs.errors import ControlError
-from rmdocs.events.kinds import read
 from rmdocs.identifiers import CopyNumber, DocumentNumber, StaffNumber
 from rmdocs.messages import Text, message
 from rmdocs.web.drawing import PageCell, linked
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import act, event_rows, page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.web.registers import drawn_report
@@ -87,7 +86,7 @@ def _copy(visit: Visit) -> Response:
         acts=acts,
         today=visit.workspace.today(),
         happened=_HAPPENED,
-        events=tuple(_events(visit, copy)),
+        events=tuple(event_rows(visit, copy.events)),
     )
 
 
@@ -106,17 +105,6 @@ def _facts(copy: Copy) -> Iterator[tuple[Text, PageRow]]:
     if copy.pdf(copy.exemplar) is not None:
         files.append(PageCell(shown=message("as PDF"), href=f"{here}/document.pdf", kind="file"))
     yield message("stamped document"), tuple(files)
-
-
-def _events(visit: Visit, copy: Copy) -> Iterator[PageRow]:
-    for event in copy.events:
-        at = visit.workspace.local(event.time).strftime("%Y-%m-%d %H:%M")
-        yield (
-            PageCell(shown=at, kind="date"),
-            read(event).told,
-            (PageCell(shown=event.actor.name), PageCell(shown=event.actor.staff_no, kind="code")),
-            event.reason,
-        )
 
 
 def _document(visit: Visit) -> Response:

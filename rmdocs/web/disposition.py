@@ -15,8 +15,8 @@ from rmdocs.identifiers import DisposalNumber, HoldNumber, RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.holds import Held, hold_kind_name, hold_kinds
 from rmdocs.reports.xlsx import write_xlsx
-from rmdocs.web.drawing import PageCell, linked
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.drawing import linked
+from rmdocs.web.pages import act, actor_cells, page, see
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.web.registers import drawn_report
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from rmdocs.errors import RmdocsError
     from rmdocs.registers.holds import Hold
-    from rmdocs.store.event import Event
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
 
@@ -84,20 +83,11 @@ def _hold(visit: Visit) -> Response:
 
 def _facts(visit: Visit, hold: Hold) -> Iterator[tuple[Text, PageRow]]:
     yield message("what is held"), (linked(hold.held.value),)
-    yield message("placed by"), _actor(visit, hold.placed)
+    yield message("placed by"), actor_cells(visit, hold.placed)
     yield message("reason"), (hold.placed.reason,)
     if hold.lifted is not None:
-        yield message("lifted by"), _actor(visit, hold.lifted)
+        yield message("lifted by"), actor_cells(visit, hold.lifted)
         yield message("reason for lifting"), (hold.lifted.reason,)
-
-
-def _actor(visit: Visit, event: Event) -> tuple[PageCell, ...]:
-    at = visit.workspace.local(event.time).strftime("%Y-%m-%d %H:%M")
-    return (
-        PageCell(shown=event.actor.name),
-        PageCell(shown=event.actor.staff_no, kind="code"),
-        PageCell(shown=at, kind="date"),
-    )
 
 
 def _lift(visit: Visit) -> Response:

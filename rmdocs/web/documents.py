@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from rmdocs.errors import ControlError
-from rmdocs.events.kinds import read
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.web.drawing import PageCell
-from rmdocs.web.pages import page
+from rmdocs.web.pages import event_rows, page
 from rmdocs.web.record import attachment
 from rmdocs.workspace import desk as forms
 from rmdocs.workspace import deskparts, documents, nextacts, revisions, waiting
@@ -130,7 +129,7 @@ def _document(visit: Visit) -> Response:
         columns=_REVISIONS,
         rows=tuple(_revision(visit, found, place) for place in range(len(found.validities))),
         happened=_HAPPENED,
-        changes=tuple((one, tuple(_events(visit, one))) for one in reversed(every)),
+        changes=tuple((one, tuple(event_rows(visit, one.events))) for one in reversed(every)),
     )
 
 
@@ -194,17 +193,6 @@ def _files(
     for name in revisions.released_files(visit.workspace, found.number, revision).contents():
         title = deskparts.PARTS[name]
         yield PageCell(shown=title, href=f"{here}/{revision}/files/{name}", kind="file")
-
-
-def _events(visit: Visit, change: ChangeRequest) -> Iterator[PageRow]:
-    for event in change.events:
-        at = visit.workspace.local(event.time).strftime("%Y-%m-%d %H:%M")
-        yield (
-            PageCell(shown=at, kind="date"),
-            read(event).told,
-            (PageCell(shown=event.actor.name), PageCell(shown=event.actor.staff_no, kind="code")),
-            event.reason,
-        )
 
 
 def _blank(visit: Visit) -> Response:

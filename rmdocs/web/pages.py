@@ -6,7 +6,7 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -21,10 +21,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from rmdocs.events.kinds import read
 from rmdocs.files import File
 from rmdocs.messages import message
 from rmdocs.web.background import Background, Verifying, told_step
-from rmdocs.web.drawing import ON_A_PAGE, Paged, draw
+from rmdocs.web.drawing import ON_A_PAGE, PageCell, Paged, draw
 from rmdocs.web.navigation import EVERYWHERE, links
 from rmdocs.web.numbers import whole
 from rmdocs.web.readers import Guesses
@@ -33,7 +34,9 @@ from rmdocs.web.safety import read_form
 
 if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
+    from rmdocs.store.event import Event
     from rmdocs.web.acting import Signing
+    from rmdocs.web.drawing import PageRow
     from rmdocs.web.journal import Journal
     from rmdocs.web.pool import Pool
     from rmdocs.web.readers import Readers
@@ -252,6 +255,22 @@ def day_of(text: str) -> date | None:
             message("“{text}” is not a date of the calendar", text=text),
             message("write year, month and day, such as 2026-03-31"),
         ) from problem
+
+
+def actor_cells(visit: Visit, event: Event) -> tuple[PageCell, PageCell, PageCell]:
+    """Return who did something, their number and when it was, at the office's clock."""
+    return (
+        PageCell(shown=event.actor.name),
+        PageCell(shown=event.actor.staff_no, kind="code"),
+        PageCell(shown=visit.workspace.local(event.time).strftime("%Y-%m-%d %H:%M"), kind="date"),
+    )
+
+
+def event_rows(visit: Visit, events: Iterable[Event]) -> Iterator[PageRow]:
+    """Yield for each event when it was, what it was, who did it and why."""
+    for event in events:
+        name, number, at = actor_cells(visit, event)
+        yield at, read(event).told, (name, number), event.reason
 
 
 def surroundings(request: Request, session: BrowserSession | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ from rmdocs.identifiers import DisposalNumber, RequestNumber
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drawing import PageCell
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import act, actor_cells, page, see
 from rmdocs.web.record import number_in
 from rmdocs.workspace import disposition, records, requests
 
@@ -70,10 +70,10 @@ def _facts(visit: Visit, request: ApprovalRequest) -> Iterator[tuple[Text, PageR
         summary = requests.summary(visit.workspace, record)
         yield message("about"), tuple(PageCell(shown=one) for one in summary if one)
         yield message("edition"), (str(found.current_edition),)
-    yield message("asked by"), _actor(visit, request.asked)
+    yield message("asked by"), actor_cells(visit, request.asked)
     yield message("reason"), (request.reason,)
     if request.decided is not None:
-        yield request.status.called, _actor(visit, request.decided)
+        yield request.status.called, actor_cells(visit, request.decided)
     if request.remark:
         yield message("remark"), (request.remark,)
 
@@ -119,14 +119,14 @@ def _disposal(visit: Visit) -> Response:
 
 
 def _proposed(visit: Visit, disposal: Disposal) -> Iterator[tuple[Text, PageRow]]:
-    yield message("asked by"), _actor(visit, disposal.proposed)
+    yield message("asked by"), actor_cells(visit, disposal.proposed)
     yield message("reason"), (disposal.proposal.reason,)
     if disposal.proposal.until is not None:
         yield message("kept until"), (str(disposal.proposal.until),)
     if disposal.proposal.archive:
         yield message("archive"), (disposal.proposal.archive,)
     if disposal.approved is not None:
-        yield message("approved by"), _actor(visit, disposal.approved)
+        yield message("approved by"), actor_cells(visit, disposal.approved)
 
 
 def _approve_disposal(visit: Visit) -> Response:
@@ -162,15 +162,6 @@ def _disposal_in(visit: Visit) -> DisposalNumber:
 
 def _is_own(visit: Visit, asked: Event) -> bool:
     return visit.person is not None and asked.actor.staff_no == str(visit.person.staff_no)
-
-
-def _actor(visit: Visit, event: Event) -> tuple[PageCell, ...]:
-    at = visit.workspace.local(event.time).strftime("%Y-%m-%d %H:%M")
-    return (
-        PageCell(shown=event.actor.name),
-        PageCell(shown=event.actor.staff_no, kind="code"),
-        PageCell(shown=at, kind="date"),
-    )
 
 
 def _link(number: str) -> PageCell:
