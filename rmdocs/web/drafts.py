@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.messages import Text
     from rmdocs.schemas.fields import Field
+    from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
 
 DRAFT_COLUMNS = (message("customer"), message("form"), message("last changed"), message("act"))
-"""Of :func:`draft_rows`."""
+"""Of :func:`draft_row`."""
 
 
 def heading(form: Form, draft: Draft) -> Text:
@@ -68,21 +69,20 @@ def _choose(visit: Visit) -> Response:
         "new.html",
         forms=drafts.forms(visit.workspace),
         columns=DRAFT_COLUMNS,
-        rows=tuple(draft_rows(visit)),
+        rows=[draft_row(visit, *one) for one in drafts.mine(visit.workspace)[0]],
     )
 
 
-def draft_rows(visit: Visit) -> Iterable[tuple[PageCell, ...]]:
-    """Yield a row for each draft of whoever asks: whom it is about, which form, when."""
-    for name, draft in drafts.mine(visit.workspace):
-        title, about = _called(visit, draft)
-        at = visit.workspace.local(draft.changed) if draft.changed is not None else None
-        yield (
-            PageCell(shown=about or message("nothing said yet"), href=f"/drafts/{name}"),
-            PageCell(shown=title),
-            PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date"),
-            PageCell(shown=message("delete"), href=f"/drafts/{name}/drop"),
-        )
+def draft_row(visit: Visit, name: str, draft: Draft) -> PageRow:
+    """Return the row of a draft of whoever asks: whom it is about, which form, when."""
+    title, about = _called(visit, draft)
+    at = visit.workspace.local(draft.changed) if draft.changed is not None else None
+    return (
+        PageCell(shown=about or message("nothing said yet"), href=f"/drafts/{name}"),
+        PageCell(shown=title),
+        PageCell(shown=at.strftime("%Y-%m-%d %H:%M") if at else "", kind="date"),
+        PageCell(shown=message("delete"), href=f"/drafts/{name}/drop"),
+    )
 
 
 def _called(visit: Visit, draft: Draft) -> tuple[Text, str]:

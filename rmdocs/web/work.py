@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import ACT_NAMES, named
-from rmdocs.web.drafts import DRAFT_COLUMNS, draft_rows
+from rmdocs.web.drafts import DRAFT_COLUMNS, draft_row
 from rmdocs.web.drawing import PageCell, PageRow, linked
 from rmdocs.web.pages import page, see
 from rmdocs.web.scans import PILE_COLUMNS, pile_rows
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.lists.due import DueItem
     from rmdocs.web.drawing import Paged
     from rmdocs.web.pages import Visit
+    from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.piles import SortedPile
 
 
@@ -100,15 +101,16 @@ def _work(visit: Visit) -> Response:
         *_others(visit, mine.others, mine.day),
         *_refused(visit),
     )
+    begun, lost = drafts.mine(visit.workspace)
     kept, damaged = piles.all_of(visit.workspace)
     if visit.person is not None:
-        parts = (*parts, _drafts(visit), *_scans(visit, kept))
+        parts = (*parts, _drafts(visit, begun), *_scans(visit, kept))
     return visit.page(
         "work.html",
         parts=parts,
         findings=(
             *mine.findings,
-            *drafts.damaged(visit.workspace),
+            *lost,
             *damaged,
         ),
     )
@@ -127,12 +129,12 @@ def _others(visit: Visit, items: Sequence[DueItem], day: date) -> Iterator[WorkL
         )
 
 
-def _drafts(visit: Visit) -> WorkList:
+def _drafts(visit: Visit, begun: Sequence[tuple[str, Draft]]) -> WorkList:
     return WorkList(
         name="drafts",
         title=message("My drafts"),
         columns=DRAFT_COLUMNS,
-        rows=visit.paged(tuple(draft_rows(visit)), "drafts"),
+        rows=visit.paged(begun, "drafts").drawn(lambda one: draft_row(visit, *one)),
         empty=message("No record is begun."),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -191,38 +191,37 @@ def change(workspace: Workspace, place: Path, name: str, draft: Draft) -> Draft:
     return changed
 
 
-def forget(place: Path, workspace: Workspace) -> None:
-    """Drop what was issued long ago."""
-    for path, draft in _readable(place):
-        if draft.issued and draft.changed and draft.changed < workspace.now() - _REMEMBERED:
+def cleared(place: Path, workspace: Workspace) -> list[tuple[str, Draft]]:
+    """Drop what was issued long ago; return what became nothing yet, as :func:`all_in`."""
+    since, found = workspace.now() - _REMEMBERED, list(_loaded(place))
+    for path, draft in found:
+        if draft and draft.issued and draft.changed and draft.changed < since:
             path.unlink()
+    return _open_ones(found)
 
 
-def all_in(place: Path) -> list[tuple[str, Draft]]:
+def all_in(place: Path) -> tuple[list[tuple[str, Draft]], list[Finding]]:
     """Return the drafts that became nothing yet, with their names, the last changed first.
 
-    Of what is damaged :func:`damaged_in` tells: it keeps nobody from the others.
+    Also a warning for each that cannot be read: it keeps nobody from the others.
     """
-    open_ones = [(path.stem, draft) for path, draft in _readable(place) if not draft.issued]
-    return sorted(open_ones, key=lambda one: str(one[1].changed), reverse=True)
-
-
-def damaged_in(place: Path) -> list[Finding]:
-    """Return a warning for each draft that cannot be read."""
-    return [
+    found = list(_loaded(place))
+    damaged = [
         warning(
             "DRAFT-DAMAGED",
             path.name,
             message("one of your drafts cannot be read: it is not listed"),
             message("have its file taken away, or put back from a backup"),
         )
-        for path, draft in _loaded(place)
+        for path, draft in found
         if draft is None
     ]
+    return _open_ones(found), damaged
 
 
-def _readable(place: Path) -> Iterator[tuple[Path, Draft]]:
-    return ((path, draft) for path, draft in _loaded(place) if draft is not None)
+def _open_ones(found: Iterable[tuple[Path, Draft | None]]) -> list[tuple[str, Draft]]:
+    there = [(path.stem, draft) for path, draft in found if draft is not None and not draft.issued]
+    return sorted(there, key=lambda one: str(one[1].changed), reverse=True)
 
 
 def _loaded(place: Path) -> Iterator[tuple[Path, Draft | None]]:

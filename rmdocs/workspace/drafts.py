@@ -29,8 +29,7 @@ from rmdocs.workspace.draftfile import (
     Draft,
     all_in,
     change,
-    damaged_in,
-    forget,
+    cleared,
     locked,
     new_in,
     open_in,
@@ -83,10 +82,9 @@ def begin(workspace: Workspace, form: DocumentNumber) -> str:
     """
     interview = drafting.begin(workspace, form)
     with locked(workspace) as place:
-        forget(place, workspace)
         untouched = (
             one
-            for one, draft in all_in(place)
+            for one, draft in cleared(place, workspace)
             if (draft.form, draft.version, draft.record) == (form, _FIRST, "")
         )
         typed = write(fields_of(interview.form), interview.defaults)
@@ -119,8 +117,7 @@ def begin_later(workspace: Workspace, number: RecordNumber, stage: str = "") -> 
         edition=record.folder.current.number,
     )
     with locked(workspace) as place:
-        forget(place, workspace)
-        for name, there in all_in(place):
+        for name, there in cleared(place, workspace):
             if (there.record, there.stage) == (draft.record, stage):
                 return new_in(place, draft, name) if there.version == _FIRST else name
         return new_in(place, draft)
@@ -160,18 +157,14 @@ def read(workspace: Workspace, name: str) -> Draft:
     return read_in(place_of(workspace), name)
 
 
-def mine(workspace: Workspace) -> list[tuple[str, Draft]]:
-    """Return the drafts of whoever acts with their names, the last changed first."""
+def mine(workspace: Workspace) -> tuple[list[tuple[str, Draft]], list[Finding]]:
+    """Return the drafts of whoever acts with their names, the last changed first.
+
+    Also a warning for each that cannot be read.
+    """
     if workspace.person() is None:
-        return []
+        return [], []
     return all_in(place_of(workspace))
-
-
-def damaged(workspace: Workspace) -> list[Finding]:
-    """Return a warning for each draft of whoever acts that cannot be read."""
-    if workspace.person() is None:
-        return []
-    return damaged_in(place_of(workspace))
 
 
 def forms(workspace: Workspace) -> list[Form]:

@@ -125,7 +125,7 @@ def test_a_record_is_filled_in_looked_through_and_issued_once(browser, bank):
     assert f"{LOG}-JN01-2026-0001-e1.docx" in first.text
     assert browser.get(draft.path).url.path == first.url.path
     assert len(list(records.find(bank.at(), Query()))) == 1
-    assert drafts.mine(bank.at(MANAGER)) == []
+    assert drafts.mine(bank.at(MANAGER)) == ([], [])
 
 
 def test_what_is_wrong_leads_back_to_the_form(browser):

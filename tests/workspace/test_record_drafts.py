@@ -90,9 +90,9 @@ def test_drafts_are_nobody_elses(bank, workspace):
     other = bank.at(COLLEAGUE, DAY)
     with pytest.raises(ControlError):
         drafts.read(other, name)
-    assert drafts.mine(other) == []
-    assert [found for found, _ in drafts.mine(workspace)] == [name]
-    assert drafts.mine(bank.at(None)) == []
+    assert drafts.mine(other)[0] == []
+    assert [found for found, _ in drafts.mine(workspace)[0]] == [name]
+    assert drafts.mine(bank.at(None)) == ([], [])
     with pytest.raises(UsageError):
         drafts.begin(bank.at(None, DAY), LOG)
     for place in (bank.root / "web" / "drafts", bank.root / "web" / "drafts" / MANAGER):
@@ -111,13 +111,13 @@ def test_a_name_leads_nowhere_else(workspace, name):
 def test_a_draft_is_dropped(workspace):
     name = drafts.begin(workspace, LOG)
     drafts.drop(workspace, name)
-    assert drafts.mine(workspace) == []
+    assert drafts.mine(workspace) == ([], [])
 
 
 def test_a_draft_becomes_one_record(workspace, filled):
     number = drafts.seal(workspace, *filled)
     assert drafts.seal(workspace, *filled) == number
-    assert drafts.mine(workspace) == []
+    assert drafts.mine(workspace) == ([], [])
     draft = drafts.read(workspace, filled[0])
     assert (draft.issued, dict(draft.typed)) == (str(number), {})
     with pytest.raises(ControlError):
@@ -243,8 +243,7 @@ def test_a_damaged_draft_keeps_nobody_from_the_others(workspace, damage):
         path.mkdir()  # what no program reads as a file
     else:
         path.write_bytes(damage)
-    assert [name for name, _ in drafts.mine(workspace)] == [kept]
-    assert [(one.code, one.path) for one in drafts.damaged(workspace)] == [
-        ("DRAFT-DAMAGED", path.name)
-    ]
+    there, damaged = drafts.mine(workspace)
+    assert [name for name, _ in there] == [kept]
+    assert [(one.code, one.path) for one in damaged] == [("DRAFT-DAMAGED", path.name)]
     assert drafts.begin(workspace, LOG) != lost
