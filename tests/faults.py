@@ -11,6 +11,7 @@ from insider import Act, History, Insider, Told, renamed
 
 from rmdocs import canonical
 from rmdocs.store.event import Actor
+from rmdocs.store.head import GitHead
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.objects import object_header, object_name
 from rmdocs.store.protocol import CONTROL_REF
@@ -149,6 +150,18 @@ def dated_hours_before_what_it_relies_on(insider: Insider) -> None:
         told.relied_on = state
         acts[-1].time = max(known - timedelta(hours=2), acts[-2].time)
         assert acts[-1].time < known
+
+    insider.rewrite(AGREEMENT, change)
+
+
+@fault
+def relies_on_control_as_it_was_before(insider: Insider) -> None:
+    first = insider.bank.git("rev-list", "--max-parents=0", CONTROL_REF)
+    oldest = GitHead(insider.store.objects, first).checkpoint
+
+    def change(acts: History) -> None:
+        acts[-1].events[0].relied_on = oldest
+        acts[-1].time += timedelta(days=400)
 
     insider.rewrite(AGREEMENT, change)
 

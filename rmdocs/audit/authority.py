@@ -178,7 +178,12 @@ class Authority:
 
         An old state of the registers is no excuse for a key that was taken away.
         """
-        person = self.person(event.actor.staff_no, self.known(event))
+        size = self.known(event)
+        revoked = self.revocations.revoked(event.actor.fingerprint)
+        if revoked is not None:
+            # What comes after is judged by sizes: see ``revocations``.
+            size = min(size, revoked.event.index)
+        person = self.person(event.actor.staff_no, size)
         if person is None or event.actor.fingerprint not in map(fingerprint, person.keys):
             return None
         return person

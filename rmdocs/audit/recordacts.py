@@ -81,12 +81,14 @@ class Conduct:
         :param events: all of its events, by index.
         """
         self._stands.clear()
-        events = tuple(events)
+        events, newest = tuple(events), 0
         for event in events:
             if event.relied_on is not None:
                 yield from self._key(event)
                 yield from self._rules(event)
                 yield from self._dated(event, event.relied_on)
+                yield from self._back(event, event.relied_on, newest)
+                newest = max(newest, event.relied_on.size)
             if event.kind not in _TOLD and not self._relies(event):
                 # Without it nothing says which keys and roles the act is judged by.
                 yield _wrong(
@@ -152,6 +154,27 @@ class Conduct:
             remedy=_FIND_OUT,
             clause=CLAUSE,
         )
+
+    def _back(self, event: Event, relied_on: Checkpoint, newest: int) -> Iterator[Finding]:
+        """Yield an act that relies on an older state of control than one before it did (F12).
+
+        A day's run may have begun with registers that others had changed since.
+
+        :param newest: how many events of control an act before it in its ledger knew.
+        """
+        if relied_on.size >= newest or newest > len(self.authority.events):
+            return  # what control never had is told as such
+        if event.time - self.authority.begun(newest) > LONGEST_RUN:
+            yield _wrong(
+                "RELIED-BACK",
+                event,
+                message(
+                    "it relies on control as it was with {size} event(s), but an act before it"
+                    " knew {newest}",
+                    size=relied_on.size,
+                    newest=newest,
+                ),
+            )
 
     def _rules(self, event: Event) -> Iterator[Finding]:
         """Yield an act that names other rules than control had: nobody chooses older ones."""

@@ -223,6 +223,8 @@ def key_revoke(
         count=done.in_doubt,
     )
     click.echo(session.say(said))
+    if done.next_step is not None:
+        click.echo(f"    → {session.say(done.next_step)}")
 
 
 _ACT_HEADINGS = (

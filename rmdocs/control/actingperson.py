@@ -22,7 +22,7 @@ from rmdocs.values import is_blank, require_readable, require_short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rmdocs.identifiers import UnitCode
+    from rmdocs.identifiers import StaffNumber, UnitCode
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import Signer
@@ -194,18 +194,22 @@ def require_not_revoked(control: Head, person: Person, key: Signer) -> None:
                 day=revoked.event.day_in(zone_of(control)),
                 reason=revoked.event.reason,
             ),
-            by_command(
-                message(
-                    "move the file of the old key away, make a new key, and have the records"
-                    " officer enter it in the register of staff"
-                ),
-                message(
-                    "rmdocs key new {staff_no}, rmdocs person add {staff_no} --key FILE",
-                    staff_no=person.staff_no,
-                ),
-            ),
+            renewal(person.staff_no),
             clause=REVOCATION_CLAUSE,
         )
+
+
+def renewal(staff_no: StaffNumber) -> Text:
+    """Return how somebody comes by a new key in place of one that was revoked."""
+    return by_command(
+        message(
+            "move the file of the old key away, make a new key, and have the records officer enter"
+            " it in the register of staff"
+        ),
+        message(
+            "rmdocs key new {staff_no}, rmdocs person add {staff_no} --key FILE", staff_no=staff_no
+        ),
+    )
 
 
 REVOCATION_CLAUSE = "电子签名法 §15"

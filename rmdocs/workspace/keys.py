@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
+from rmdocs.control.actingperson import renewal
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
 from rmdocs.control.staff import write_signers
@@ -60,6 +61,7 @@ class KeyRevocation(Answer):
     :param staff_no: whose it is. :param name: theirs. :param fingerprint: of the key.
     :param request: what waits for a second person; none where the owner revoked it.
     :param in_doubt: how many acts its owner has to confirm now.
+    :param next_step: how its owner comes by a new one; None if they have one, or it waits.
     """
 
     TOLD: ClassVar = ("staff_no", "name", "fingerprint", "request", "in_doubt")
@@ -68,6 +70,7 @@ class KeyRevocation(Answer):
     fingerprint: str = field(metadata=called("key"))
     request: ApprovalRequest | None
     in_doubt: int
+    next_step: Text | None = None
 
 
 def revoke(
@@ -105,7 +108,9 @@ def revoke(
     else:
         request = ask(workspace.store, REVOCATION, order.to_toml(), reason, acting)
         workspace.refresh()
+    left = workspace.registry.staff.person(staff_no).keys
     return KeyRevocation(
+        next_step=renewal(staff_no) if request is None and not left else None,
         staff_no=str(staff_no),
         name=person.name,
         fingerprint=order.fingerprint,

@@ -27,6 +27,7 @@ CODES = {
     # Dates.
     "dated_before_what_it_relies_on": "RELIED-LATER",
     "dated_hours_before_what_it_relies_on": "RELIED-LATER",
+    "relies_on_control_as_it_was_before": "RELIED-BACK",
     # People.
     "person_entered_by_somebody_who_may_not": "ACTOR-ROLE",
     "person_who_enters_themselves": "ACTOR-KEY-THEN",

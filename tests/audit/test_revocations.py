@@ -13,6 +13,7 @@ from faults import AGREEMENT, LOG, NOTICE, OFFICER, RM, Told, entry, on_control
 from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
 from insider import Insider
 
+from rmdocs import canonical
 from rmdocs.errors import ControlError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber
@@ -29,7 +30,6 @@ LOGGED = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 @pytest.fixture
 def bank(full_bank):
     """All samples with their stages; nothing revoked yet."""
-    assert full_bank.codes() == set()
     return full_bank
 
 
@@ -130,6 +130,34 @@ class TestSignedAfter:
         assert (finding.code, finding.severity) == ("KEY-REVOKED-CONFIRMED", Severity.WARNING)
         told(bank, finding.code)
 
+    def test_long_after_the_new_key_was_entered_it_is_told_once(self, bank, clone, visit):
+        """An honest act on a machine that is brought up to date only days later."""
+        revoke(bank)
+        renew(bank)
+        clone.issue(visit, LATE + timedelta(days=5))
+        bring(bank, clone, LOG)
+        assert bank.codes() == {"KEY-REVOKED"}
+        keys.confirm(bank.at(RM), "本人所为")
+        assert store.verify(bank.at()).ok
+
+    def test_a_revoked_key_confirms_nothing(self, bank, clone, visit):
+        revoke(bank)
+        clone.issue(visit, LATE)
+        bring(bank, clone, LOG)
+        before = told(bank, "KEY-REVOKED")
+        event = _questioned(bank)
+        insider = Insider(bank)
+        who = next(one.actor for one in bank.at().store.require_head(LOG).events(LOGGED.directory))
+        on_control(
+            insider,
+            who,
+            _confirmation(event),
+            subject_line=f"Confirm 1 act(s) of {RM}",
+            trailers={"Event": "confirm-acts", "Person": RM},
+        )
+        assert bank.codes() == {"KEY-REVOKED"}
+        assert len(told(bank, "KEY-REVOKED")) == len(before) + 1
+
     def test_on_control(self, bank):
         insider = Insider(bank)
         before = insider.bank.at(RM).acting().actor
@@ -207,38 +235,39 @@ class TestInDoubt:
         with pytest.raises(ControlError):
             keys.confirm(bank.at(OFFICER), "看来是他的")
         insider = Insider(bank)
-        event = _first_doubted(bank)
-        forged = Told(
-            kind="confirm-acts",
-            subject=f"acts {RM}",
-            directory=f"confirmations/{RM}",
-            files={},
-            types={},
-            reason="代为确认",
-            relied_on=None,
-            renderer="",
-            approvals=(),
-            facts={"staff_no": RM, "acts": [event]},
-        )
+        event = _questioned(bank)
         on_control(
             insider,
             bank.at(OFFICER).acting().actor,
-            forged,
+            _confirmation(event),
             subject_line=f"Confirm 1 act(s) of {RM}",
             trailers={"Event": "confirm-acts", "Person": RM},
         )
         assert bank.codes() == {"KEY-DOUBT", "CONFIRMATION-OTHER"}
-        assert _first_doubted(bank) == event
+        assert _questioned(bank) == event
 
 
-def _first_doubted(bank):
-    """Return the first act in doubt as a confirmation names it."""
-    from rmdocs import canonical
-
-    work = bank.at()
-    [found, *_] = keys._questioned(work, ME)
+def _questioned(bank):
+    """Return the first act that waits, as a confirmation names it."""
+    [found, *_] = keys._questioned(bank.at(), ME)
     digest = canonical.sha256(found.event.to_bytes())
     return {"ledger": found.ledger, "index": found.event.index, "digest": digest}
+
+
+def _confirmation(act):
+    """Return a confirmation of an act, to be sealed by whoever."""
+    return Told(
+        kind="confirm-acts",
+        subject=f"acts {RM}",
+        directory=f"confirmations/{RM}",
+        files={},
+        types={},
+        reason="代为确认",
+        relied_on=None,
+        renderer="",
+        approvals=(),
+        facts={"staff_no": RM, "acts": [act]},
+    )
 
 
 class TestTheRevocationItself:

@@ -6,9 +6,12 @@ import time
 import pytest
 from browsing import Draft, heading
 
+from rmdocs.identifiers import StaffNumber
+from rmdocs.workspace import keys
+
 VISIT = "RXD7200-02-JN01-2026-0001"
 RM, SECOND, HEAD, PRESIDENT = "JN01-0101", "JN01-0102", "JN01-0001", "JN01-0002"
-ELSEWHERE = "YT03-0001"
+ELSEWHERE, OFFICER = "YT03-0001", "SD00-0004"
 REASON = "客户信息录入重复"
 
 
@@ -98,6 +101,21 @@ def test_no_other_page_decides_a_request(browser, what):
     forged = browser.submit(f"{address}/{what}", {"csrf": "forged", "reason": REASON})
     assert forged.status_code == 403
     assert "waiting" in heading(browser.get(address))
+
+
+def test_a_key_is_revoked_by_two_and_signs_nothing_more(browser):
+    done = keys.revoke(browser.bank.at(OFFICER), StaffNumber.parse(RM), "笔记本电脑被盗")
+    address = f"/requests/{done.request.number}"
+    assert address in browser.enter(PRESIDENT).text
+    page = browser.get(address)
+    assert "笔记本电脑被盗" in page.text
+    assert done.fingerprint in page.text
+    assert "approved" in heading(browser.submit(f"{address}/approve", {}))
+    refused = asked(browser)
+    assert refused.status_code == 403
+    assert "was revoked on" in refused.text
+    assert "make a new key" in refused.text
+    assert browser.bank.codes() == set()
 
 
 def test_an_opinion_waits_for_the_leader_who_gives_it(browser):
