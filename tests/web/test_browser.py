@@ -128,6 +128,7 @@ def test_scripts_are_not_needed(visit):
 
 def test_paper_has_no_buttons(visit):
     page = visit()
+    page.wait_for_load_state()
     page.emulate_media(media="print")
     assert not page.is_visible("[role=search]")
     assert page.is_visible(".sample")
