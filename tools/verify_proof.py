@@ -199,7 +199,7 @@ def earlier_root(
 PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,14})\n"
     rb"((?:[A-Za-z0-9+/]{43}=\n){0,64})\n"
-    rb"((rmdocs/[^\x00-\x1f]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n"
+    rb"((rmdocs/[\x21-\x7e]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n"
     rb"((?:\xe2\x80\x94 [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16})"
 )
 

@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
-from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import error
 from rmdocs.messages import Text, by_command, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import parse_verifier_line, verifier_line
+from rmdocs.store.checkpoint import Checkpoint, parse_verifier_line, verifier_line
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey
 
@@ -38,7 +38,7 @@ _PROOF = re.compile(
     re.DOTALL,
 )
 _NOTE = re.compile(
-    r"rmdocs/[^\x00-\x1f]+\n(?:0|[1-9][0-9]{0,14})\n[A-Za-z0-9+/]{43}=\n\n"
+    r"rmdocs/[\x21-\x7e]+\n(?:0|[1-9][0-9]{0,14})\n[A-Za-z0-9+/]{43}=\n\n"
     r"(?:— [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16}",
     re.ASCII,
 )
@@ -114,13 +114,14 @@ class Proof:
         try:
             if found is None or not _NOTE.fullmatch(note := found["note"].decode()):
                 raise damaged()
+            Checkpoint.parse(note)
             return cls(
                 index=int(found["index"]),
                 path=tuple(map(_unspelled, found["path"].split())),
                 note=note,
                 extra=_unspelled(found["extra"]),
             )
-        except ValueError as problem:
+        except (StoreError, ValueError) as problem:
             raise damaged() from problem
 
     def to_bytes(self) -> bytes:

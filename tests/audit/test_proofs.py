@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from archive import Archive
@@ -16,13 +16,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from proofs import TOOL, Taken, judged, lacks
 
+from rmdocs.canonical import sha256
+from rmdocs.control.actingperson import LEDGER_KEY_NAME
 from rmdocs.errors import ControlError
 from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.records import find_folder
-from rmdocs.store.merkle import MerkleTree, ending_start
+from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
 from rmdocs.workspace import people, records, store
 from rmdocs.workspace.keys import revoke as revoke_key
@@ -56,12 +59,20 @@ def keys(proved):
     return store.trusted(proved.at()).data
 
 
+class Pair(tuple):
+    """A document and its proof, which Hypothesis does not show whole."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "a document and its proof"
+
+
 @pytest.fixture(scope="module")
 def one(proved):
-    """A document, its proof."""
     work = proved.at()
     [document] = records.export(work, RecordNumber.parse(AGREEMENT))[:1]
-    return document.data, store.prove(work, document).file.data
+    return Pair((document.data, store.prove(work, document).file.data))
 
 
 def sealed_files(bank):
@@ -119,6 +130,15 @@ class TestWhatIsProved:
         assert judged(document.data, before, keys) == judged(document.data, after, keys) == ""
         assert lacks(document.data, before, keys) == ALWAYS
         assert lacks(document.data, after, keys) == ALWAYS | {"PROOF-NOT-LAST"}
+
+    @pytest.mark.office
+    @pytest.mark.fonts
+    def test_pdf_of_an_edition(self, agreement):
+        root, number = agreement
+        work = Bank(root).at()
+        [pdf] = [one for one in records.export(work, number) if one.suffix == ".pdf"]
+        found = store.prove(work, pdf)
+        assert judged(pdf.data, found.file.data, store.trusted(work).data) == ""
 
     def test_key_replaced_and_person_left_since(self, proved, keys, copied):
         bank = copied(proved.root)
@@ -270,6 +290,61 @@ class TestWhatIsNot:
         other = Taken(store.prove(work, FIRST).file.data)
         taken.texts[4] = other.texts[1]
         assert judged(first.data, taken.together(), keys) in {"PROOF-LATER", "PROOF-FORMAT"}
+
+
+def other_actor(event):
+    return replace(event, actor=replace(event.actor, staff_no="JN01-0002", name="周示行"))
+
+
+def other_file(event):
+    files = [replace(file, sha256=sha256(b"another document")) for file in event.files]
+    return replace(event, files=tuple(files))
+
+
+class TestLedgerKeyInOtherHands:
+    """Whoever has the key of the ledgers signs what they like, but not as somebody else."""
+
+    FORGED = (
+        (other_file, "PROOF-SIGNATURE"),
+        (other_actor, "PROOF-REGISTER"),
+        (lambda event: replace(event, time=event.time - timedelta(days=3)), "PROOF-SIGNATURE"),
+        (lambda event: replace(event, subject="RXD7200-01-JN01-2026-0002"), "PROOF-SIGNATURE"),
+        (lambda event: replace(event, subject="RXD7200-01-QD02-2026-0001"), "PROOF-EVENT"),
+        (lambda event: replace(event, reason="补记"), "PROOF-SIGNATURE"),
+        (lambda event: replace(event, relied_on=event.previous), "PROOF-FORMAT"),
+        (lambda event: replace(event, kind="void"), "PROOF-SIGNATURE"),
+    )
+
+    @pytest.mark.parametrize(("lie", "code"), FORGED)
+    def test_event_is_changed_and_the_ledger_signed_anew(self, proved, one, keys, lie, code):
+        proof, chain = self.parts(one)
+        forged = replace(chain, event=lie(chain.event))
+        if forged.last.index == forged.event.index:
+            forged = replace(forged, last=forged.event)
+        assert judged(b"another document", self.signed(proved, proof, forged), keys) == code
+        assert judged(one[0], self.signed(proved, proof, forged), keys) == code
+
+    def test_ledger_signed_anew_as_it_is(self, proved, one, keys):
+        assert judged(one[0], self.signed(proved, *self.parts(one)), keys) == ""
+
+    def test_ledger_of_another_name_or_size(self, proved, one, keys):
+        proof, chain = self.parts(one)
+        other = self.signed(proved, proof, chain, origin="rmdocs/records/RXD7200-01/JN01/2026/2")
+        assert judged(one[0], other, keys) == "PROOF-EVENT"
+        longer = self.signed(proved, proof, chain, size=900)
+        assert judged(one[0], longer, keys) == "PROOF-EVENT"
+
+    def parts(self, one):
+        proof = Proof.parse(one[1])
+        return proof, ProofChain.parse(proof.extra, Checkpoint.parse(proof.note).size)
+
+    def signed(self, proved, proof, chain, **said):
+        there = Checkpoint.parse(proof.note)
+        leaf = leaf_hash(chain.event.to_bytes())
+        root = root_by(leaf, chain.event.index, there.size, proof.path)
+        key = proved.at().keys.load(LEDGER_KEY_NAME)
+        note = replace(there, **{"root": root, **said}).sign(key)
+        return replace(proof, note=note, extra=chain.to_bytes()).to_bytes()
 
 
 def mutated(data: bytes, how: str, place: int, byte: int) -> bytes:
