@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -31,7 +32,7 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from rmdocs.audit.authority import Authority
     from rmdocs.registers.revocations import QuestionedAct, Revocation, RevocationRegister
@@ -51,38 +52,30 @@ def questioned_findings(
 
     :param events: all of its events, by index, or those of one folder.
     """
+    zone = _zone(staff) if register else UTC
     for act in register.questioned_of(ledger_origin(ref), events):
-        finding = _told(act, staff)
+        finding = _told(act, staff, zone)
         if finding is not None:
             yield finding
 
 
-def _told(act: QuestionedAct, staff: StaffRegister) -> Finding | None:
+def _told(act: QuestionedAct, staff: StaffRegister, zone: tzinfo) -> Finding | None:
     revoked, place = act.revocation, f"{act.event.subject}/{act.event.file_name}"
-    person = staff.find_person(StaffNumber.parse(act.signer)) if _is_number(act.signer) else None
-    who = person.name if person is not None else act.signer
+    who = _name(staff, act.signer)
     facts = {
         "fingerprint": revoked.said.fingerprint,
         "name": who,
         "staff_no": act.signer,
-        "revoked": _local(revoked.event.time, staff),
+        "revoked": _local(revoked.event.time, zone),
         "size": revoked.size_of(act.ledger),
         "place": act.event.index + 1,
-        "dated": _local(act.event.time, staff),
-        "since": _local(revoked.since, staff),
+        "dated": _local(act.event.time, zone),
+        "since": _local(revoked.since, zone),
     }
-    remedy = by_command(
-        message(
-            "ask {name}: if they did it themselves, on a machine that had not heard of the"
-            " revocation, say, they confirm it with their new key; else have it voided, and find"
-            " out who has the old one",
-            name=who,
-        ),
-        message(
-            "rmdocs --as {staff_no} key confirm {act} --reason TEXT",
-            staff_no=act.signer,
-            act=act.name,
-        ),
+    command = message(
+        "rmdocs --as {staff_no} key confirm {act} --reason TEXT",
+        staff_no=act.signer,
+        act=act.name,
     )
     if act.standing is Standing.BEYOND:
         if act.confirmed is not None:
@@ -98,9 +91,20 @@ def _told(act: QuestionedAct, staff: StaffRegister) -> Finding | None:
             " whatever date it bears ({dated})",
             **facts,
         )
-        return error("KEY-REVOKED", place, reason, remedy, clause=CLAUSE)
+        ask = message(
+            "ask {name}: if they did it themselves, on a machine that had not heard of the"
+            " revocation, they confirm it with their new key; else have it voided, and find out"
+            " who has the old one",
+            name=who,
+        )
+        return error("KEY-REVOKED", place, reason, by_command(ask, command), clause=CLAUSE)
     if act.confirmed is not None:
         return None
+    ask = message(
+        "ask {name}: what they did themselves they confirm with their new key; else have it voided",
+        name=who,
+    )
+    remedy = by_command(ask, command)
     if act.standing is Standing.IN_DOUBT:
         reason = message(
             "in doubt: the key {fingerprint} of {name} ({staff_no}) that signed it ({dated}) may"
@@ -117,19 +121,25 @@ def _told(act: QuestionedAct, staff: StaffRegister) -> Finding | None:
     return warning("KEY-DOUBT", place, reason, remedy, clause=CLAUSE)
 
 
-def _local(moment: datetime | None, staff: StaffRegister) -> str:
-    """Return a moment by the clock of the office."""
-    if moment is None:
-        return "-"
-    return moment.astimezone(zone_of(staff.head)).strftime("%Y-%m-%d %H:%M")
+def _local(moment: datetime | None, zone: tzinfo) -> str:
+    return "-" if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _is_number(text: str) -> bool:
+def _zone(staff: StaffRegister) -> tzinfo:
+    """Return the zone of the office; where that cannot be read, which is told elsewhere, UTC."""
     try:
-        StaffNumber.parse(text)
+        return zone_of(staff.head)
     except UNREADABLE:
-        return False
-    return True
+        return UTC
+
+
+def _name(staff: StaffRegister, signer: str) -> str:
+    """Return somebody's name; where the register cannot say it, their staff number."""
+    try:
+        person = staff.find_person(StaffNumber.parse(signer))
+    except UNREADABLE:
+        return signer
+    return person.name if person is not None else signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -228,7 +228,7 @@ def key_revoke(
 
 
 _ACT_HEADINGS = (
-    message("act"),
+    message("number of the act"),
     message("time"),
     message("what was done"),
     message("about"),

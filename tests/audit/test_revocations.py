@@ -12,6 +12,7 @@ from conftest import LATE, Bank
 from faults import AGREEMENT, LOG, NOTICE, OFFICER, RM, Told, entry, on_control
 from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
 from insider import Insider
+from plaingit import with_file
 
 from rmdocs import canonical
 from rmdocs.errors import ControlError
@@ -216,6 +217,12 @@ class TestInDoubt:
         renew(bank)
         keys.confirm(bank.at(RM), "逐条核对，均为本人所为")
         assert bank.codes() == set()
+
+    @pytest.mark.parametrize("path", [f"people/{RM}/0001.json", "policy/0001.toml"])
+    def test_is_told_in_a_damaged_store_too(self, bank, path):
+        revoke(bank, self.since(bank))
+        with_file(bank, path, b"damaged", CONTROL_REF)
+        assert {"KEY-DOUBT", "FILE-CHANGED"} <= bank.codes()
 
     def test_is_told_where_it_is_traced(self, bank):
         revoke(bank, self.since(bank))
