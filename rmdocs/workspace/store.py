@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
-from rmdocs.errors import FindingsError, UsageError
-from rmdocs.messages import Verbatim, message
+from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
 
@@ -148,11 +148,23 @@ def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
 
     :param target: a number, a file or a SHA-256.
     :raises UsageError: if it is none of the three.
-    :raises ControlError: if the store does not know it.
+    :raises ControlError: if the store does not know it, or it is a controlled copy.
     :raises FindingsError: if it is not as it was sealed.
     """
     from rmdocs.audit.proofs import prove
+    from rmdocs.workspace import copies
 
+    copy = copies.trace(workspace, target)
+    if copy is not None:
+        raise ControlError(
+            message(
+                "{number} is a controlled copy: only records have proofs", number=copy.copy.number
+            ),
+            by_command(
+                message("trace it where the store is"),
+                message("rmdocs trace {number}", number=copy.copy.number),
+            ),
+        )
     return prove(workspace.store, workspace.registry, target)
 
 

@@ -17,7 +17,7 @@ from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Language
 from rmdocs.registers.copies import CopyStatus
-from rmdocs.workspace import copies
+from rmdocs.workspace import copies, store
 
 CODES = {
     CopyStatus.ISSUED: [],
@@ -57,6 +57,15 @@ def test_by_its_file_whatever_its_name(given, status, tmp_path):
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert found.file.sha256 == digest
     assert copies.trace(custody.bank.at(None, TODAY), digest.upper()) == found
+
+
+def test_no_proof_of_it_is_made(given):
+    custody, held, _ = given
+    number = held[CopyStatus.HELD].number
+    made = copies.export(custody.by(), number)
+    for target in (str(number), made):
+        with pytest.raises(ControlError, match="controlled copy"):
+            store.prove(custody.bank.at(None, TODAY), target)
 
 
 def test_by_its_number(given):
