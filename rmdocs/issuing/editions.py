@@ -212,6 +212,31 @@ def print_draft(
     )
 
 
+def print_next(
+    registry: Registry,
+    released: ReleasedForm,
+    checked: CheckedRecord,
+    number: RecordNumber,
+    on: date,
+) -> PrintedDraft:
+    """Return what the next edition of a record would print, marked 草稿 beside its number.
+
+    :param released: the form that the record stands under.
+    :param checked: the record as it would be.
+    :raises FindingsError: as :func:`render_edition`.
+    """
+    documents = render_documents(
+        registry,
+        released,
+        checked,
+        number=f"{DRAFT_MARK}（{number}）",
+        edition=NO_EDITION,
+        pin=DRAFT_MARK,
+        issued_on=on,
+    )
+    return PrintedDraft(form=released.form, documents=documents)
+
+
 def _printable(
     registry: Registry, candidate: Candidate, today: date
 ) -> tuple[ReleasedForm, CheckedRecord] | None:

@@ -119,7 +119,7 @@ def _fill(visit: Visit) -> Response:
         offered=bool(offered),
         stale=any(one.code == "DRAFT-CHANGED" for one in found.told),
         saved=clock(visit, draft),
-        preview=None if draft.record else shown_pages(visit, draft),
+        preview=shown_pages(visit, draft),
         pages="pages" in asked,
     )
 

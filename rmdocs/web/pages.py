@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from rmdocs.web.sessions import BrowserSession, Sessions
     from rmdocs.workspace.opening import Workspace
     from rmdocs.workspace.regeneration import PlanLook
-    from rmdocs.workspace.renditions import MadeOfMany
+    from rmdocs.workspace.sheets import MadeOfMany
 
 FORM_LIMIT = 1 << 20
 """Bytes of a form without files."""

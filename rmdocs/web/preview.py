@@ -61,7 +61,9 @@ def look(visit: Visit, draft: Draft) -> Preview:
         # They are a convenience: what keeps a document from being made is told at issue.
         return Preview(
             version=draft.version,
-            said=message("The pages cannot be drawn here: open the Word document."),
+            said=message("The pages cannot be drawn here.")
+            if draft.record
+            else message("The pages cannot be drawn here: open the Word document."),
         )
     return Preview(
         version=draft.version,
@@ -82,11 +84,13 @@ def begin(visit: Visit, draft: Draft, printed: PrintedDraft | None = None) -> Pr
     there = look(visit, draft)
     if there.said is not None:
         return there
-    made = printed or drafts.documents(visit.workspace, draft)
+    made = printed or drafts.printed(visit.workspace, draft)
     if made is None:
         return Preview(
             version=draft.version,
-            said=message("The pages are shown once everything needed is filled in."),
+            said=message("The pages are shown once something is changed, and nothing wrong.")
+            if draft.record and not draft.stage
+            else message("The pages are shown once everything needed is filled in."),
         )
     key = _key(visit, draft.version)
     visit.site.previews.begin(

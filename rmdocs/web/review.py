@@ -48,7 +48,7 @@ def _review(visit: Visit) -> Response:
         around=around,
         content=content,
         documents=len(printed.documents) if printed is not None else 0,
-        preview=None if draft.record else preview.begin(visit, draft, printed),
+        preview=preview.begin(visit, draft, printed),
         columns=DIFFERENCE_COLUMNS,
         changed="changed" in visit.request.query_params,
     )

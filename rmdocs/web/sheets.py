@@ -19,15 +19,14 @@ from rmdocs.web.pages import act, page, see, waiting
 from rmdocs.web.record import attachment
 from rmdocs.web.refusals import WebError
 from rmdocs.web.sessions import KeptSheet
-from rmdocs.workspace import desk, drafts, records, renditions, sheets
+from rmdocs.workspace import desk, drafts, records, sheets
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.intake.candidates import Selection
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
-    from rmdocs.workspace.renditions import MadeOfMany
-    from rmdocs.workspace.sheets import SheetOfRecords, SheetRow
+    from rmdocs.workspace.sheets import MadeOfMany, SheetOfRecords, SheetRow
 
 LIMIT = 10 << 20
 """Bytes of a file that may be sent: as many lie in memory for each sheet of a session."""
@@ -208,9 +207,7 @@ def make_pdf(visit: Visit, numbers: Sequence[RecordNumber]) -> Response:
 
     def work() -> MadeOfMany:
         with site.pool.lent(actor) as workspace, site.signing.signing(session, workspace):
-            return renditions.make_of_each(
-                workspace, numbers, lambda done, of: papers.tell(mark, done, of)
-            )
+            return sheets.make_pdf(workspace, numbers, lambda done, of: papers.tell(mark, done, of))
 
     papers.begin(mark, work)
     return see(f"{kept.home}/{place_of(visit)}#issued")

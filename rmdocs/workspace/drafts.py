@@ -308,6 +308,24 @@ def documents(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
     return print_draft(workspace.registry, candidate, checked, workspace.today()).printed
 
 
+def printed(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
+    """Return what is to be seen of a draft's pages; None while a value is missing or wrong.
+
+    Of what comes to a record these are the pages of its next edition, marked 草稿: to be
+    looked at, not to be handed out.
+
+    :raises ControlError: if it is not the stage's turn any more.
+    """
+    if not draft.record:
+        return documents(workspace, draft)
+    record = laterdrafts.standing(workspace, draft.record)
+    root = fields_of(record.released.form, draft.stage)
+    understood = understand(root, draft.typed)
+    if understood.unread:
+        return None
+    return laterdrafts.printed(record, draft, root, understood.value)
+
+
 def page_pictures(printed: PrintedDraft, across: int) -> tuple[bytes, ...]:
     """Return the pages of a draft's own document as PNG; it takes seconds.
 

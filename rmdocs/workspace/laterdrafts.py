@@ -16,6 +16,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import Typed, label_at, understand, write
 from rmdocs.issuing import later
+from rmdocs.issuing.editions import print_next
 from rmdocs.issuing.standing import (
     judge_amendment,
     judge_stage,
@@ -35,7 +36,9 @@ from rmdocs.workspace.records import Difference
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
+    from rmdocs.issuing.editions import PrintedDraft
     from rmdocs.issuing.standing import StandingRecord
+    from rmdocs.records.context import CheckedRecord
     from rmdocs.schemas.fields import Field
     from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.opening import Workspace
@@ -86,16 +89,48 @@ def judged(
     if draft.edition != record.folder.current.number:
         return None, (_changed_since(record),)
     try:
-        if draft.stage:
-            key = stage_key(record.released.form.stages, draft.stage, value)
-            require_turn(record.folder, record.released.form, key, record.person)
-            _, found = judge_stage(record, key, value)
-        else:
-            _, _, found = judge_amendment(record, RecordDraft.parse(value))
+        _, judged_so = _judged(record, draft, value)
     except FindingsError as problem:
-        found = list(problem.findings)
-    found = [_of_draft(one, draft) for one in found]
+        judged_so = list(problem.findings)
+    found = [_of_draft(one, draft) for one in judged_so]
     return None if has_errors(found) else value, found
+
+
+def printed(
+    record: StandingRecord, draft: Draft, root: Field, given: JsonObject
+) -> PrintedDraft | None:
+    """Return what the next edition would print, marked 草稿; None while something is wrong.
+
+    :param given: what the draft's texts mean.
+    :raises ControlError: if it is not the stage's turn.
+    """
+    if draft.edition != record.folder.current.number:
+        return None
+    try:
+        checked, _ = _judged(record, draft, as_meant(record, draft, root, given))
+        if checked is None:
+            return None
+        return print_next(
+            record.registry, record.released, checked, record.folder.number, record.today
+        )
+    except FindingsError:
+        return None
+
+
+def _judged(
+    record: StandingRecord, draft: Draft, value: JsonObject
+) -> tuple[CheckedRecord | None, list[Finding]]:
+    """Return the record as it would be, None if something of it is wrong, and all findings.
+
+    :raises ControlError: if it is not the stage's turn.
+    :raises FindingsError: if a correction changes nothing.
+    """
+    if draft.stage:
+        key = stage_key(record.released.form.stages, draft.stage, value)
+        require_turn(record.folder, record.released.form, key, record.person)
+        return judge_stage(record, key, value)
+    checked, _, found = judge_amendment(record, RecordDraft.parse(value))
+    return checked, found
 
 
 def as_meant(record: StandingRecord, draft: Draft, root: Field, given: JsonObject) -> JsonObject:

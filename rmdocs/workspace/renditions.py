@@ -14,7 +14,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
-from rmdocs.errors import FindingsError, RmdocsError, UsageError
+from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.events.records import PaperFiled
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 TRUST_PATH = Path("trust")
-_AT_A_TIME = 8
-"""Records of which PDF is made at once: a program is started for each time."""
 _LATELY = timedelta(days=14)
 """How long it is told that paper came back."""
 _CERTIFICATES = {".pem", ".crt", ".cer"}
@@ -82,69 +80,6 @@ def make(
     )
     workspace.refresh()
     return made
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmade:
-    """A record of which no formal PDF was made, and why not."""
-
-    number: RecordNumber
-    problem: RmdocsError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeOfMany:
-    """What came of having the formal PDF of many records made.
-
-    :param numbers: of all of them. :param unmade: those of which none could be made.
-    """
-
-    numbers: tuple[RecordNumber, ...]
-    unmade: tuple[Unmade, ...]
-
-
-def make_of_each(
-    workspace: Workspace,
-    numbers: Sequence[RecordNumber],
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> MadeOfMany:
-    """Seal the formal PDF of each record of which that can be done, a few at a time.
-
-    Whoever breaks it off, by what ``progress`` raises, does so between two times: what was
-    made stays sealed, and is not made again.
-
-    :raises ControlError: if whoever acts may make none at all: they have no key.
-    :raises MissingProgramError: if LibreOffice is not installed.
-    """
-    unmade: list[Unmade] = []
-    for at in range(0, len(numbers), _AT_A_TIME):
-        progress(at, len(numbers))
-        wanted = []
-        for number in numbers[at : at + _AT_A_TIME]:
-            problem = not_to_make(workspace, number)
-            if problem is None:
-                wanted.append(number)
-            else:
-                unmade.append(Unmade(number=number, problem=problem))
-        unmade += _unmade(workspace, wanted) if wanted else ()
-    progress(len(numbers), len(numbers))
-    return MadeOfMany(numbers=tuple(numbers), unmade=tuple(unmade))
-
-
-def _unmade(workspace: Workspace, numbers: Sequence[RecordNumber]) -> Iterator[Unmade]:
-    """Make PDF of records, and yield those of which none can be made.
-
-    One that cannot be made keeps all that are made with it from being made: they are made
-    one by one then.
-    """
-    try:
-        make(workspace, numbers)
-    except FindingsError as problem:
-        if len(numbers) == 1:
-            yield Unmade(number=numbers[0], problem=problem)
-            return
-        for number in numbers:
-            yield from _unmade(workspace, [number])
 
 
 def not_to_make(workspace: Workspace, number: RecordNumber) -> RmdocsError | None:

@@ -1,13 +1,14 @@
 """A sheet of records somebody handed in: told row by row, a row mended as a draft.
 
-Issued are sheets as any file: ``records.issue``.
+Issued are sheets as any file: ``records.issue``. The documents of what was issued come
+together, with their formal PDF if that is asked for.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,11 @@ from rmdocs.intake.typed import understand, write
 from rmdocs.issuing.issue import not_of_unit
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import drafts, records
+from rmdocs.workspace import drafts, records, renditions
 from rmdocs.workspace.incoming import check_files
 
 if TYPE_CHECKING:
+    from rmdocs.errors import RmdocsError
     from rmdocs.files import File
     from rmdocs.findings import Finding
     from rmdocs.forms.form import Form
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 _NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
 """The time of every file of an archive: the same records make the same bytes."""
+_AT_A_TIME = 8
+"""Records of which PDF is made at once: a program is started for each time."""
 _WHOLE = frozenset({"$"})
 
 
@@ -163,6 +167,69 @@ def zipped(workspace: Workspace, numbers: Iterable[RecordNumber]) -> bytes:
             for file in records.export(workspace, number):
                 archive.writestr(zipfile.ZipInfo(file.name, _NEW_YEAR_1980), file.data)
     return made.getvalue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmade:
+    """A record of which no formal PDF was made, and why not."""
+
+    number: RecordNumber
+    problem: RmdocsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeOfMany:
+    """What came of having the formal PDF of many records made.
+
+    :param numbers: of all of them. :param unmade: those of which none could be made.
+    """
+
+    numbers: tuple[RecordNumber, ...]
+    unmade: tuple[Unmade, ...]
+
+
+def make_pdf(
+    workspace: Workspace,
+    numbers: Sequence[RecordNumber],
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> MadeOfMany:
+    """Seal the formal PDF of each record of which that can be done, a few at a time.
+
+    Whoever breaks it off, by what ``progress`` raises, does so between two times: what was
+    made stays sealed, and is not made again.
+
+    :raises ControlError: if whoever acts may make none at all: they have no key.
+    :raises MissingProgramError: if LibreOffice is not installed.
+    """
+    unmade: list[Unmade] = []
+    for at in range(0, len(numbers), _AT_A_TIME):
+        progress(at, len(numbers))
+        wanted = []
+        for number in numbers[at : at + _AT_A_TIME]:
+            problem = renditions.not_to_make(workspace, number)
+            if problem is None:
+                wanted.append(number)
+            else:
+                unmade.append(Unmade(number=number, problem=problem))
+        unmade += _unmade(workspace, wanted) if wanted else ()
+    progress(len(numbers), len(numbers))
+    return MadeOfMany(numbers=tuple(numbers), unmade=tuple(unmade))
+
+
+def _unmade(workspace: Workspace, numbers: Sequence[RecordNumber]) -> Iterator[Unmade]:
+    """Make PDF of records, and yield those of which none can be made.
+
+    One that cannot be made keeps all that are made with it from being made: they are made
+    one by one then.
+    """
+    try:
+        renditions.make(workspace, numbers)
+    except FindingsError as problem:
+        if len(numbers) == 1:
+            yield Unmade(number=numbers[0], problem=problem)
+            return
+        for number in numbers:
+            yield from _unmade(workspace, [number])
 
 
 def _known(form: Form, candidate: Candidate) -> Typed:

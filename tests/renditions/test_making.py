@@ -14,7 +14,7 @@ from rmdocs.events.records import PdfMade
 from rmdocs.files import File
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import of_current, print_copy
-from rmdocs.workspace import records, renditions
+from rmdocs.workspace import records, renditions, sheets
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -58,7 +58,7 @@ def test_of_many_each_is_made_of_which_that_can_be_done(bank, visit):
     bank.void(void, MANAGER, "JN01-0001")
     told = []
     workspace = bank.at(MANAGER)
-    found = renditions.make_of_each(workspace, numbers, lambda *step: told.append(step))
+    found = sheets.make_pdf(workspace, numbers, lambda *step: told.append(step))
     assert [one.number for one in found.unmade] == [void, undrawn]
     assert [one.code for one in found.unmade[1].problem.findings] == ["PDF-GLYPH"]
     assert told == [(0, 4), (4, 4)]

@@ -1,8 +1,11 @@
 """Drafts kept on the server: half filled, nobody else's, never overwritten, issued once."""
 
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -66,6 +69,40 @@ def test_a_draft_is_told_the_same_as_the_record_in_a_file(bank, workspace, visit
     placed = {one.code: key for key, one in found.findings}
     assert placed["R02-TIME-ORDER"] == "content.visit.end"
     assert placed["R02-CONTACT-NONE"] == "content.contacts"
+
+
+def shown(found):
+    """Return all that a document says, in its header and footer too."""
+    with ZipFile(BytesIO(found.documents[0])) as package:
+        parts = (package.read(name).decode() for name in package.namelist() if "xml" in name)
+        return re.sub("<[^>]+>", "", "".join(parts))
+
+
+def test_the_next_edition_is_seen_before_it_is_sealed_and_marked(bank, visit):
+    number = bank.issue(visit)
+    marked = f"草稿（{number}）"
+    head = bank.at("JN01-0001")
+    name = drafts.begin_later(head, number, "dept_head_opinion")
+    draft = drafts.read(head, name)
+    assert drafts.printed(head, draft) is None
+    draft = drafts.keep(head, name, 1, {**draft.typed, "opinion": "请跟进设备贷款"})
+    text = shown(drafts.printed(head, draft))
+    assert ("请跟进设备贷款" in text, marked in text) == (True, True)
+    # It is there to be looked at: nothing is handed out that bears the record's number.
+    assert drafts.documents(head, draft) is None
+    manager = bank.at(MANAGER)
+    name = drafts.begin_later(manager, number)
+    draft = drafts.read(manager, name)
+    assert drafts.printed(manager, draft) is None
+    changed = {**draft.typed, "content.visit.topic": "续贷走访"}
+    draft = drafts.keep(manager, name, 1, changed)
+    text = shown(drafts.printed(manager, draft))
+    assert ("续贷走访" in text, marked in text) == (True, True)
+    unread = drafts.keep(manager, name, 2, {**changed, "content.visit.date": "下周三"})
+    assert drafts.printed(manager, unread) is None
+    drafts.seal(head, drafts.begin_later(head, number, "dept_head_opinion"), 2)
+    draft = drafts.keep(manager, name, 3, changed)
+    assert drafts.printed(manager, draft) is None  # of an edition that is the newest no more
 
 
 def test_what_the_form_has_no_field_for_is_told(workspace):
