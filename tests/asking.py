@@ -165,7 +165,18 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", "register records --totals")
         ask("", "verify")
         ask("", "checkpoint")
+        _proving(ask)
     return ask.calls
+
+
+def _proving(ask: Asking) -> None:
+    ask.quietly(MANAGER, f"export {AGREEMENT} --out taken")
+    ask.quietly(OFFICER, "key ledger --out keys.txt")
+    ask("", f"prove {AGREEMENT} --out agreement.tlog-proof")
+    [taken] = Path("taken").glob("*.docx")
+    words = "agreement.tlog-proof --keys keys.txt"
+    ask("", f"verify-file {taken} {words}")
+    ask("", f"verify-file keys.txt {words}", code=1)
 
 
 def _readers(ask: Asking) -> None:
