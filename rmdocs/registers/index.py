@@ -105,13 +105,7 @@ class Index:
         )
         return [row[0] for row in rows]
 
-    def put(
-        self,
-        volume: str,
-        expected: str,
-        head: str,
-        reading: VolumeUpdate,
-    ) -> bool:
+    def put(self, volume: str, expected: str, head: str, reading: VolumeUpdate) -> bool:
         """Enter records of ``volume`` and note that it is indexed up to ``head``.
 
         :param expected: the commit the entries build on; where the index is
@@ -157,10 +151,7 @@ class Index:
             yield from self._connection.execute(question, values)
         except sqlite3.DatabaseError as problem:
             raise StoreError(
-                message(
-                    "the search index {path} is damaged",
-                    path=self.path or ":memory:",
-                ),
+                message("the search index {path} is damaged", path=self.path or ":memory:"),
                 message("delete that file: it is made anew from the store"),
             ) from problem
 
