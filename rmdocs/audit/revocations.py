@@ -53,10 +53,34 @@ def questioned_findings(
     :param events: all of its events, by index, or those of one folder.
     """
     zone = _zone(staff) if register else UTC
+    yield from _wrongly_sure(register, ref, events)
     for act in register.questioned_of(ledger_origin(ref), events):
         finding = _told(act, staff, zone)
         if finding is not None:
             yield finding
+
+
+def _wrongly_sure(
+    register: RevocationRegister, ref: str, events: Sequence[Event]
+) -> Iterator[Finding]:
+    """Yield what a revocation takes out of doubt although no other key showed it before then."""
+    origin = ledger_origin(ref)
+    for revocation in register.all:
+        since, size, said = revocation.since, revocation.sure_of(origin), revocation.said
+        if since is None or not size:
+            continue
+        for event in events:
+            own = event.actor.fingerprint == said.fingerprint and event.index == size - 1
+            if event.index < size and (own or event.time >= since):
+                yield _wrong(
+                    "REVOCATION-SURE",
+                    f"{event.subject}/{event.file_name}",
+                    message(
+                        "the revocation of the key {fingerprint} takes it out of doubt, but it is"
+                        " dated since then, or was signed last with that key itself",
+                        fingerprint=said.fingerprint,
+                    ),
+                )
 
 
 def _told(act: QuestionedAct, staff: StaffRegister, zone: tzinfo) -> Finding | None:

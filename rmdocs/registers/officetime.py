@@ -88,10 +88,10 @@ def unknown_zone(name: str) -> Text:
     return message("there is no time zone “{name}”", name=name)
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first moment after a day where the office is.
+def require_within_reach(day: date) -> None:
+    """Refuse a day that no clock of the office ever showed: a year was mistyped.
 
-    :raises UsageError: if the day is out of reach.
+    :raises UsageError: if it is of none of these years.
     """
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise UsageError(
@@ -100,6 +100,14 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
                 "choose a day of the years {first} to {last}", first=_FIRST_YEAR, last=_LAST_YEAR
             ),
         )
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment after a day where the office is.
+
+    :raises UsageError: if the day is out of reach.
+    """
+    require_within_reach(day)
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 

@@ -215,11 +215,11 @@ class RevocationRegister:
                 self._by_key.setdefault(said.fingerprint, []).append(found)
             elif (acts := read_as(event, ActsConfirmed)) is not None:
                 self.confirmations.append((event, acts))
-        self._confirmed = {
-            (one.ledger, one.index, one.digest, str(said.staff_no)): event
-            for event, said in reversed(self.confirmations)
-            for one in said.acts
-        }
+        self._confirmed: dict[tuple[str, int, str, str], list[Event]] = {}
+        for event, acts in self.confirmations:
+            for one in acts.acts:
+                key = (one.ledger, one.index, one.digest, str(acts.staff_no))
+                self._confirmed.setdefault(key, []).append(event)
 
     @classmethod
     def of(cls, control: Head, staff_no: StaffNumber | None = None) -> RevocationRegister:
@@ -278,8 +278,8 @@ class RevocationRegister:
     def _judged(
         self, ledger: str, event: Event, signer: str, known: list[Revocation]
     ) -> Iterator[QuestionedAct]:
-        if ledger == _CONTROL and any(one.event.index == event.index for one in known):
-            return  # a key may revoke itself
+        if ledger == _CONTROL and known[0].event.index == event.index:
+            return  # a key may revoke itself, once
         found = ((_standing(ledger, event, one), one) for one in known)
         told = [(standing, one) for standing, one in found if standing is not None]
         if not told:
@@ -297,11 +297,12 @@ class RevocationRegister:
     def _confirmation(self, ledger: str, event: Event, signer: str) -> Event | None:
         """Return the event by which who signed confirmed an act with a key that is good."""
         key = (ledger, event.index, canonical.sha256(event.to_bytes()), signer)
-        found = self._confirmed.get(key)
-        if found is None or found.actor.staff_no != signer:
-            return None
-        doubted = any(one.confirmed is None for one in self.questioned(_CONTROL, found))
-        return None if doubted else found
+        # Whoever had the key may have confirmed as well: one that is good is enough.
+        for found in self._confirmed.get(key, ()):
+            doubts = self.questioned(_CONTROL, found)
+            if found.actor.staff_no == signer and all(one.confirmed for one in doubts):
+                return found
+        return None
 
 
 def _standing(ledger: str, event: Event, revocation: Revocation) -> Standing | None:

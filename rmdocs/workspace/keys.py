@@ -16,6 +16,7 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.kinds import read
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.approvalrequests import ApprovalRequest
+from rmdocs.registers.officetime import require_within_reach
 from rmdocs.registers.revocations import RevocationRegister, Standing
 from rmdocs.store.checking import events_of
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
@@ -85,11 +86,13 @@ def revoke(
     :param since: from when on what it signed is in doubt; without a time zone by the clock of
         the office.
     :param key: its fingerprint or the beginning of it, if the person has several.
-    :raises UsageError: if that moment is still to come.
+    :raises UsageError: if that moment is still to come, or of no year that clocks here show.
     :raises ControlError: if there is no such key, it was revoked before, or whoever acts may
         not ask for it.
     """
     acting = workspace.acting()
+    if since is not None:
+        require_within_reach(since.date())
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=workspace.registry.zone)
     if since is not None and since > acting.now:
@@ -141,7 +144,7 @@ def confirm(
             message("not among what waits to be confirmed by you: {acts}", acts=listed(unknown)),
             by_command(message("see what waits to be confirmed by you"), "rmdocs key confirm"),
         )
-    chosen = [waiting[name] for name in names] if names else list(waiting.values())
+    chosen = [waiting[name] for name in dict.fromkeys(names or waiting)]  # each once
     confirm_acts(workspace.store, chosen, reason, acting)
     workspace.refresh()
     return [_answer(workspace, one) for one in chosen]

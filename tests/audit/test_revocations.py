@@ -15,10 +15,11 @@ from insider import Insider
 from plaingit import with_file
 
 from rmdocs import canonical
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber
 from rmdocs.messages import Language
+from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import keys, people, records, revising, store
 
@@ -237,6 +238,34 @@ class TestInDoubt:
         assert {one.severity for one in found} == {Severity.WARNING}
         assert store.verify(bank.at()).ok
 
+    def test_whoever_had_the_key_confirmed_as_well(self, bank):
+        """One confirmation that is good is enough, whoever made others before it."""
+        since = self.since(bank)
+        revoke(bank, since)
+        renew(bank)
+        [wanted, *_] = [one.act for one in keys.questioned(bank.at(RM))]
+        keys.confirm(bank.at(RM), "旧钥匙所签", [wanted])
+        # That key was in other hands as well: the confirmation is not theirs.
+        [live] = bank.at().registry.staff.person(ME).keys
+        keys.revoke(bank.at(RM), ME, WHY, since, PublicKey.parse(live).fingerprint)
+        (bank.root / "keys" / f"{RM}.old").unlink()
+        renew(bank)
+        waiting = [one.act for one in keys.questioned(bank.at(RM))]
+        assert wanted in waiting
+        keys.confirm(bank.at(RM), "逐条核对", [wanted])
+        assert wanted not in [one.act for one in keys.questioned(bank.at(RM))]
+
+    def test_an_act_named_twice_is_confirmed_once(self, bank):
+        revoke(bank, self.since(bank))
+        renew(bank)
+        [first, *_] = keys.questioned(bank.at(RM))
+        assert keys.confirm(bank.at(RM), "本人所为", [first.act, first.act]) == [first]
+
+    @pytest.mark.parametrize("year", [1, 206, 1899])
+    def test_since_a_year_that_was_mistyped(self, bank, year):
+        with pytest.raises(UsageError, match="out of reach"):
+            revoke(bank, datetime(year, 1, 1))
+
     def test_nobody_confirms_for_another(self, bank):
         revoke(bank, self.since(bank))
         with pytest.raises(ControlError):
@@ -324,6 +353,54 @@ class TestTheRevocationItself:
 
         insider.rewrite(CONTROL_REF, lie)
         assert code in bank.codes()
+
+    def test_that_takes_out_of_doubt_what_nobody_else_showed(self, bank):
+        """Who revokes for a thief may name every act as one that was sure."""
+        insider = Insider(bank)
+        since = TestInDoubt().since(bank)
+        assert revoke(bank, since).in_doubt
+
+        def lie(acts):
+            [event] = acts[-1].events
+            event.facts = {**event.facts, "sure": event.facts["ledgers"]}
+
+        insider.rewrite(CONTROL_REF, lie)
+        assert bank.codes() == {"REVOCATION-SURE"}
+        assert told(bank, "REVOCATION-SURE")
+
+    def test_again_with_the_key_that_was_revoked(self, bank):
+        """Only the first revocation may bear its key: whoever has it could doubt all by it."""
+        insider = Insider(bank)
+        mine = bank.at(RM).acting().actor
+        revoke(bank)
+        [event] = insider.history(CONTROL_REF)[-1].events
+        event.files = {
+            path.replace("0001", "0002"): data + b'in_doubt_from = "2026-01-01T00:00:00Z"\n'
+            for path, data in event.files.items()
+        }
+        event.types = dict.fromkeys(event.files, "application/toml")
+        [data] = event.files.values()
+        control = bank.at().store.require_head(CONTROL_REF).checkpoint
+        ledgers = [
+            control.to_json() if one["origin"] == control.origin else one
+            for one in event.facts["ledgers"]
+        ]
+        event.facts = {
+            **event.facts,
+            "digest": canonical.sha256(data),
+            "ledgers": ledgers,
+            "since": "2026-01-01T00:00:00Z",
+            "sure": [],
+        }
+        on_control(
+            insider,
+            mine,
+            event,
+            subject_line=f"Revoke a key of {RM}",
+            trailers={"Event": "revoke", "Person": RM},
+        )
+        assert "KEY-REVOKED" in bank.codes()
+        assert any("0002" in one.path or "revoke" in one.path for one in told(bank, "KEY-REVOKED"))
 
     def test_a_ledger_set_back_behind_it_is_named_without_anything_from_outside(self, bank):
         """The sizes are pins that lie inside: who has not every key cannot cut what they count."""
