@@ -28,7 +28,8 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace.opening import KEYS_PATH, STORE_PATH, keys_elsewhere, present
+from rmdocs.workspace.opening import KEYS_PATH, STORE_PATH, keys_elsewhere, present, seen_path
+from rmdocs.workspace.seen import set_aside
 
 SAMPLE = Path(__file__).parent / "sample"
 SAMPLE_YEAR = 2026
@@ -86,6 +87,7 @@ def begin(
             _move(partial, root)
         else:
             partial.rename(root)
+        set_aside(seen_path(root))
     except OSError as problem:
         raise StoreError(
             message("{path} cannot be made: {problem}", path=root, problem=_said(problem)),

@@ -26,7 +26,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import desk, people, records
+from rmdocs.workspace import desk, people, records, store
 from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace
 
 OFFICER = "SD00-0004"
@@ -61,6 +61,17 @@ class TestBegin:
             )
         assert str(bank.issue(visit)) == "RXD7200-02-JN01-2026-0001"
         assert bank.codes() == set()
+
+    def test_another_store_in_the_same_place_is_not_held_against_the_one_before(
+        self, tmp_path, now
+    ):
+        root = tmp_path / "bank"
+        for _ in range(2):
+            begin(root, sample=True, now=now)
+            with open_workspace(root, StaffNumber.parse(OFFICER)) as workspace:
+                workspace.acting()
+                assert store.verify(workspace).findings == ()
+            shutil.rmtree(root)
 
     def test_refuses_a_folder_that_is_not_empty(self, tmp_path, now):
         (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")

@@ -96,6 +96,16 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
     return True
 
 
+def set_aside(path: Path | None) -> None:
+    """Keep apart what was seen of a store that lay where a new one is founded now.
+
+    It is another store, whose history has nothing to do with that of the one before.
+    """
+    if path is not None:
+        with suppress(OSError):
+            path.replace(path.with_name(f"{path.name}.before"))
+
+
 def not_kept() -> Finding:
     """Return that what was seen cannot be kept, so that nothing will be compared with it."""
     return warning(
