@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from rmdocs.cli.streams import beneath
-from rmdocs.identifiers import DocumentNumber, StaffNumber
 from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text, message
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from rmdocs.identifiers import DocumentNumber
     from rmdocs.workspace.opening import Workspace
 
 _OPENED, _TYPED = "rmdocs.workspace", "rmdocs.passphrases"
@@ -45,10 +45,8 @@ class Session:
 
         :raises StoreError: if there is no workspace at ``path``.
         """
-        from rmdocs.workspace.opening import (
-            Workspace,
-            open_workspace,
-        )
+        from rmdocs.identifiers import StaffNumber
+        from rmdocs.workspace.opening import Workspace, open_workspace
 
         context = click.get_current_context()
         opened = context.meta.get(_OPENED)

@@ -13,9 +13,9 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import product
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from lxml import etree
 

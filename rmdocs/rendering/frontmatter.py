@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -41,8 +41,8 @@ def empty_edition(*, title: str, subject: str, day: date) -> bytes:
     members = {member.name: member for member in read(_EDITION.read_bytes())}
     core = members[_CORE].content().decode()
     for blank, value in (
-        ("{title}", escape(title)),
-        ("{subject}", escape(subject)),
+        ("{title}", escape(title, quote=False)),
+        ("{subject}", escape(subject, quote=False)),
         (FIXED_DATE, f"{day.isoformat()}T00:00:00Z"),
     ):
         core = core.replace(blank, value)

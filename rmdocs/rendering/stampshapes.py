@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import combinations, pairwise
-from xml.sax.saxutils import escape, quoteattr
 
 _NAMESPACES = " ".join(
     f'xmlns:{prefix}="{name}"'
@@ -197,5 +197,5 @@ o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0
 <v:shape id="{_WATERMARK_NAME}{number}" o:spid="_x0000_s{_WATERMARK_IDS + number}" \
 type="#_x0000_t136" style="{style}" o:allowincell="f" fillcolor="{_GREY}" stroked="f">\
 <v:fill opacity=".6"/>\
-<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string={quoteattr(text)}/>\
+<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{escape(text)}"/>\
 <w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>"""

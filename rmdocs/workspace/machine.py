@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rmdocs.errors import FindingsError, MissingProgramError, UsageError
 from rmdocs.files import File
 from rmdocs.messages import Text, by_command, message
-from rmdocs.pdf.fonts import FontSet
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.issuing.issue import Printable
     from rmdocs.pdf.engine import Engine
+    from rmdocs.pdf.fonts import FontSet
     from rmdocs.signing.credentials import Credential
 
 
@@ -31,6 +31,8 @@ def fonts() -> FontSet:
 
     :raises UsageError: if the bank's own fonts are said to lie where no folder is.
     """
+    from rmdocs.pdf.fonts import FontSet
+
     return FontSet.found(_own_fonts())
 
 
@@ -79,6 +81,8 @@ def printable() -> Printable:
 
 def unusable_fonts() -> tuple[Finding, ...]:
     """Return a warning for each of the bank's own font files that draws nothing."""
+    from rmdocs.pdf.fonts import FontSet
+
     return FontSet.found(_own_fonts(), ()).warnings
 
 

@@ -51,9 +51,10 @@ def test_every_command_explains_itself(words, language, capsys):
     assert ("用法" in shown.out) == (language is Language.ZH)
 
 
-def test_help_loads_click_and_nothing_heavy():
+@pytest.mark.parametrize("language", list(Language))
+def test_help_loads_click_and_nothing_heavy(language):
     code = (
-        "import sys; from rmdocs.cli.main import main; main(['--help']);"
+        f"import sys; from rmdocs.cli.main import main; main(['--lang', '{language}', '--help']);"
         "print(sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
@@ -69,6 +70,8 @@ def test_help_loads_click_and_nothing_heavy():
         "sqlite3",
         "yaml",
         "cryptography",
+        "wcwidth",
+        "rmdocs.identifiers",
     ):
         assert f"'{name}'" not in loaded
     assert "'rmdocs.cli.issue'" not in loaded
@@ -83,7 +86,19 @@ def test_issuing_loads_nothing_that_only_other_acts_need():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
     ).stdout
-    for name in ("docx", "docxtpl", "docxcompose", "pypdf", "pyhanko", "PIL", "pypdfium2", "git"):
+    for name in (
+        "docx",
+        "docxtpl",
+        "docxcompose",
+        "pypdf",
+        "pyhanko",
+        "PIL",
+        "pypdfium2",
+        "git",
+        "urllib.request",
+        "ssl",
+        "rmdocs.pdf.fonts",
+    ):
         assert f"'{name}'" not in loaded
 
 

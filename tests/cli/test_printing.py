@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,20 @@ FINDING = error(
 )
 def test_width_counts_columns(text, wide):
     assert streams.width(text) == wide
+
+
+@given(
+    st.text(
+        st.sampled_from("aZ~ ·“”‘’…—›→、〗㐀䶿一鿿！～￥金。〡〪\u303f\n\x1be\u0301é\ufe0f\u200d😀")
+    )
+)
+def test_width_without_tables_is_that_of_the_tables(text):
+    assert streams.width(text) == wcwidth.width(text)
+
+
+def test_every_sign_measured_without_tables_is_as_wide_as_in_the_tables():
+    for sign in map(chr, range(0x10000)):
+        assert streams.width(sign) == wcwidth.width(sign), hex(ord(sign))
 
 
 @given(st.text("甲乙ab c。,"), st.integers(4, 30))
