@@ -23,7 +23,6 @@ _FIRST_COLUMN = 30
 _PLACEHOLDER = re.compile(r"(?<![\w-])[A-Z]+(?:[_.][A-Z]+)*(?![\w-])")
 """A word of a usage line that stands for what a person gives: ``NUMBER``, ``STAFF_NO``."""
 
-_WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]\Z")
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
@@ -58,11 +57,11 @@ class Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line; a full-width colon takes no space after it."""
         first = prefix if prefix is not None else gettext("Usage:")
-        super().write_usage(prog, args, first if _WIDE.search(first) else f"{first.rstrip()} ")
+        super().write_usage(prog, args, first if _ends_wide(first) else f"{first.rstrip()} ")
 
     def write_heading(self, heading: str) -> None:
         """Write a heading with the colon of its script."""
-        colon = "：" if _WIDE.search(heading) else ":"
+        colon = "：" if _ends_wide(heading) else ":"
         self.write(f"{'':>{self.current_indent}}{heading}{colon}\n")
 
     def write_text(self, text: str) -> None:
@@ -92,6 +91,11 @@ class Formatter(click.HelpFormatter):
                 self.write(f"{indent}{streams.pad(term, first)}{lines.pop(0)}".rstrip() + "\n")
             for line in lines:
                 self.write(f"{indent}{' ' * first}{line}".rstrip() + "\n")
+
+
+def _ends_wide(text: str) -> bool:
+    """Return whether the last sign is a Chinese one, or as wide."""
+    return "\u3000" <= text[-1:] <= "\uffef"
 
 
 class _Context(click.Context):

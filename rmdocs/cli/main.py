@@ -21,7 +21,6 @@ from rmdocs.cli import context as languages
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import CommandEntry, Option, TableGroup
-from rmdocs.cli.printing import echo_error
 from rmdocs.errors import RmdocsError, StoreError, system_problem
 from rmdocs.messages import Language, message
 
@@ -121,8 +120,7 @@ def _run(arguments: list[str], language: Language) -> int:
         _show_misuse(problem)
         return problem.exit_code
     except RmdocsError as problem:
-        echo_error(problem, language, as_json="--json" in arguments)
-        return problem.exit_code
+        return _refused(problem, language, arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo(gettext("Aborted!"), err=True)
         return INTERRUPTED
@@ -133,9 +131,16 @@ def _run(arguments: list[str], language: Language) -> int:
         return BROKEN_PIPE
     except OSError as problem:
         # Whatever was not there, not ours, or full, where nobody expected it.
-        echo_error(_unusable(problem), language, as_json="--json" in arguments)
-        return StoreError.exit_code
+        return _refused(_unusable(problem), language, arguments)
     return result if isinstance(result, int) else 0
+
+
+def _refused(problem: RmdocsError, language: Language, arguments: Sequence[str]) -> int:
+    """Print why nothing was done; return the exit code."""
+    from rmdocs.cli.printing import echo_error
+
+    echo_error(problem, language, as_json="--json" in arguments)
+    return problem.exit_code
 
 
 def _unusable(problem: OSError) -> StoreError:

@@ -146,8 +146,9 @@ def _not_text(what: Text) -> UsageError:
 
 
 _NEVER_FIRST = frozenset("，。、；：？！）」』】》”’…,.;:?!)]}%")
-# A word, a run of spaces, or one sign of a script that needs no spaces.
-_TOKEN = re.compile(r"[ \t]+|[^\s\u2e80-\u9fff\uff00-\uffef]+|\S")
+# A space, a word, or one sign of a script that needs no spaces: those lie behind U+2E80. A
+# set of many signs takes long to compile, so it is the small one that is named.
+_TOKEN = re.compile(r"[!-\u2e7f]+|.")
 
 
 # What help is written in: it waits for no tables. A test holds this against wcwidth.

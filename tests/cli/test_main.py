@@ -72,6 +72,7 @@ def test_help_loads_click_and_nothing_heavy(language):
         "cryptography",
         "wcwidth",
         "rmdocs.identifiers",
+        "rmdocs.cli.printing",
     ):
         assert f"'{name}'" not in loaded
     assert "'rmdocs.cli.issue'" not in loaded
