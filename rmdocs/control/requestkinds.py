@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.metadata import version
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ _TOML = "application/toml"
 
 def announced(year: int) -> tuple[Arrangement, str] | None:
     """Return what the library knows of a year, and its name; None if it was not announced to it."""
+    from importlib.metadata import version  # noqa: PLC0415 - loads the library of mail
+
     from chinese_calendar import constants  # noqa: PLC0415 - needed only here
 
     if date(year, 10, 1) not in constants.holidays:

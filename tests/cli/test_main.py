@@ -82,7 +82,8 @@ def test_help_loads_click_and_nothing_heavy(language):
 def test_issuing_loads_nothing_that_only_other_acts_need():
     """Word's and PDF's libraries take longer to load than a record takes to issue."""
     code = (
-        "import sys; import rmdocs.cli.issue, rmdocs.workspace.records;print(sorted(sys.modules))"
+        "import sys; import rmdocs.cli.issue, rmdocs.workspace.records, rmdocs.workspace.requests;"
+        "print(sorted(sys.modules))"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
@@ -98,6 +99,8 @@ def test_issuing_loads_nothing_that_only_other_acts_need():
         "git",
         "urllib.request",
         "ssl",
+        "email",
+        "yaml",
         "rmdocs.pdf.fonts",
     ):
         assert f"'{name}'" not in loaded
