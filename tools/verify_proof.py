@@ -63,8 +63,8 @@ LIMITS = (
         "未能证明：账本此后该记录是否更正、作废或处置。",
     ),
     (
-        "Not shown: that the key had not been replaced, and its owner had not left, by then.",
-        "未能证明：办理时该密钥未被更换、该人员未离岗。",
+        "Not shown: that the key was not replaced or revoked, and its owner had not left, by then.",
+        "未能证明：办理时该密钥未被更换或吊销、该人员未离岗。",
     ),
     (
         "Not shown: that others were shown the same history. Compare the check code.",
@@ -244,10 +244,18 @@ def unpack(extra: bytes) -> tuple[list[bytes], bytes]:
     return texts, extra[12 + count :]
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; a name that stands twice would be read in two ways."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(pairs)
+    return found
+
+
 def event_in(leaf: bytes) -> dict[str, Any]:
     """Return an event, if it is of the format that is known here."""
     try:
-        event = json.loads(leaf)
+        event = json.loads(leaf, object_pairs_hook=once)
         kinds = (
             *((event["index"], int), (event["kind"], str), (event["subject"], str)),
             *((event["time"], str), (event["files"], list), (event["facts"], dict)),
@@ -284,7 +292,7 @@ def person_key(event: dict[str, Any], entered: dict[str, Any], entry: bytes) -> 
     about = (entered["kind"], entered["subject"])
     require(sealed and about == ("person", actor["staff_no"]), "PROOF-REGISTER")
     try:
-        said = json.loads(entry)
+        said = json.loads(entry, object_pairs_hook=once)
         who = (said["staff_no"], said["name"])
         require(who == (actor["staff_no"], actor["name"]), "PROOF-REGISTER")
         for line in said["keys"]:

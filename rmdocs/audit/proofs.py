@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -30,6 +30,7 @@ from rmdocs.events.records import (
 )
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read, edition_of
@@ -38,7 +39,7 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.proof import Proven, StaffEntry, examine, written
 from rmdocs.store.prooffile import keys_file, read_keys, refused
-from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
@@ -277,12 +278,10 @@ def _since(event: Event, entries: list[StaffEntry], registry: Registry) -> Itera
         raise _not_theirs(event)
     after = [one for one, keys in unknown if key not in keys[-1:]]
     person = _person(after[-1]) if after else None
-    revoked = RevocationRegister.of(registry.control).revoked(key)
+    register = RevocationRegister.of(registry.control)
+    revoked = register.revoked(key)
     if revoked is not None:
-        told = message(
-            "the key that signed was revoked on {day}; what it signed before stays good",
-            day=revoked.event.day_in(registry.zone),
-        )
+        told = _revoked(revoked.event.day_in(registry.zone), register, event)
     elif person is not None and person.left is not None:
         told = message(
             "{name} left on {day}; what they signed before stays good",
@@ -297,6 +296,23 @@ def _since(event: Event, entries: list[StaffEntry], registry: Registry) -> Itera
     else:
         return
     yield warning("PROOF-SIGNER-SINCE", event.actor.staff_no, told)
+
+
+def _revoked(day: date, register: RevocationRegister, event: Event) -> Text:
+    """Return what is said of an act whose key was revoked since, or had been."""
+    ledger = ledger_origin(RecordNumber.parse(event.subject).volume.ref)
+    questioned = tuple(register.questioned(ledger, event))
+    if not questioned:
+        return message(
+            "the key that signed was revoked on {day}; what it signed before stays good", day=day
+        )
+    if all(one.confirmed is not None for one in questioned):
+        return message(
+            "the key that signed was revoked on {day}, and this act was in question; who did it"
+            " has confirmed that it is theirs",
+            day=day,
+        )
+    return message("the key that signed was revoked on {day}, and this act is in doubt", day=day)
 
 
 def _lacking(proven: Proven) -> Iterator[Finding]:
@@ -333,8 +349,8 @@ def _lacking(proven: Proven) -> Iterator[Finding]:
         "PROOF-KEY-THEN",
         event.actor.staff_no,
         message(
-            "the key was entered as that of {name} before the act; that it had not been replaced,"
-            " and that they had not left by then, is not shown",
+            "the key was entered as that of {name} before the act; that it had not been replaced"
+            " or revoked, and that they had not left by then, is not shown",
             name=event.actor.name,
         ),
         by_command(message("have the whole store verified"), "rmdocs verify"),
@@ -351,8 +367,8 @@ _COMPARE = message(
 def _unwitnessed(proven: Proven) -> Text:
     if proven.others:
         return message(
-            "{count} other(s) signed the checkpoint, by keys that are not among yours: that was"
-            " not judged",
+            "{count} more line(s) stand below the checkpoint as signatures, and were not judged:"
+            " whoever has the ledger's key could show you another history than others",
             count=proven.others,
         )
     return message(

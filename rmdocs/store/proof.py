@@ -62,7 +62,7 @@ class Proven:
 
     :param event: the act. :param checkpoint: the ledger that holds it.
     :param later: an act by which the event is not the last word; None if none is told.
-    :param others: how many others signed the checkpoint, by keys that are not known here.
+    :param others: how many more lines stand below it as signatures; nobody judged them.
     """
 
     event: Event

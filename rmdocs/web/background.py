@@ -93,7 +93,7 @@ class Background(Generic[T]):
         """
         with self._lock:
             there = self._begun.get(key)
-        if there is None:
+        if there is None or there.cancelled():
             return False, None
         if not there.done():
             return True, None

@@ -1,6 +1,7 @@
 """Proofs of single documents: what they show, and that nothing else passes as one."""
 
 import base64
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from archive import Archive
 from conftest import SAMPLES, Bank, refused_for
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from proofs import TOOL, Taken, judged, lacks
+from proofs import TOOL, Taken, judged, lacks, theirs
 
 from rmdocs.canonical import sha256
 from rmdocs.control.actingperson import LEDGER_KEY_NAME
@@ -25,9 +26,11 @@ from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.records import find_folder
 from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.keys import PublicKey
 from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
 from rmdocs.workspace import people, records, store
+from rmdocs.workspace.keys import confirm as confirm_acts
 from rmdocs.workspace.keys import revoke as revoke_key
 
 OFFICER, RM = "SD00-0004", "JN01-0101"
@@ -175,6 +178,23 @@ class TestWhatIsProved:
         with refused_for("KEY-DOUBT"):
             store.prove(bank.at(day=LONG_AFTER), AGREEMENT)
 
+    def test_act_that_was_in_doubt_and_is_confirmed(self, proved, copied):
+        """It is not told to be good for having been signed before the key was revoked."""
+        bank = copied(proved.root)
+        staff_no = StaffNumber.parse(RM)
+        person = bank.at().registry.staff.person(staff_no)
+        revoke_key(bank.at(RM, LONG_AFTER), staff_no, "U盘遗失", datetime(2026, 1, 6, tzinfo=UTC))
+        old = bank.at().keys.path(RM)
+        old.rename(old.with_name("old"))
+        people.new_key(bank.at(), staff_no)
+        officer = bank.at(OFFICER, LONG_AFTER)
+        people.add(officer, staff_no, person.name, UnitCode("JN01"), sorted(person.roles))
+        confirm_acts(bank.at(RM, LONG_AFTER), "本人所为")
+        found = store.prove(bank.at(day=LONG_AFTER), AGREEMENT)
+        [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
+        assert "has confirmed" in since.message.text(Language.EN)
+        assert "stays good" not in since.message.text(Language.EN)
+
     def test_encrypted_record_by_the_digest_of_its_document(self, lived_bank):
         work = lived_bank.at()
         keys = store.trusted(work).data
@@ -205,8 +225,6 @@ def proposed_at_last(lived_in_archive):
 
 @pytest.fixture
 def lived_in_archive(founded_personal, copied):
-    import json
-
     from archive import NUMBERS
     from conftest import CALL_BACK
 
@@ -323,6 +341,25 @@ class TestLedgerKeyInOtherHands:
             forged = replace(forged, last=forged.event)
         assert judged(b"another document", self.signed(proved, proof, forged), keys) == code
         assert judged(one[0], self.signed(proved, proof, forged), keys) == code
+
+    @pytest.mark.parametrize("part", [1, 2, 3])
+    def test_name_that_stands_twice(self, one, part):
+        """Two readers would take two events from the same bytes."""
+        text = Taken(one[1]).texts[part]
+        twice = text[:-1] + b',"subject":"RXD7200-01-JN01-2026-0002","subject":"x"}'
+        read = theirs.event_in if part < 3 else self.person
+        with pytest.raises(theirs.NotProvedError):
+            read(twice)
+        assert read(text)
+
+    def person(self, entry):
+        """Return the key in an entry, as if an event had sealed just these bytes."""
+        said = json.loads(entry)
+        key = PublicKey.parse(said["keys"][-1])
+        actor = {"staff_no": RM, "name": said["name"], "fingerprint": key.fingerprint}
+        files = [{"path": f"people/{RM}/0001.json", "sha256": sha256(entry)}]
+        entered = {"kind": "person", "subject": RM, "files": files}
+        return theirs.person_key({"actor": actor}, entered, entry)
 
     def test_ledger_signed_anew_as_it_is(self, proved, one, keys):
         assert judged(one[0], self.signed(proved, *self.parts(one)), keys) == ""
@@ -487,6 +524,12 @@ class TestReader:
             ).encode()
         )
         assert judged(one[0], more, keys) == ""
+        # Anybody may write such a line: it does not make another history any less possible.
+        for proof in (one[1], more):
+            found = store.judge(*(File(name="x", data=data) for data in (one[0], proof, keys)))
+            [told] = [one for one in found.findings if one.code == "PROOF-UNWITNESSED"]
+            assert "another history" in told.message.text(Language.EN)
+            assert "other(s) signed" not in told.message.text(Language.EN)
 
 
 def test_sizes_at_ten_million_records(proved):

@@ -64,6 +64,19 @@ def test_what_is_under_way_stays_though_something_else_is_wanted_by_now():
         background.close()
 
 
+def test_what_will_never_be_done_is_not_under_way():
+    """What waits its turn when the server ends is told as what nobody asked for."""
+    background, free = Background(), Event()
+    try:
+        background.begin("one", free.wait)
+        background.begin("other", lambda: "made")
+        assert background._begun["other"].cancel()
+        assert background.look("other") == (False, None)
+    finally:
+        free.set()
+        background.close()
+
+
 def test_what_nobody_wants_any_more_is_not_begun():
     """Of a draft that is changed and looked at again and again, the last pages are drawn."""
     background, free, begun = Background(), Event(), []
