@@ -65,13 +65,14 @@ _SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.inva
 
 # A busy machine is slow, not wrong; what must be quick is measured by the benchmarks.
 # Whoever runs the tests of a release gets the same answer on every machine; what nobody
-# thought of yet is looked for by `make soak`, with other examples each time.
+# thought of yet is looked for by `make soak`, with other examples each time. How many of the
+# first examples fit hangs on which constants Hypothesis met in this process: no failed law.
 settings.register_profile(
     "unhurried",
     deadline=None,
     max_examples=40,
     derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile("soak", deadline=None, max_examples=400)
 settings.load_profile("unhurried")
