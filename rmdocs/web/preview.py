@@ -101,9 +101,13 @@ def begin(visit: Visit, draft: Draft, printed: PrintedDraft | None = None) -> Pr
     return look(visit, draft)
 
 
-def _key(visit: Visit, version: int) -> tuple[object, str, int]:
-    """Return what the pages of a draft are kept under: whose they are, its name, its version."""
-    return visit.session.actor, name_in(visit), version
+def _key(visit: Visit, version: int) -> tuple[object, ...]:
+    """Return what the pages of a draft are kept under: whose they are, and all they follow from.
+
+    Besides what is typed that is the day, and control: forms, units and people.
+    """
+    work = visit.workspace
+    return visit.session.actor, name_in(visit), version, work.registry.control.commit, work.today()
 
 
 def _pages(visit: Visit) -> Response:

@@ -6,7 +6,7 @@ import pytest
 from browsing import Draft, Form
 from filled import ROOTS
 
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.intake.typed import write
 from rmdocs.registers.indexfile import Query
 from rmdocs.web.background import Background
@@ -250,6 +250,20 @@ class AtOnce(Background):
         self.drawn.append(key[2])
         super().begin(key, lambda: (b"a page",), instead_of)
         self._thread.submit(lambda: None).result()
+
+
+def test_pages_are_drawn_again_once_a_register_or_form_has_changed(browse, bank):
+    previews = AtOnce()
+    browser = browse(bank, previews=previews)
+    browser.enter(MANAGER)
+    draft = full(browser)
+    for times in (1, 2):
+        for _ in range(2):
+            assert browser.get(f"{draft.path}/pages").status_code == 200
+        assert len(previews.drawn) == times
+        people.add_unit(
+            bank.at("SD00-0004"), UnitCode.parse("JN01"), "济南新名支行", "济南新名支行"
+        )
 
 
 def test_pages_stand_beside_the_form_without_scripts_and_are_of_what_is_typed(browse, bank):
