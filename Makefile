@@ -14,13 +14,12 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# Prints what is not tested where a program is missing; pytest gets the marker. One process more
-# than most desks have cores: many tests wait for a browser or for LibreOffice.
+# Prints what is not tested where a program is missing; pytest gets the marker.
 test: $(STAMP)
 	@sh tools/programs.sh
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --package rmdocs
-	$(BIN)/python -m pytest --quiet -n 3 $$(sh tools/programs.sh --pytest soak)
+	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest soak)
 
 # The same without workspaces, without programs of others, and without what takes long.
 quick: $(STAMP)

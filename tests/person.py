@@ -25,8 +25,10 @@ class Person:
         self.page.click(place)
 
     def begin(self, form):
-        self.click("nav.links >> text=新建记录")
-        self.click(f"button[value='{form}']")
+        # A click returns once the next page has begun to come; what is typed needs all of it.
+        for place in ("nav.links >> text=新建记录", f"button[value='{form}']"):
+            with self.page.expect_navigation():
+                self.click(place)
 
     def told(self, key):
         """Return what stands beside a field."""

@@ -77,7 +77,8 @@ def visit(chromium, server):
         page = context.new_page()
         page.goto(at.another())
         if actor:
-            page.click(f"button[value='{actor}']")
+            with page.expect_navigation():
+                page.click(f"button[value='{actor}']")
         return page
 
     yield open_as
