@@ -94,11 +94,14 @@ def test_sheets_and_ledgers_keep_nobody_out(visit, tmp_path):
 
 
 def test_the_first_page_is_small(visit):
-    sizes = []
-    page = visit("")
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    answers, page = [], visit("")
+
+    def noted(answer):
+        answers.append(answer)
+
+    page.on("response", noted)
     page.goto(page.url, wait_until="networkidle")
-    assert 1000 < sum(sizes) < 100_000
+    assert 1000 < sum(len(one.body()) for one in answers) < 100_000
 
 
 def test_the_keyboard_is_enough(visit):

@@ -67,11 +67,12 @@ class Branch:
             page = self._visit(number)
             page.set_default_timeout(IN_TIME)
             self._people[number] = Person(page)
-            self._looks[number] = Inspector(page)
         return self._people[number]
 
     def look(self, number, name):
         """Look at the page that somebody has before them."""
+        if number not in self._looks:
+            self._looks[number] = Inspector(self[number].page)
         self._looks[number](name)
 
     @property
