@@ -220,6 +220,12 @@ class RevocationRegister:
             for one in acts.acts:
                 key = (one.ledger, one.index, one.digest, str(acts.staff_no))
                 self._confirmed.setdefault(key, []).append(event)
+        # A confirmation by a revoked key counts if a later one confirms it: from the last on,
+        # so that none is asked for before it is known, however many follow one another.
+        self._good: set[int] = set()
+        for event, _ in reversed(self.confirmations):
+            if all(one.confirmed for one in self.questioned(_CONTROL, event)):
+                self._good.add(event.index)
 
     @classmethod
     def of(cls, control: Head, staff_no: StaffNumber | None = None) -> RevocationRegister:
@@ -299,8 +305,7 @@ class RevocationRegister:
         key = (ledger, event.index, canonical.sha256(event.to_bytes()), signer)
         # Whoever had the key may have confirmed as well: one that is good is enough.
         for found in self._confirmed.get(key, ()):
-            doubts = self.questioned(_CONTROL, found)
-            if found.actor.staff_no == signer and all(one.confirmed for one in doubts):
+            if found.actor.staff_no == signer and found.index in self._good:
                 return found
         return None
 
