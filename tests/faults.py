@@ -233,9 +233,8 @@ def _rekeyed(insider: Insider) -> tuple[Actor, SigningKey]:
     return before, old
 
 
-@fault
-def replaced_key_signs_in_control(insider: Insider) -> None:
-    before, _ = _rekeyed(insider)
+def customer_entered(insider: Insider, who: Actor) -> None:
+    """Enter a customer in control, as somebody with the key that they act with."""
     told = Told(
         kind="customer",
         subject="91370112MA3DEM019E",
@@ -254,11 +253,17 @@ def replaced_key_signs_in_control(insider: Insider) -> None:
     insider.append(
         CONTROL_REF,
         told,
-        actor=before,
+        actor=who,
         time=last_time(insider, CONTROL_REF) + timedelta(minutes=1),
         subject_line="Enter customer 91370112MA3DEM019E",
         trailers={"Event": "customer", "Customer": "91370112MA3DEM019E"},
     )
+
+
+@fault
+def replaced_key_signs_in_control(insider: Insider) -> None:
+    before, _ = _rekeyed(insider)
+    customer_entered(insider, before)
 
 
 @fault

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 from conftest import LATE, Bank
-from faults import AGREEMENT, LOG, NOTICE, OFFICER, RM, Told, entry, on_control
+from faults import (
+    AGREEMENT,
+    LOG,
+    NOTICE,
+    OFFICER,
+    RM,
+    Told,
+    customer_entered,
+    entry,
+    on_control,
+)
 from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
 from insider import Insider
 from plaingit import with_file
@@ -164,28 +174,7 @@ class TestSignedAfter:
         insider = Insider(bank)
         before = insider.bank.at(RM).acting().actor
         revoke(bank)
-        customer = Told(
-            kind="customer",
-            subject="91370112MA3DEM019E",
-            directory="customers/91370112MA3DEM019E",
-            files={},
-            types={},
-            reason="",
-            relied_on=None,
-            renderer="",
-            approvals=(),
-            facts={},
-        )
-        customer.files[f"{customer.directory}/0001.json"] = (
-            '{"name":"济南虚构岱岳重型机械有限公司","uscc":"91370112MA3DEM019E"}'.encode()
-        )
-        on_control(
-            insider,
-            before,
-            customer,
-            subject_line="Enter customer 91370112MA3DEM019E",
-            trailers={"Event": "customer", "Customer": "91370112MA3DEM019E"},
-        )
+        customer_entered(insider, before)
         assert bank.codes() == {"KEY-REVOKED"}
 
     def test_as_an_approval_in_somebody_elses_act(self, copied_in_git, founded):
