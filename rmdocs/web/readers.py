@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs.answering import Answer
 from rmdocs.errors import ConflictError, ControlError, StoreError, UsageError
 from rmdocs.messages import message
-from rmdocs.values import is_blank, require_readable
+from rmdocs.values import is_blank, require_line
 from rmdocs.web.refusals import WebError
 
 if TYPE_CHECKING:
@@ -83,14 +83,15 @@ class Readers:
 
         :raises ConflictError: if there is a reader of that name.
         :raises UsageError: if it is no name.
+        :raises FindingsError: if it is not one line that is read as it is.
         """
-        require_readable(name, "name")
         known = dict(self.all())
         if is_blank(name) or len(name) > _LONGEST or name != name.strip():
             raise UsageError(
                 message("“{name}” is no name of a reader", name=name[:_LONGEST]),
                 message("write who it is, in at most {count} characters", count=_LONGEST),
             )
+        require_line(name, "name", _LONGEST)
         if name in known:
             raise ConflictError(
                 message("{name} is a reader already", name=name),

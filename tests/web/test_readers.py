@@ -50,8 +50,9 @@ def test_a_name_is_given_once_and_can_be_read(readers):
     readers.add("省行审计", "2026-12-31")
     with pytest.raises(ConflictError):
         readers.add("省行审计", "2026-12-31")
-    with pytest.raises(FindingsError):
-        readers.add("省行\u200b审计", "2026-12-31")
+    for name in ("省行\u200b审计", "省行\n审计", "省行\t审计"):
+        with pytest.raises(FindingsError):
+            readers.add(name, "2026-12-31")
 
 
 def test_each_wrong_code_makes_the_next_wait_longer():
