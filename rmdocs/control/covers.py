@@ -19,6 +19,7 @@ from rmdocs.forms.tomltables import read_toml, unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
 from rmdocs.messages import Text, message
+from rmdocs.registers.officetime import require_within_reach
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -92,10 +93,12 @@ class RevisionCover(Protocol):
 def require_later(
     effective: date, document: DocumentNumber, register: RevisionRegister, today: date
 ) -> None:
-    """Refuse an effective date in the past, or not after the last revision's.
+    """Refuse an effective date in the past, out of reach, or not after the last revision's.
 
     :raises ControlError: naming the dates.
+    :raises UsageError: if its year can only be mistyped: no revision could ever follow.
     """
+    require_within_reach(effective)
     if effective < today:
         raise ControlError(
             message("the effective date {day} has passed", day=effective),

@@ -178,6 +178,11 @@ def test_no_revision_takes_effect_in_the_past(bank, effective, reason):
         propose(bank, effective)
 
 
+def test_no_revision_takes_effect_in_a_year_that_can_only_be_mistyped(bank):
+    with pytest.raises(UsageError, match="out of reach"):
+        propose(bank, date(9999, 12, 31))
+
+
 def test_a_revision_comes_after_the_one_before_it(bank):
     release(bank, LATER)
     with pytest.raises(ControlError, match=r"is not after 2026-07-01, when 1\.1 takes effect"):
