@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rmdocs.identifiers import StaffNumber, UnitCode
+    from rmdocs.registers.revocations import Revocation
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Actor
     from rmdocs.store.keys import Signer
@@ -185,18 +186,25 @@ def require_not_revoked(control: Head, person: Person, key: Signer) -> None:
     """
     revoked = RevocationRegister.of(control, person.staff_no).revoked(key.public.fingerprint)
     if revoked is not None:
-        raise ControlError(
-            message(
-                "the key {fingerprint} of {name} ({staff_no}) was revoked on {day}: {reason}",
-                fingerprint=key.public.fingerprint,
-                name=person.name,
-                staff_no=person.staff_no,
-                day=revoked.event.day_in(zone_of(control)),
-                reason=revoked.event.reason,
-            ),
-            renewal(person.staff_no),
-            clause=REVOCATION_CLAUSE,
-        )
+        raise was_revoked(control, person, revoked, renewal(person.staff_no))
+
+
+def was_revoked(
+    control: Head, person: Person, revocation: Revocation, remedy: Text
+) -> ControlError:
+    """Return the refusal of a key that was revoked, saying when and why."""
+    return ControlError(
+        message(
+            "the key {fingerprint} of {name} ({staff_no}) was revoked on {day}: {reason}",
+            fingerprint=revocation.said.fingerprint,
+            name=person.name,
+            staff_no=person.staff_no,
+            day=revocation.event.day_in(zone_of(control)),
+            reason=revocation.event.reason,
+        ),
+        remedy,
+        clause=REVOCATION_CLAUSE,
+    )
 
 
 def renewal(staff_no: StaffNumber) -> Text:

@@ -11,12 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.actingperson import REVOCATION_CLAUSE, require_key, require_reason
+from rmdocs.control.actingperson import (
+    REVOCATION_CLAUSE,
+    require_key,
+    require_reason,
+    was_revoked,
+)
 from rmdocs.control.requesting import RequestKind
 from rmdocs.errors import ControlError
 from rmdocs.events.keys import ActsConfirmed, ConfirmedAct, KeyRevoked
 from rmdocs.messages import by_command, listed, message
-from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import (
     CONFIRMATIONS,
     ORDER_NAME,
@@ -120,18 +124,8 @@ def _revocation(
     revocations = register.revocations(order.staff_no)
     earlier = revocations.revoked(order.fingerprint)
     if earlier is not None and not _widens(order, revocations.in_doubt_from(order.fingerprint)):
-        raise ControlError(
-            message(
-                "the key {fingerprint} of {name} ({staff_no}) was revoked on {day}: {reason}",
-                fingerprint=order.fingerprint,
-                name=person.name,
-                staff_no=person.staff_no,
-                day=earlier.event.day_in(zone_of(head)),
-                reason=earlier.event.reason,
-            ),
-            by_command(message("only an earlier moment of doubt can still be added"), "--from"),
-            clause=REVOCATION_CLAUSE,
-        )
+        remedy = message("only an earlier moment of doubt can still be added")
+        raise was_revoked(head, person, earlier, by_command(remedy, "--from"))
     refs = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
     heads = [head, *(store.require_head(ref) for ref in refs)]
     sure = None if order.since is None else tuple(_sure(store, order, order.since))
