@@ -36,6 +36,7 @@ HEIGHT = {
 OWNERS = {
     "click": {"cli"},
     "jsonschema": {"schemas"},
+    "jsonschema_rs": {"schemas"},
     "referencing": {"schemas"},
     "docxtpl": {"rendering"},
     "docx": {"rendering"},

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from rmdocs.canonical import Json, JsonObject
@@ -18,6 +20,7 @@ from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import Field, FieldKind, step
 
 if TYPE_CHECKING:
+    import jsonschema_rs
     from referencing import Registry
 
 BASE = "https://rmdocs.invalid/schemas/"
@@ -50,35 +53,69 @@ _FORBIDDING = frozenset(
 _STAGES = ("$defs", "stages")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaDocuments:
     """A form's schema and the common definitions, ready to be referred to.
 
-    :param uri: where the form's schema stands in ``registry``.
+    :param parsed: the documents by file name. :param name: the file name of the form's schema.
     """
 
-    uri: str
-    main: JsonObject
-    registry: Registry[Any]
+    def __init__(self, parsed: Mapping[str, JsonObject], name: str) -> None:
+        self.uri = uris(parsed)[name]
+        self.main = parsed[name]
+        self._resources = dict(_resources(parsed))
 
-    @classmethod
-    def of(cls, parsed: Mapping[str, JsonObject], name: str) -> SchemaDocuments:
-        """Return the documents, by file name.
+    @cached_property
+    def quick(self) -> jsonschema_rs.Registry | None:
+        """Return the documents for the compiled validator; None if it cannot have them.
 
-        :param name: the file name of the form's schema.
+        It is not to have patterns of names, which are written here as Python reads them.
         """
-        return cls(uri=uris(parsed)[name], main=parsed[name], registry=_registry(parsed))
+        import jsonschema_rs  # noqa: PLC0415 - heavy, needed only here
+
+        documents = self._resources.items()
+        if any(_has_patterns_of_names(contents) for contents in self._resources.values()):
+            return None
+        try:
+            return jsonschema_rs.Registry(documents, draft=jsonschema_rs.Draft202012)
+        except (ValueError, RecursionError, jsonschema_rs.ReferencingError):
+            return None  # Something leads nowhere.
+
+    @cached_property
+    def registry(self) -> Registry[Any]:
+        """Return the documents for jsonschema."""
+        from referencing import Registry  # noqa: PLC0415 - heavy, needed only here
+        from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - loaded only where used
+
+        registry: Registry[Any] = Registry()
+        return registry.with_resources(
+            (uri, DRAFT202012.create_resource(contents))
+            for uri, contents in self._resources.items()
+        )
 
     def stage_names(self) -> tuple[str, ...]:
         """Return the names of the stages the schema describes, in its order."""
         return tuple(self.main.get("$defs", {}).get("stages", {}))
 
     def resolve(self, reference: str, base: str) -> tuple[JsonObject, str]:
-        """Return what ``reference`` leads to from the document ``base``, and its document."""
-        target = urljoin(base, reference)
-        found = self.registry.resolver(base).lookup(reference)
-        contents: JsonObject = found.contents
-        return contents, target.partition("#")[0]
+        """Return what ``reference`` leads to from the document ``base``, and its document.
+
+        :raises KeyError: if it leads nowhere.
+        """
+        target = urljoin(base, reference).partition("#")[0]
+        contents: JsonObject
+        if self.quick is not None and target in self._resources:
+            from jsonschema_rs import ReferencingError  # noqa: PLC0415 - heavy
+
+            with suppress(ReferencingError):
+                contents = cast("JsonObject", self.quick.resolver(base).lookup(reference).contents)
+                return contents, target
+        from referencing.exceptions import Unresolvable  # noqa: PLC0415 - heavy, needed only here
+
+        try:
+            contents = self.registry.resolver(base).lookup(reference).contents
+        except (Unresolvable, ValueError) as problem:
+            raise KeyError(reference) from problem
+        return contents, target
 
 
 def uris(parsed: Mapping[str, JsonObject]) -> dict[str, str]:
@@ -86,21 +123,14 @@ def uris(parsed: Mapping[str, JsonObject]) -> dict[str, str]:
     return {key: value.get("$id", urljoin(BASE, key)) for key, value in parsed.items()}
 
 
-def _registry(parsed: Mapping[str, JsonObject]) -> Registry[Any]:
-    from referencing import Registry  # noqa: PLC0415 - heavy, needed only here
-    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - loaded only where used
-
+def _resources(parsed: Mapping[str, JsonObject]) -> Iterator[tuple[str, JsonObject]]:
     own = uris(parsed)
     main_uri = next(iter(own.values()))
-    # jsonschema would leave our reading of patterns for its own wherever a
-    # document names its dialect.
-    resources = [
-        (uri, DRAFT202012.create_resource(without(_told(value, top=True), "$schema")))
-        for key, value in parsed.items()
-        for uri in {own[key], urljoin(main_uri, key)}
-    ]
-    registry: Registry[Any] = Registry()
-    return registry.with_resources(resources)
+    for key, value in parsed.items():
+        # jsonschema would leave our reading of patterns for its own wherever a
+        # document names its dialect.
+        contents = without(_told(value, top=True), "$schema")
+        yield from ((uri, contents) for uri in {own[key], urljoin(main_uri, key)})
 
 
 def _told(schema: Json, *, top: bool = False) -> Json:
@@ -160,6 +190,11 @@ def subschemas(schema: Json, path: str, *, top: bool = False) -> Iterator[tuple[
                 yield from subschemas(item, f"{inner}[{index}]")
         elif keyword in SINGLE:
             yield from subschemas(value, inner)
+
+
+def _has_patterns_of_names(document: Json) -> bool:
+    parts = (part for _, part in subschemas(document, "", top=True))
+    return any(isinstance(part, dict) and "patternProperties" in part for part in parts)
 
 
 def without(schema: JsonObject, keyword: str) -> JsonObject:

@@ -13,7 +13,6 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import listed, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.definitions import (
     BY_NAME,
     LISTS,
@@ -24,6 +23,7 @@ from rmdocs.schemas.definitions import (
     without,
 )
 from rmdocs.schemas.fields import join, step
+from rmdocs.schemas.validator import broken_of_the_dialect
 from rmdocs.schemas.wording import wrong
 
 FORMATS = frozenset({"date", "time"})
@@ -52,7 +52,7 @@ def read(main: bytes, common: Mapping[str, bytes], name: str = "schema.json") ->
     :raises FindingsError: with every mistake in them.
     """
     parsed = parse(main, common, name)
-    documents = SchemaDocuments.of(parsed, name)
+    documents = SchemaDocuments(parsed, name)
     findings: list[Finding] = []
     texts = {name: main, **common}
     for key, value in parsed.items():
@@ -105,20 +105,17 @@ def _violations(name: str, data: bytes) -> tuple[Finding, ...]:
 
 
 def _violated(name: str, value: JsonObject) -> Iterator[Finding]:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - heavy, needed only here
-
-    metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     stages = value.get("$defs", {})
     stages = stages.get("stages", {}) if isinstance(stages, dict) else {}
     parts = [("$", value)]
     if isinstance(stages, dict):
         parts += [(step("$.$defs.stages", key), item) for key, item in stages.items()]
     for start, part in parts:
-        for problem in metaschema.iter_errors(part):
-            said = wrong("", "", Complaint.of(problem), None)
+        for complaint in broken_of_the_dialect(part):
+            said = wrong("", "", complaint, None)
             yield error(
                 "SCHEMA-INVALID",
-                join(f"{name}:{start}", problem.absolute_path),
+                join(f"{name}:{start}", complaint.steps),
                 message("not JSON Schema: {problem}", problem=said.message),
                 said.remedy,
                 clause="JSON Schema 2020-12",
@@ -201,11 +198,9 @@ def _bad_reference(
 ) -> Iterator[Finding]:
     if not isinstance(reference, str):
         return
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - heavy, needed only here
-
     try:
         target: Json = documents.resolve(reference, base)[0]
-    except (Unresolvable, ValueError):
+    except (KeyError, ValueError):
         target = None
     if not isinstance(target, dict):
         yield error(

@@ -7,26 +7,20 @@ normalisation follow too.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import message
-from rmdocs.schemas import patterns, wording
+from rmdocs.schemas import wording
 from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.definitions import NEVER, SchemaDocuments, build
 from rmdocs.schemas.fields import Field, FieldTree, Steps, join, split, step
 from rmdocs.schemas.reading import read
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, FormatChecker
+from rmdocs.schemas.validator import Validator
 
 _RANK = ("type", "const", "enum", "minLength", "maxLength", "format", "pattern")
 """Complaints about one text, the most telling first; others never overlap."""
@@ -142,9 +136,6 @@ STAGES = "$.stages"
 COMMON = "common.schema.json"
 _OWN = "schema.json"
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
@@ -156,7 +147,7 @@ class Schema:
 
     root: Field
     prefix: str
-    _validator: Draft202012Validator
+    _validator: Validator
     _stages: tuple[tuple[str, Schema], ...] = ()
 
     @classmethod
@@ -173,9 +164,9 @@ class Schema:
     @classmethod
     def own(cls, value: JsonObject) -> Schema:
         """Return a schema that rmdocs brings along: tests judge it, not each process."""
-        documents = SchemaDocuments.of({_OWN: value}, _OWN)
+        documents = SchemaDocuments({_OWN: value}, _OWN)
         return cls(
-            root=build(documents, value), prefix="$", _validator=_compile(documents, documents.uri)
+            root=build(documents, value), prefix="$", _validator=Validator(documents, documents.uri)
         )
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
@@ -183,8 +174,7 @@ class Schema:
 
         :param path: JSON path of ``instance``; ``prefix`` if empty.
         """
-        complaints = map(Complaint.of, self._validator.iter_errors(instance))
-        return explain(complaints, self.root, path or self.prefix)
+        return explain(self._validator.complaints(instance), self.root, path or self.prefix)
 
     def complete(self, instance: Json) -> Json:
         """Return ``instance`` with null for every declared property it leaves out."""
@@ -247,7 +237,7 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
     documents = read(main, dict(common), name)
     content = {key: value for key, value in documents.main.items() if key != "$defs"}
     stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
-    validator = _compile(documents, documents.uri)
+    validator = Validator(documents, documents.uri)
     return Schema(
         root=build(documents, content), prefix=CONTENT, _validator=validator, _stages=stages
     )
@@ -256,73 +246,8 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
 def _stage(documents: SchemaDocuments, name: str) -> Schema:
     part = documents.main["$defs"]["stages"][name]
     escaped = name.replace("~", "~0").replace("/", "~1")
-    validator = _compile(documents, f"{documents.uri}#/$defs/stages/{escaped}")
+    validator = Validator(documents, f"{documents.uri}#/$defs/stages/{escaped}")
     return Schema(root=build(documents, part), prefix=step(STAGES, name), _validator=validator)
-
-
-def _compile(documents: SchemaDocuments, reference: str) -> Draft202012Validator:
-    return _dialect()({"$ref": reference}, registry=documents.registry, format_checker=_formats())
-
-
-@cache
-def _dialect() -> Callable[..., Draft202012Validator]:
-    """Return Draft 2020-12 with patterns as ECMA-262 reads them, and exact multiples."""
-    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - heavy
-
-    extend: Callable[..., Any] = validators.extend
-    dialect: Callable[..., Draft202012Validator] = extend(
-        Draft202012Validator, {"pattern": _check_pattern, "multipleOf": _check_multiple}
-    )
-    return dialect
-
-
-def _check_pattern(
-    validator: Draft202012Validator, pattern: str, instance: Json, schema: JsonObject
-) -> Iterator[Exception]:
-    from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - heavy, needed only here
-
-    # What is too long is told of as such, and not looked at any further.
-    if not validator.is_type(instance, "string") or len(instance) > schema.get(
-        "maxLength", len(instance)
-    ):
-        return
-    if not patterns.admits(pattern, instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-def _check_multiple(
-    validator: Draft202012Validator, unit: Json, instance: Json, _schema: JsonObject
-) -> Iterator[Exception]:
-    from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - heavy, needed only here
-
-    # 0.3 is a multiple of 0.1, though not in binary fractions.
-    if validator.is_type(instance, "number") and Fraction(str(instance)) % Fraction(str(unit)):
-        yield ValidationError(f"{instance!r} is not a multiple of {unit}")
-
-
-def _formats() -> FormatChecker:
-    from jsonschema import FormatChecker  # noqa: PLC0415 - heavy, needed only here
-
-    checker = FormatChecker(formats=())
-    checker.checks("date")(_is_date)
-    checker.checks("time")(_is_time)
-    return checker
-
-
-def _is_date(value: object) -> bool:
-    if not isinstance(value, str):
-        return True
-    if not _DATE.fullmatch(value):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or _TIME.fullmatch(value) is not None
 
 
 def _completed(value: Json, field: Field) -> Json:

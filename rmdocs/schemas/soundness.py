@@ -42,7 +42,7 @@ def unsound(main: bytes, common: Mapping[str, bytes], name: str = "schema.json")
     :param name: what findings call the form's schema.
     """
     parsed = parse(main, common, name)
-    documents = SchemaDocuments.of(parsed, name)
+    documents = SchemaDocuments(parsed, name)
     found: list[Finding] = []
     for key, value in parsed.items():
         base = uris(parsed)[key]
