@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rmdocs.events.facts import Unknown
 from rmdocs.store.checking import examine_ledger
+from rmdocs.store.checkpoint import LedgerKeys
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.history import history_check
@@ -105,7 +106,7 @@ def soak(kills, writers, seed):
 
 def check(store, key, acknowledged):
     head = store.require_head(REF)
-    report = examine_ledger(head, key.public, ledger_origin(REF))
+    report = examine_ledger(head, LedgerKeys.of(key.public), ledger_origin(REF))
     found = [*report.findings, *history_check(store.objects, head.commit)]
     lost = [
         directory

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rmdocs.events.facts import Unknown
 from rmdocs.store.checking import examine_ledger
+from rmdocs.store.checkpoint import LedgerKeys
 from rmdocs.store.event import Actor
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.history import history_check
@@ -90,6 +91,6 @@ def sound(desk, ref):
     head = desk.store.require_head(ref)
     allowed = {desk.key.fingerprint: desk.key.public}
     return [
-        *examine_ledger(head, desk.ledger_key.public, ledger_origin(ref)).findings,
+        *examine_ledger(head, LedgerKeys.of(desk.ledger_key.public), ledger_origin(ref)).findings,
         *history_check(desk.store.objects, head.commit, allowed),
     ]

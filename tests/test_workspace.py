@@ -15,7 +15,6 @@ from conftest import refused_for
 from rmdocs import canonical
 from rmdocs.beginning import begin, built_in
 from rmdocs.cli.main import main
-from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.files import File
 from rmdocs.findings import has_errors
@@ -24,6 +23,7 @@ from rmdocs.forms.desk import desk_numbers
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
+from rmdocs.registers.ledgerkeys import FOUNDING_PATH
 from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import desk, people, records, store

@@ -18,9 +18,8 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import Checkpoint, verify
+from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.head import GitHead, LedgerStore
-from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, RECORDS_PREFIX, ledger_origin
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -129,16 +128,16 @@ class PinComparison:
     findings: tuple[Finding, ...]
 
 
-def compared(store: LedgerStore, pins: Sequence[Pin], ledger_public: PublicKey) -> PinComparison:
+def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -> PinComparison:
     """Return how the ledgers of a store agree with what is known of them from outside.
 
-    :param ledger_public: the key that must have signed the checkpoints.
+    :param ledger_keys: one of which must have signed each checkpoint.
     """
     ledgers: set[str] = set()
     findings: list[Finding] = []
     for pin in pins:
         place = pin.origin.removeprefix("rmdocs/")
-        if pin.note and verify(pin.note, ledger_public) is None:
+        if pin.note and ledger_keys.fault(pin.note) is not None:
             reason = message(
                 "{source}: its checkpoint is not signed by the key of this store's ledgers",
                 source=pin.source,

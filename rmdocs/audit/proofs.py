@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.audit.authority import LONGEST_RUN
-from rmdocs.audit.seals import ledger_key
 from rmdocs.audit.trace import digest_of, identify, seal_findings
 from rmdocs.errors import FindingsError
 from rmdocs.events.kinds import kind_of, read
@@ -32,6 +31,7 @@ from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, Verbatim, by_command, message
+from rmdocs.registers.ledgerkeys import founding_key
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read, edition_of
 from rmdocs.registers.revocations import RevocationRegister
@@ -108,7 +108,7 @@ def trusted(store: LedgerStore) -> bytes:
 
     :raises StoreError: if control does not name them.
     """
-    return keys_file((ledger_key(store.require_head(CONTROL_REF)),))
+    return keys_file((founding_key(store.require_head(CONTROL_REF)),))
 
 
 def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedDocument:
@@ -131,7 +131,7 @@ def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedD
     if not then:
         raise _not_theirs(event)
     data = written(store, number.volume.ref, event, then[-1], _later(folder, event))
-    proven = examine(data, (ledger_key(registry.control),))
+    proven = examine(data, (founding_key(registry.control),))
     edition = edition_of(event)
     name = f"{number}-e{edition}{_SUFFIX}" if edition else f"{number}-{event.index}{_SUFFIX}"
     return ProvedDocument(

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
     from rmdocs.registers.revocations import QuestionedAct, Revocation, RevocationRegister
     from rmdocs.registers.staff import StaffRegister
+    from rmdocs.store.checkpoint import LedgerKeys
     from rmdocs.store.event import Event
     from rmdocs.store.head import LedgerStore
-    from rmdocs.store.keys import PublicKey
 
 CLAUSE = REVOCATION_CLAUSE
 _FIND_OUT = message("find out who sealed it: rmdocs refuses such an act")
@@ -270,7 +270,7 @@ class RevocationAudit:
 
 
 def size_findings(
-    register: RevocationRegister, store: LedgerStore, ledger_public: PublicKey
+    register: RevocationRegister, store: LedgerStore, ledger_keys: LedgerKeys
 ) -> tuple[Finding, ...]:
     """Return the ledgers that never were as a revocation says."""
     pins = [
@@ -286,7 +286,7 @@ def size_findings(
         for one in (*revocation.said.ledgers, *(revocation.said.sure or ()))
         if one.size
     ]
-    return compared(store, pins, ledger_public).findings
+    return compared(store, pins, ledger_keys).findings
 
 
 def _wrong(code: str, place: str, what: Text) -> Finding:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.control.founding import FOUNDING_PATH
 from rmdocs.errors import UsageError
 from rmdocs.events.control import (
     ChangeProposed,
@@ -58,6 +57,7 @@ from rmdocs.registers.copies import COPIES, COPY_NAME
 from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.disposals import CERTIFICATE_NAME, DISPOSALS, PROPOSAL_NAME
 from rmdocs.registers.holds import HOLD_NAME, HOLDS
+from rmdocs.registers.ledgerkeys import FOUNDING_PATH
 from rmdocs.registers.officetime import CALENDAR
 from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.regenerations import PLAN_NAME, REGENERATIONS, RESULT_NAME

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.founding import FOUNDING_PATH
-from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, by_command, message
+from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.registers.staff import Person
 from rmdocs.store.checking import is_event_path, sealed_check
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
+    from rmdocs.store.checkpoint import LedgerKeys
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
@@ -39,7 +40,7 @@ class Seals:
     :param people: fingerprints of all keys that were ever registered.
     """
 
-    ledger: PublicKey
+    ledgers: LedgerKeys
     people: frozenset[str]
 
     @classmethod
@@ -54,7 +55,7 @@ class Seals:
             if not isinstance(found, RmdocsError)
             for key in found
         }
-        return cls(ledger=ledger_key(control), people=frozenset(keys))
+        return cls(ledgers=ledger_keys(control), people=frozenset(keys))
 
     def findings(
         self, head: Head, ref: str, directory: str, events: Iterable[Event]
@@ -72,7 +73,7 @@ class Seals:
                 "the commit is signed by the unknown key {key}", key=signer.fingerprint
             )
             yield _wrong("COMMIT-STRANGER", ref, reason)
-        yield from sealed_check(head, directory, known, self.ledger, ledger_origin(ref))
+        yield from sealed_check(head, directory, known, self.ledgers, ledger_origin(ref))
         for event in known:
             for file in event.files:
                 data = head.read(file.path)
@@ -88,23 +89,6 @@ class Seals:
     def of_control(self, control: Head, directory: str) -> Iterator[Finding]:
         """Yield the same of what lies in a directory of control, such as a revision's release."""
         yield from self.findings(control, CONTROL_REF, directory, control.events(directory))
-
-
-def ledger_key(control: Head) -> PublicKey:
-    """Return the key that signs the ledgers of a store.
-
-    :raises StoreError: if control does not name it.
-    """
-    try:
-        founding = canonical.decode(control.read(FOUNDING_PATH) or b"")
-        if isinstance(founding, dict):
-            return PublicKey.parse(str(founding.get("ledger_key", "")))
-    except FindingsError:
-        pass
-    raise StoreError(
-        message("{path} does not name the ledger's key", path=FOUNDING_PATH),
-        message("restore the store from an unaltered copy, and find out who changed it"),
-    )
 
 
 def registered_keys(control: Head) -> Iterator[tuple[str, str, list[PublicKey] | RmdocsError]]:

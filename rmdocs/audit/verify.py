@@ -57,11 +57,12 @@ from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.revocations import RevocationAudit, questioned_findings, size_findings
 from rmdocs.audit.sealedfiles import stray_findings
-from rmdocs.audit.seals import ledger_key, registered_keys
+from rmdocs.audit.seals import registered_keys
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, message
 from rmdocs.registers.committexts import expected_text
+from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.registers.series import SERIES_NAME, known_volumes
 from rmdocs.registers.staff import StaffRegister
 from rmdocs.store.checking import examine_ledger
@@ -157,7 +158,7 @@ def verify(
     heads = {ref: store.require_head(ref) for ref in ledgers_of(store)}
     control = heads[CONTROL_REF]
     findings: list[Finding] = []
-    ledger_public, staff_keys = ledger_key(control), _staff_keys(control, findings)
+    keys, staff_keys = ledger_keys(control), _staff_keys(control, findings)
     allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
     grounds, unread = Grounds.of(control, staff_keys, store.vault)
     findings += [_on(CONTROL_REF, finding) for finding in unread]
@@ -165,21 +166,19 @@ def verify(
     total = sum(map(_stated_size, heads.values()))
     progress(0, total)
     # Control comes first: the others are judged by what it knew.
-    of_control = examine_ledger(control, ledger_public, ledger_origin(CONTROL_REF))
+    of_control = examine_ledger(control, keys, ledger_origin(CONTROL_REF))
     rules = _Rules.of(control, of_control.events, store.vault, trust, contents=contents)
     begun: dict[str, Event] = {}
     for ref, head in heads.items():
         progress(sum(one.events for one in ledgers), total)
         # 1
         report = (
-            of_control
-            if ref == CONTROL_REF
-            else examine_ledger(head, ledger_public, ledger_origin(ref))
+            of_control if ref == CONTROL_REF else examine_ledger(head, keys, ledger_origin(ref))
         )
         found = [
             *report.findings,
             # 2
-            *history_check(store.objects, head.commit, allowed, expected_text),
+            *history_check(store.objects, head.commit, allowed, expected_text, keys),
             # 3
             *_actors(report.events, staff_keys),
             *rules.revoked(ref, report),
@@ -205,8 +204,8 @@ def verify(
     # 15
     findings += store.surroundings()
     # 16
-    findings += size_findings(rules.authority.revocations, store, ledger_public)
-    comparison = compared(store, pins, ledger_public)
+    findings += size_findings(rules.authority.revocations, store, keys)
+    comparison = compared(store, pins, keys)
     findings += comparison.findings
     # 17
     findings += [

@@ -23,6 +23,7 @@ from rmdocs.events.control import StoreFounded
 from rmdocs.events.records import Unit
 from rmdocs.identifiers import UnitCode
 from rmdocs.registers.committexts import commit_text
+from rmdocs.registers.ledgerkeys import FOUNDING_PATH
 from rmdocs.registers.officetime import year_toml
 from rmdocs.registers.staff import FOUNDER, Person
 from rmdocs.store.event import Actor
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 FOUNDER_NAME = "建库管理员"
 FOUNDER_UNIT = Unit(code=UnitCode("AA00"), name="档案库", full_name="rmdocs 档案库")
-FOUNDING_PATH = "founding/founding.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,39 @@ class KeyRevoked(EntryApproved):
     sure: tuple[Checkpoint, ...] | None = None
 
 
+MACHINE = r"[A-Za-z][A-Za-z0-9-]{0,31}"
+"""What a machine may be called."""
+
+MachineName = Annotated[str, Spelling(pattern=MACHINE)]
+VerifierLine = Annotated[str, Spelling(pattern=r"rmdocs-ledger\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")]
+"""A ledger key as ``rmdocs key ledger`` writes it (C2SP signed-note)."""
+
+LedgerName = Annotated[str, Spelling(pattern=r"(?:\*|[A-Za-z0-9._-]+)(?:/(?:\*|[A-Za-z0-9._-]+))*")]
+NoteSignature = Annotated[str, Spelling(pattern=r"[A-Za-z0-9+/]{91}=")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineEntered(EntryApproved):
+    """A machine that writes was given a ledger key, another one, or none any more (ADR 0034).
+
+    :param machine: what it is called.
+    :param key: the key.
+    :param ledgers: the ledgers that it signs, by the beginning of their names, such as
+        ``control`` or ``records/*/JN01``; none if the machine writes no more.
+    :param signature: by which a key that signed control names this one, as on a note.
+    :param sizes: every ledger as it stood, where the machine had an entry before: what that
+        one named ends there, and signs nothing longer. None if it is the machine's first.
+    """
+
+    KIND: ClassVar = "machine"
+    TOLD: ClassVar = message("ledger key of a machine entered")
+    machine: MachineName
+    key: VerifierLine
+    ledgers: tuple[LedgerName, ...]
+    signature: NoteSignature
+    sizes: tuple[Checkpoint, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedAct(Group):
     """An act that somebody says is theirs.

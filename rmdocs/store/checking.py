@@ -15,9 +15,8 @@ from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import Checkpoint, verify
+from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.event import Event
-from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Head
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -54,10 +53,10 @@ class LedgerReport:
     places: Mapping[int, str] = field(default_factory=dict)
 
 
-def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = None) -> LedgerReport:
+def examine_ledger(head: Head, ledger_keys: LedgerKeys, origin: str | None = None) -> LedgerReport:
     """Recompute a ref's ledger from its events and compare every sealed file.
 
-    :param ledger_public: the key that must have signed the checkpoint.
+    :param ledger_keys: one of which must have signed the checkpoint.
     :param origin: the ledger's name, where known from the ref
         (:func:`~rmdocs.store.protocol.ledger_origin`); another ref's content
         moved here is told by it.
@@ -69,8 +68,8 @@ def examine_ledger(head: Head, ledger_public: PublicKey, origin: str | None = No
         return LedgerReport(
             checkpoint=None, events=(), files=0, findings=(_unreadable("", problem),)
         )
-    checkpoint = _check_note(head, ledger_public, origin, findings)
     events = tuple(leaf.event for leaf in leaves)
+    checkpoint = _check_note(head, ledger_keys, origin, findings, _known(events))
     findings += _check_order(leaves)
     findings += _check_tree(head, leaves, checkpoint, contents)
     findings += _check_files(head, events, contents)
@@ -85,7 +84,7 @@ def sealed_check(
     head: Head,
     directory: str,
     events: Iterable[Event],
-    ledger_public: PublicKey,
+    ledger_keys: LedgerKeys,
     origin: str,
 ) -> list[Finding]:
     """Return what keeps a few events from being under the signed ledger.
@@ -95,7 +94,7 @@ def sealed_check(
     :param directory: the one that holds ``events``.
     """
     findings: list[Finding] = []
-    checkpoint = _check_note(head, ledger_public, origin, findings)
+    checkpoint = _check_note(head, ledger_keys, origin, findings)
     if checkpoint is None:
         return findings
     tree = merkle.MerkleTree(checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
@@ -146,8 +145,24 @@ def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list
     return leaves, findings
 
 
+def _known(events: tuple[Event, ...]) -> int | None:
+    """Return how many events of control the last commit of a ledger knew; None if not told."""
+    begun = events[-1].previous if events else None
+    last = events[begun.size if begun is not None else 0 :]
+    return known_to(last)
+
+
+def known_to(events: Iterable[Event]) -> int | None:
+    """Return how many events of control those of one commit relied on; None if not told."""
+    return max((one.relied_on.size for one in events if one.relied_on is not None), default=None)
+
+
 def _check_note(
-    head: Head, key: PublicKey, origin: str | None, findings: list[Finding]
+    head: Head,
+    ledger_keys: LedgerKeys,
+    origin: str | None,
+    findings: list[Finding],
+    known: int | None = None,
 ) -> Checkpoint | None:
     try:
         note = head.note
@@ -155,14 +170,9 @@ def _check_note(
     except StoreError as problem:
         findings.append(_unreadable(CHECKPOINT_PATH, problem))
         return None
-    if verify(note, key) != checkpoint:
-        findings.append(
-            _wrong(
-                "LEDGER-SIGNATURE",
-                CHECKPOINT_PATH,
-                message("the checkpoint is not signed by the ledger's key"),
-            )
-        )
+    fault = ledger_keys.fault(note, known)
+    if fault is not None:
+        findings.append(_wrong(fault.code, CHECKPOINT_PATH, fault.reason))
     if origin is not None and checkpoint.origin != origin:
         findings.append(
             _wrong(

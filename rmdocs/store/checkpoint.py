@@ -8,17 +8,20 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 
 from rmdocs.canonical import JsonObject
 from rmdocs.errors import StoreError
-from rmdocs.messages import by_command, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.store.keys import PublicKey, Signer
 
 KEY_NAME = "rmdocs-ledger"
 _ED25519 = b"\x01"
+_CONTROL = "rmdocs/control"
+"""The ledger that names the keys of all, as ``protocol.ledger_origin`` calls it."""
 _SHORT = 12
 _ROOT_SIZE = 32
 
@@ -120,19 +123,148 @@ def verify(note: str, key: PublicKey) -> Checkpoint | None:
     body, separator, signatures = note.partition("\n\n")
     body += "\n"
     for line in signatures.splitlines() if separator else ():
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        if (dash, name) != ("—", KEY_NAME) or not _is_signature(encoded, body, key):
+            continue
         try:
-            dash, name, encoded = line.split(" ")
-            signature = base64.b64decode(encoded, validate=True)
-            if base64.b64encode(signature).decode() != encoded:
-                continue  # bits that nobody reads: another spelling of the same note
-            if (dash, name, signature[:4]) != ("—", KEY_NAME, _key_hash(key)):
-                continue
-            key.verifier().verify(signature[4:], body.encode())
             checkpoint = Checkpoint.parse(body)
-        except (ValueError, binascii.Error, InvalidSignature, StoreError):
+        except StoreError:
             continue
         return checkpoint if checkpoint.body == body else None
     return None
+
+
+def _is_signature(encoded: str, body: str, key: PublicKey) -> bool:
+    """Return whether base64 on a note's last line is a key's signature of its text."""
+    try:
+        signature = base64.b64decode(encoded, validate=True)
+        if base64.b64encode(signature).decode() != encoded or signature[:4] != _key_hash(key):
+            return False  # another's, or bits that nobody reads: another spelling of the same
+        key.verifier().verify(signature[4:], body.encode())
+    except (ValueError, binascii.Error, InvalidSignature):
+        return False
+    return True
+
+
+EVERY_LEDGER = ("control", "records")
+"""Of which ledgers the key signs that a store was founded with: of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFault:
+    """Why a checkpoint is not signed as it must be: a code of findings, and words."""
+
+    code: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerKey:
+    """A key that signs checkpoints: on which machine, of which ledgers, from when and up to where.
+
+    :param machine: what the machine is called; empty of the key that the store was founded with.
+    :param ledgers: beginnings of the names of ledgers, without ``rmdocs/``, by whole parts, of
+        which ``*`` stands for any: ``control``, ``records/*/JN01``.
+    :param since: how many events control had when it named the key.
+    :param until: up to which size of each ledger, by origin, it signs, and of no other; None
+        while it has not ended.
+    :param signature: by which a key that signed control then named this one, as a note bears it;
+        empty of the founding key.
+    """
+
+    public: PublicKey
+    machine: str = ""
+    ledgers: tuple[str, ...] = EVERY_LEDGER
+    since: int = 0
+    until: Mapping[str, int] | None = None
+    signature: str = ""
+
+    def is_for(self, origin: str) -> bool:
+        """Return whether the key is for a ledger."""
+        parts = origin.removeprefix("rmdocs/").split("/")
+        return any(_begins(parts, ledger.split("/")) for ledger in self.ledgers)
+
+    def fault(self, checkpoint: Checkpoint, known: int | None) -> KeyFault | None:
+        """Return why a checkpoint that the key signed is none of this ledger; None if it is.
+
+        :param known: how many events of control whoever sealed it knew; None if that is not told.
+        """
+        until = checkpoint.size if self.until is None else self.until.get(checkpoint.origin, 0)
+        if not self.is_for(checkpoint.origin):
+            return KeyFault(
+                code="LEDGER-KEY-OTHER",
+                reason=message(
+                    "the checkpoint is signed with the ledger key of {machine}, which is not"
+                    " entered for this ledger",
+                    machine=self.machine or KEY_NAME,
+                ),
+            )
+        if checkpoint.size > until:
+            return KeyFault(
+                code="LEDGER-KEY-ENDED",
+                reason=message(
+                    "the checkpoint is signed with a ledger key that had ended ({machine}): it"
+                    " counts here up to {until} event(s); this is the checkpoint of {size}",
+                    machine=self.machine or KEY_NAME,
+                    until=until,
+                    size=checkpoint.size,
+                ),
+            )
+        if known is not None and known < self.since:
+            return KeyFault(
+                code="LEDGER-KEY-EARLY",
+                reason=message(
+                    "the checkpoint is signed with the ledger key of {machine}, which control did"
+                    " not name yet",
+                    machine=self.machine,
+                ),
+            )
+        return None
+
+
+def _begins(parts: list[str], named: list[str]) -> bool:
+    """Return whether the first parts of a name are those that are named."""
+    return len(named) <= len(parts) and all(
+        name in {"*", part} for name, part in zip(named, parts, strict=False)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerKeys:
+    """All keys that sign, or signed, the ledgers of a store.
+
+    :param machines: those of machines, as control entered them; empty where the founding key
+        is the only one.
+    """
+
+    founding: LedgerKey
+    machines: tuple[LedgerKey, ...] = field(default=())
+
+    @classmethod
+    def of(cls, public: PublicKey) -> LedgerKeys:
+        """Return the keys of a store that has only the one it was founded with."""
+        return cls(founding=LedgerKey(public=public))
+
+    def fault(self, note: str, known: int | None = None) -> KeyFault | None:
+        """Return why a note is no checkpoint that one of the keys might sign; None if it is.
+
+        :param known: see :meth:`LedgerKey.fault`; of control it follows from the checkpoint.
+        """
+        faults = []
+        for key in (self.founding, *self.machines):
+            found = verify(note, key.public)
+            if found is not None:
+                if found.origin == _CONTROL:
+                    known = found.size - 1
+                fault = key.fault(found, known)
+                if fault is None:
+                    return None
+                faults.append(fault)
+        if faults:
+            return faults[-1]
+        reason = message("the checkpoint is not signed by the ledger's key")
+        return KeyFault(code="LEDGER-SIGNATURE", reason=reason)
 
 
 def signature_of(note: str) -> bytes:

@@ -13,7 +13,8 @@ from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, merkle
-from rmdocs.store.checking import is_event_path, is_state_path
+from rmdocs.store.checking import is_event_path, is_state_path, known_to
+from rmdocs.store.checkpoint import LedgerKeys
 from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
@@ -34,30 +35,40 @@ def history_check(
     tip: str,
     allowed: Mapping[str, PublicKey] | None = None,
     told: Told = lambda _events, _read: None,
+    ledger_keys: LedgerKeys | None = None,
 ) -> list[Finding]:
     """Return everything that is wrong with the commits up to ``tip``.
 
     :param allowed: keys by fingerprint that may sign; None asks only that the
         signature is good and by the key the events name.
     :param told: makes the text of a commit again.
+    :param ledger_keys: one of which must have signed each checkpoint but the last, which is
+        looked at with the ledger. Of one key there is nothing to tell: it signed the last one.
     """
-    return list(_History(objects, allowed, told).check(tip))
+    keys = ledger_keys if ledger_keys is not None and ledger_keys.machines else None
+    return list(_History(objects, allowed, told, keys).check(tip))
 
 
 class _History:
     """One walk over a ref's commits, with what the commits before led to."""
 
     def __init__(
-        self, objects: Objects, allowed: Mapping[str, PublicKey] | None, told: Told
+        self,
+        objects: Objects,
+        allowed: Mapping[str, PublicKey] | None,
+        told: Told,
+        ledger_keys: LedgerKeys | None,
     ) -> None:
         self._objects = objects
         self._allowed = allowed
         self._told = told
+        self._ledger_keys = ledger_keys
         self._call: list[Event] = []
         self._commits: list[Commit] = []
         self._tree = merkle.Frontier()
         self._before: GitHead | None = None
         self._last: datetime | None = None
+        self._now: list[Event] = []
 
     def check(self, tip: str) -> Iterator[Finding]:
         """Yield what is wrong, commit by commit; stops where one cannot be read."""
@@ -66,6 +77,8 @@ class _History:
                 head = GitHead(self._objects, commit.oid)
                 yield from self._signature(commit)
                 yield from self._contents(commit, head)
+                if commit.oid != tip:
+                    yield from self._checkpoint(commit, head)
                 self._before, self._last = head, commit.time
             yield from self._said()
         except StoreError as problem:
@@ -109,6 +122,7 @@ class _History:
             if is_event_path(path)
         }
         events = [Event.from_bytes(data) for data in leaves.values()]
+        self._now = events
         yield from self._texts(commit, events)
         yield from self._events(commit, events)
         sealed = {file.path for event in events for file in event.files}
@@ -189,6 +203,13 @@ class _History:
             yield _wrong_commit(
                 "COMMIT-LEDGER", commit, message("the ledger did not grow by the commit's events")
             )
+
+    def _checkpoint(self, commit: Commit, head: GitHead) -> Iterator[Finding]:
+        """Yield a checkpoint of then that is signed with no key that might."""
+        if self._ledger_keys is not None:
+            fault = self._ledger_keys.fault(head.note, known_to(self._now))
+            if fault is not None:
+                yield _wrong_commit(fault.code, commit, fault.reason)
 
 
 def _wrong_commit(code: str, commit: Commit, what: Text) -> Finding:

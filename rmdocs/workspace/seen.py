@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import Pin, compared, ledgers_of, notes_of, pins_in
-from rmdocs.audit.seals import ledger_key
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import message
+from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
     after = dict(before)
     for ref in ledgers_of(store) if refs is None else refs:
         with suppress(RmdocsError):  # such a ledger is told where it is gone through
-            public = ledger_key(store.require_head(CONTROL_REF))
+            keys = ledger_keys(store.require_head(CONTROL_REF))
             [pin] = pins_in(notes_of(store, (ref,)), HERE)
-            if not compared(store, [before.get(pin.ref, pin)], public).findings:
+            if not compared(store, [before.get(pin.ref, pin)], keys).findings:
                 after[pin.ref] = pin
     if after == before:
         return True
@@ -131,7 +131,7 @@ def require_not_back(path: Path | None, store: LedgerStore) -> None:
     known = [pin for pin in memory.pins if pin.ref == CONTROL_REF]
     if not known:
         return
-    for finding in compared(store, known, ledger_key(store.require_head(CONTROL_REF))).findings:
+    for finding in compared(store, known, ledger_keys(store.require_head(CONTROL_REF))).findings:
         raise StoreError(
             finding.message,
             message(

@@ -127,12 +127,12 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
         whoever kept it would hold nothing in hand.
     """
     from rmdocs.audit.pins import compared, notes_of, pins_in
-    from rmdocs.audit.seals import ledger_key
+    from rmdocs.registers.ledgerkeys import ledger_keys
 
     text = notes_of(workspace.store)
     pins = pins_in(text, message("the store itself"))
-    public = ledger_key(workspace.store.require_head(CONTROL_REF))
-    findings = compared(workspace.store, pins, public).findings
+    keys = ledger_keys(workspace.store.require_head(CONTROL_REF))
+    findings = compared(workspace.store, pins, keys).findings
     if findings:
         raise FindingsError(findings)
     return Checkpoints(

@@ -29,6 +29,7 @@ from rmdocs.events.control import (
 )
 from rmdocs.events.copies import Holder
 from rmdocs.events.facts import CLEAR, CONCEALED, Group, Unknown, Unreadable, fact_names, facts_of
+from rmdocs.events.keys import ConfirmedAct
 from rmdocs.events.kinds import KINDS, read, read_as
 from rmdocs.events.records import (
     Concealment,
@@ -52,6 +53,7 @@ from rmdocs.identifiers import (
 )
 from rmdocs.messages import Language
 from rmdocs.records.migration import RecordChange
+from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rmdocs"
@@ -61,6 +63,7 @@ JSON = st.none() | st.booleans() | COUNT | TEXT | st.lists(TEXT, max_size=2)
 UNITS = st.sampled_from(["JN01", "YT03"]).map(UnitCode)
 STAFF = st.builds(StaffNumber, unit=UNITS, serial=st.integers(0, 9999))
 DOCUMENTS = st.sampled_from(["RXD7200-01", "IXD7200-01"]).map(DocumentNumber)
+ORIGINS = st.sampled_from(["rmdocs/control", "rmdocs/records/RXD7200-02/JN01/2026/1"])
 YEARLY = {"year": st.integers(2000, 2099), "serial": st.integers(1, 9999)}
 PARTS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
@@ -68,6 +71,11 @@ PARTS: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     date: st.dates(),
     DocumentNumber: DOCUMENTS,
+    StaffNumber: STAFF,
+    Checkpoint: st.builds(
+        Checkpoint, origin=ORIGINS, size=COUNT, root=st.binary(min_size=32, max_size=32)
+    ),
+    ConfirmedAct: st.builds(ConfirmedAct, ledger=ORIGINS, index=COUNT, digest=st.just("0" * 64)),
     Revision: st.builds(Revision, major=st.integers(1, 9), minor=st.integers(0, 9)),
     ChangeNumber: st.builds(ChangeNumber, **YEARLY),
     HoldNumber: st.builds(HoldNumber, **YEARLY),
@@ -111,7 +119,9 @@ def _one(fact):
 
 def _of(hint, pattern):
     if get_origin(hint) is tuple:
-        return st.lists(PARTS[get_args(hint)[0]], max_size=2).map(tuple)
+        kind, *marks = get_args(get_args(hint)[0]) or get_args(hint)[:1]
+        within = _of(kind, next((mark.pattern for mark in marks), ""))
+        return st.lists(within, max_size=2).map(tuple)
     if get_origin(hint) is not None:
         return st.dictionaries(TEXT, st.just("0" * 64), max_size=2)
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -12,6 +12,7 @@ import pytest
 
 import rmdocs
 from rmdocs.store.checking import examine_ledger
+from rmdocs.store.checkpoint import LedgerKeys
 from rmdocs.store.history import history_check
 from rmdocs.store.protocol import ledger_origin
 
@@ -81,7 +82,7 @@ def start(desk, ref, tmp_path):
 def assert_whole(desk, ref, acknowledged):
     """Assert that the ref is sound and holds every acknowledged act once."""
     head = desk.store.require_head(ref)
-    report = examine_ledger(head, desk.ledger_key.public, ledger_origin(ref))
+    report = examine_ledger(head, LedgerKeys.of(desk.ledger_key.public), ledger_origin(ref))
     assert report.findings == ()
     assert history_check(desk.store.objects, head.commit) == []
     stored = {
@@ -172,7 +173,7 @@ def kill_at(step, ref):
 
 def assert_whole_indexes(desk, ref):
     head = desk.store.require_head(ref)
-    report = examine_ledger(head, desk.ledger_key.public, ledger_origin(ref))
+    report = examine_ledger(head, LedgerKeys.of(desk.ledger_key.public), ledger_origin(ref))
     assert report.findings == ()
     assert history_check(desk.store.objects, head.commit) == []
 

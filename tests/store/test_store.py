@@ -13,7 +13,7 @@ from rmdocs.errors import ConflictError, StoreError
 from rmdocs.events.facts import Unknown
 from rmdocs.store import merkle
 from rmdocs.store.checking import examine_ledger
-from rmdocs.store.checkpoint import verify
+from rmdocs.store.checkpoint import LedgerKeys, verify
 from rmdocs.store.commits import walk_commits
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
@@ -86,7 +86,7 @@ def test_events_of_one_call_land_together_a_hundred_a_commit(desk, ref):
     assert [len(commit.parents) for commit in commits] == [0, 1, 1]
     assert commits[::-1] == list(walk_commits(desk.store.objects, receipt.commit))
     assert sound(desk, ref) == []
-    assert examine_ledger(desk.store.head(ref), desk.ledger_key.public).files == 502
+    assert examine_ledger(desk.store.head(ref), LedgerKeys.of(desk.ledger_key.public)).files == 502
 
 
 def test_tail_of_the_ledger_alone_is_rewritten(desk, ref):

@@ -10,7 +10,7 @@ from rmdocs.errors import StoreError
 from rmdocs.messages import Language
 from rmdocs.store import commits, merkle
 from rmdocs.store.checking import examine_ledger
-from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.event import Event
 from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
@@ -73,7 +73,8 @@ class Forger:
             head = self.head
         except StoreError:
             return {"HEAD-UNREADABLE"}
-        report = examine_ledger(head, self.desk.ledger_key.public, ledger_origin(self.ref))
+        keys = LedgerKeys.of(self.desk.ledger_key.public)
+        report = examine_ledger(head, keys, ledger_origin(self.ref))
         found = list(report.findings)
         allowed = {self.desk.key.fingerprint: self.desk.key.public}
         found += history_check(self.desk.store.objects, head.commit, allowed)

@@ -1,0 +1,199 @@
+"""The keys that sign the ledgers: the one of the founding, and those of machines (ADR 0034).
+
+Each machine that writes has numbered entries in control (``machines/JN01-server/0001.toml``);
+the last one rules. What an earlier one named ended at the sizes that the next one sealed. The
+founding key ends as the founder's key is revoked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rmdocs import canonical
+from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.events.keys import MACHINE, KeyRevoked, MachineEntered
+from rmdocs.events.kinds import read_as
+from rmdocs.findings import has_errors
+from rmdocs.forms.section import table_of, text, texts
+from rmdocs.forms.tomltables import read_table
+from rmdocs.messages import message
+from rmdocs.registers.revocations import REVOCATIONS
+from rmdocs.registers.staff import FOUNDER
+from rmdocs.schemas.schema import Schema
+from rmdocs.store.checkpoint import LedgerKey, LedgerKeys, parse_verifier_line, verifier_line
+from rmdocs.store.event import Event
+from rmdocs.store.keys import PublicKey
+from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from rmdocs.store.checkpoint import Checkpoint
+    from rmdocs.store.protocol import Head
+
+FOUNDING_PATH = "founding/founding.json"
+
+MACHINES = "machines"
+"""The directory of machines that write, in control: numbered entries in a folder of each."""
+
+ORDER_NAME = "machine.toml"
+
+_CONTROL = ledger_origin(CONTROL_REF)
+_LEDGER = re.compile(r"control|records(?:/(?:\*|[A-Za-z0-9._-]+)){0,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOrder:
+    """What is entered of a machine: the file that is asked for, approved and sealed, to the byte.
+
+    :param key: its ledger key.
+    :param ledgers: the ledgers that it signs; see :class:`LedgerKey`. None if it writes no more.
+    """
+
+    machine: str
+    key: PublicKey
+    ledgers: tuple[str, ...]
+
+    @property
+    def directory(self) -> str:
+        """Return where it is entered in control."""
+        return f"{MACHINES}/{self.machine}"
+
+    def to_toml(self) -> bytes:
+        """Return the file, TOML that a person can read and compare."""
+        said = {"machine": self.machine, "key": verifier_line(self.key), "ledgers": self.ledgers}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
+        return "\n".join((*lines, "")).encode()
+
+    @classmethod
+    def from_toml(cls, data: bytes) -> MachineOrder:
+        """Return what a file says.
+
+        :raises FindingsError: with every mistake.
+        """
+        root = read_table(data, ORDER_NAME, _schema())
+        name, line, ledgers = root.text("machine"), root.text("key"), root.texts("ledgers")
+        if has_errors(root.findings):
+            raise FindingsError(tuple(root.findings))
+        try:
+            found = cls(machine=name, key=parse_verifier_line(line), ledgers=ledgers)
+            sound = (
+                re.fullmatch(MACHINE, name, re.ASCII)
+                and all(map(_LEDGER.fullmatch, ledgers))
+                and found.to_toml() == data
+            )
+        except ValueError:
+            sound = None
+        if not sound:
+            root.note(
+                "",
+                "MACHINE-FILE",
+                message("it names no machine, no ledger key or no ledgers"),
+                message("have it asked for anew"),
+            )
+            raise FindingsError(tuple(root.findings))
+        return found
+
+
+@cache
+def _schema() -> Schema:
+    return Schema.own(
+        table_of(
+            {
+                "machine": text("机器名称", "What the machine is called"),
+                "key": text("账本密钥", "Its ledger key, as a line of those who check notes"),
+                "ledgers": texts("事件账本", "The ledgers that it signs"),
+            },
+        )
+    )
+
+
+def founding_key(control: Head) -> PublicKey:
+    """Return the key that a store was founded with, which whoever checks it keeps.
+
+    :raises StoreError: if control does not name it.
+    """
+    try:
+        founding = canonical.decode(control.read(FOUNDING_PATH) or b"")
+        if isinstance(founding, dict):
+            return PublicKey.parse(str(founding.get("ledger_key", "")))
+    except FindingsError:
+        pass
+    raise StoreError(
+        message("{path} does not name the ledger's key", path=FOUNDING_PATH),
+        message("restore the store from an unaltered copy, and find out who changed it"),
+    )
+
+
+def ledger_keys(control: Head) -> LedgerKeys:
+    """Return the keys that sign the ledgers of a store, as a state of control names them.
+
+    Entries that cannot be read name none; that is told where the ledger is gone through.
+
+    :raises StoreError: if control does not name the founding key.
+    """
+    public, events = founding_key(control), list[Event]()
+    for directory in _directories(control):
+        with suppress(RmdocsError):
+            events += control.events(directory)
+    return keys_in(public, sorted(events, key=lambda event: event.index))
+
+
+def _directories(control: Head) -> Iterator[str]:
+    yield from (f"{MACHINES}/{name}" for name in control.list(MACHINES))
+    yield f"{REVOCATIONS}/{FOUNDER}"
+
+
+def keys_in(public: PublicKey, events: Iterable[Event]) -> LedgerKeys:
+    """Return the keys that events of control, by index, name.
+
+    :param public: the founding key.
+    """
+    founding, machines = LedgerKey(public=public), dict[tuple[str, int], LedgerKey]()
+    for event in events:
+        said, revoked = read_as(event, MachineEntered), read_as(event, KeyRevoked)
+        if said is not None:
+            ruling = [one for one in machines if one[0] == said.machine][-1:]
+            for one in ruling:
+                if machines[one].until is None:
+                    machines[one] = replace(machines[one], until=until(event, said.sizes or ()))
+            if said.ledgers:
+                with suppress(ValueError):  # told where the ledger is gone through
+                    machines[said.machine, event.index] = named(event, said)
+        elif revoked is not None and founding.until is None and _ends(revoked, public):
+            founding = replace(founding, until=until(event, revoked.ledgers))
+    return LedgerKeys(founding=founding, machines=tuple(machines.values()))
+
+
+def named(event: Event, said: MachineEntered) -> LedgerKey:
+    """Return the key that an entry names.
+
+    :raises ValueError: if it names none.
+    """
+    return LedgerKey(
+        public=parse_verifier_line(said.key),
+        machine=said.machine,
+        ledgers=said.ledgers,
+        since=event.index + 1,
+        signature=said.signature,
+    )
+
+
+def _ends(revoked: KeyRevoked, public: PublicKey) -> bool:
+    return revoked.staff_no == FOUNDER and revoked.fingerprint == public.fingerprint
+
+
+def until(event: Event, sizes: Iterable[Checkpoint]) -> Mapping[str, int]:
+    """Return up to which size of each ledger a key signs that an event ends.
+
+    The checkpoint of the event itself it may still sign: somebody must.
+    """
+    found: dict[str, int] = {}
+    for one in sizes:
+        found[one.origin] = min(one.size, found.get(one.origin, one.size))
+    return {**found, _CONTROL: event.index + 1}
