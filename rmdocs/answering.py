@@ -10,12 +10,13 @@ their docstrings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import AtTerminal, Bilingual, Joined, Language, Message, Verbatim
 
 IF_ANY: Mapping[str, Any] = MappingProxyType({"if_any": True})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.files import File
 from rmdocs.findings import place_of
 

@@ -11,11 +11,12 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from rmdocs.classes import dataclass
 
 _TABLE = Path(__file__).parent / "characters.txt"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.messages import Language, Text, message
 

@@ -5,8 +5,9 @@ Where it lies, and whether it may be read or written there, is the business of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from rmdocs.classes import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ decides what an error among them means.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
 from rmdocs.answering import IF_ANY, Answer
+from rmdocs.classes import dataclass
 from rmdocs.messages import Text, Verbatim, listed, message
 
 NOTHING = Verbatim("")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.messages import Text, message
 

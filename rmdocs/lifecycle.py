@@ -7,12 +7,12 @@ whether the state allows the act. Every refusal names its rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.messages import Called, Joined, Text, Verbatim, listed, message, named_at_terminal

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, Self, TypeGuard
+
+from rmdocs.classes import dataclass
 
 DOMAIN = "rmdocs"
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -185,7 +187,7 @@ class Called(StrEnum):
 
     called: Text
 
-    def __new__(cls, value: str, called: Text = Verbatim("")) -> Self:
+    def __new__(cls, value: str, called: Text = Verbatim("")) -> Self:  # noqa: B008 - frozen
         """Return the member for ``value``; what it is called comes with it."""
         member = str.__new__(cls, value)
         member._value_ = value

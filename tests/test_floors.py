@@ -10,6 +10,7 @@ from sources import MODULES, PACKAGE, nodes, parsed
 # line, may use what stands below and left of it; of what stands in braces, none the other.
 FLOORS = (
     (
+        "classes",
         "files",
         "messages",
         "answering",
@@ -121,6 +122,17 @@ def test_dataclasses_are_keyword_only():
         if is_positional_dataclass(node)
     ]
     assert wrong == []
+
+
+def test_dataclasses_are_those_that_are_quick_to_load():
+    """``dataclass`` comes from rmdocs.classes; the rest, as field, from the standard library."""
+    wrong = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        for node in nodes(path, ast.ImportFrom)
+        if node.module == "dataclasses" and "dataclass" in {name.name for name in node.names}
+    ]
+    assert wrong == ["classes.py"]
 
 
 def is_positional_dataclass(node: ast.ClassDef) -> bool:

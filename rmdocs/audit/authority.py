@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import WAITING
 from rmdocs.control.policy import Policy, unsealed_policy
 from rmdocs.errors import RmdocsError

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from lxml.etree import XMLSyntaxError
 
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.sealedfiles import record_of
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, why
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (

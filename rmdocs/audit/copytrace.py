@@ -7,13 +7,14 @@ every file from outside, by its digest alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.answering import AMONG, Answer, called
 from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
+from rmdocs.classes import dataclass
 from rmdocs.copies.states import OUTDATED, Revisions
 from rmdocs.errors import UsageError
 from rmdocs.files import File

@@ -8,11 +8,12 @@ comes after a record has ended. All of it is judged under the form revision of t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
 from rmdocs.audit.sealedfiles import record_of
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (

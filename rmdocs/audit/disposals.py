@@ -8,10 +8,10 @@ named the customer is destroyed: it was asked for, under lock, when disposing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.events.control import DisposalApproved, DisposalProposed

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.facts import fact_findings
 from rmdocs.audit.registerentries import RegisterEntries, name_findings
 from rmdocs.audit.sealedfiles import in_control, on_record, record_of
+from rmdocs.classes import dataclass
 from rmdocs.control.requestkinds import KINDS
 from rmdocs.events.control import (
     ChangeProposed,

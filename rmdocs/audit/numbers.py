@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE
 from rmdocs.audit.sealedfiles import record_of
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.control import VolumeOpened
 from rmdocs.events.records import RecordIssued

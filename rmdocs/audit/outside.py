@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.trace import trace_edition
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber

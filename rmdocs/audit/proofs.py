@@ -8,7 +8,6 @@ another history.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +16,7 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.audit.authority import LONGEST_RUN
 from rmdocs.audit.trace import digest_of, identify, seal_findings
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.events.kinds import kind_of, read
 from rmdocs.events.records import (

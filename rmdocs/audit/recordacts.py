@@ -8,12 +8,13 @@ no excuse for an old template.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.authority import LONGEST_RUN, Authority
 from rmdocs.audit.voids import Void
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import WAITING
 from rmdocs.errors import RmdocsError
 from rmdocs.events.kinds import read, read_as

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     PaperFiled,

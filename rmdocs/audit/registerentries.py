@@ -7,12 +7,13 @@ two numbers, or lies in another's folder, makes two people of one or one of two.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import Text, listed, message

@@ -8,13 +8,14 @@ other. How the pages look is not compared: that takes the engine that made them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, KeyAbsentError, why
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import PdfMade, PdfSigned

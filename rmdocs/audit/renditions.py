@@ -8,13 +8,13 @@ the files themselves are is checked by ``evidence``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.audit.authority import UNREADABLE, Authority
 from rmdocs.audit.renditionfiles import CLAUSE, FIND_OUT, Evidence, wrong
+from rmdocs.classes import dataclass
 from rmdocs.errors import why
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (

@@ -9,13 +9,13 @@ is known from outside is (F5, F6, F8).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.pins import Pin, compared
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import REVOCATION_CLAUSE
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber

@@ -9,10 +9,10 @@ store, and nothing was taken away by somebody with a key, only ``verify`` says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, by_command, message

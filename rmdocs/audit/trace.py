@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +16,7 @@ from rmdocs.answering import Answer
 from rmdocs.audit.recordview import TracedRecord, shown
 from rmdocs.audit.revocations import questioned_findings
 from rmdocs.audit.seals import Seals
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning

@@ -8,9 +8,9 @@ have waited; both must have held a role that may, each when they acted.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import OnRecord
 from rmdocs.findings import Finding, error

@@ -35,7 +35,7 @@ Of the store:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
@@ -58,6 +58,7 @@ from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.revocations import RevocationAudit, questioned_findings, size_findings
 from rmdocs.audit.sealedfiles import stray_findings
 from rmdocs.audit.seals import registered_keys
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, message

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -11,6 +10,7 @@ from rmdocs.audit.approvals import second_person
 from rmdocs.audit.authority import UNREADABLE, Authority
 from rmdocs.audit.sealedfiles import record_of
 from rmdocs.audit.twopeople import Approved, must_be_requested, names_request, unrequested
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnRecord, RecordVoided

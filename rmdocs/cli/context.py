@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from rmdocs.classes import dataclass
 from rmdocs.cli.streams import beneath
 from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text, message
 

@@ -11,12 +11,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from gettext import gettext
 from typing import Any, TypeVar
 
 import click
 
+from rmdocs.classes import dataclass
 from rmdocs.cli import streams
 
 _FIRST_COLUMN = 30

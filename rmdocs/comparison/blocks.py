@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeAlias
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.rendering.markup import (

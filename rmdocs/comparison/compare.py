@@ -6,11 +6,12 @@ Each revision is read as much of it as can be understood.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.comparison.formatting import formatting_changes
 from rmdocs.comparison.matching import walk
 from rmdocs.comparison.template import Template

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, TypeAlias, TypeVar
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import (
     WordBlock,
     WordCell,

@@ -11,10 +11,10 @@ import copy
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.template import NOTES, Flow, Template
 from rmdocs.rendering.markup import (
     RELATION,

@@ -8,12 +8,12 @@ be joined with: there the mark before is marked instead, as Word does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import (
     TextBox,
     WordBlock,

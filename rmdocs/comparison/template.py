@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
@@ -20,6 +20,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import (
     WordBlock,
     WordParagraph,

@@ -12,11 +12,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import OBJECT, WordParagraph, WordRun
 from rmdocs.rendering.markup import SPACE, TEXT
 

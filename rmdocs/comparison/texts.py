@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import (
     OBJECT,
     WordCell,

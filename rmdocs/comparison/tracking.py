@@ -8,12 +8,12 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import dropwhile, takewhile
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.comparison.blocks import leaves, shown_text
 from rmdocs.rendering.markup import (
     BOX,

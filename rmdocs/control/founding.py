@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.policy import BUILT_IN
 from rmdocs.control.releasing import adoption_event, document_adoption_event, release_event
 from rmdocs.control.requestkinds import policy_event, year_event

@@ -8,11 +8,12 @@ person. Who may issue, amend and void records is said by each form.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors

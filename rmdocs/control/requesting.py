@@ -9,9 +9,9 @@ asked for is a :class:`RequestKind`. A request about a record is ``issuing``'s.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.policy import (
     Performer,

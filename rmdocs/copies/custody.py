@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_reason
 from rmdocs.copies.issuance import outside_holder
 from rmdocs.copies.states import (

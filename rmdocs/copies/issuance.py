@@ -7,12 +7,12 @@ is given out. Which document that is, the caller makes for the revision in force
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_reason
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.copies.states import CLAUSE, LockedControl, Revisions, control_locked

@@ -6,11 +6,12 @@ Days are those that the events name, where the office is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.copies.states import OUTDATED, Revisions
 from rmdocs.events.copies import CopyRecalled, CopyReplaced, CopyReturned
 from rmdocs.findings import NOTHING

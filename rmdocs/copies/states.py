@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError

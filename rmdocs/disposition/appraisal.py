@@ -7,11 +7,11 @@ person behind it; nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.disposition.schedule import Kept, kept
 from rmdocs.errors import RefusedError, RmdocsError
 from rmdocs.events.control import DispositionAction

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.releasing import approve

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.releasing import approve

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.events.control import DispositionAction
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
+from rmdocs.classes import dataclass
 from rmdocs.events.facts import EventFacts, JsonName, Sha256
 from rmdocs.events.records import Decision
 from rmdocs.identifiers import (

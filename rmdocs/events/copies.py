@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.events.facts import NULL, EventFacts, Group, Sha256
 from rmdocs.identifiers import (
     CopyNumber,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from rmdocs.classes import dataclass
 from rmdocs.events.control import EntryApproved
 from rmdocs.events.facts import EventFacts, Group, Sha256, Spelling
 from rmdocs.identifiers import StaffNumber

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError, UsageError
 from rmdocs.events.facts import (
     CLEAR,

@@ -6,12 +6,12 @@ Issuing never reads the desk; it reads what was released into the store.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from stat import S_ISREG
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import Finding, error
 from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME, DocumentFiles

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, Self, TypeAlias, TypeVar
 
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.properties import Renames
 from rmdocs.forms.titles import Titles, Wording

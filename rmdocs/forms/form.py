@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from rmdocs import canonical
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, has_errors
 from rmdocs.forms.section import Manifest, Section

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.schemas.definitions import Layer, SchemaDocuments, below, build, layers_of
 from rmdocs.schemas.fields import Field
 from rmdocs.schemas.reading import read

@@ -9,10 +9,10 @@ and comparing a form walk the sections; none of them knows one by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, error
 from rmdocs.forms.differences import Change, RevisionTerms
 from rmdocs.forms.tomltables import TomlTable

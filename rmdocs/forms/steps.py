@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.forms.sections.stages import Stage
 from rmdocs.language.expression import Expression

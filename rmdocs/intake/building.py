@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.intake.cells import CellReading
 from rmdocs.schemas.fields import Field, FieldKind, Steps, join
 

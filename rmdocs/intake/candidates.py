@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error

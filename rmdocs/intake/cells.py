@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.intake.formats import NumberFormat, number_format, plain, to_digits
 from rmdocs.messages import Text, message

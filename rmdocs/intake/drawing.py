@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
@@ -21,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from rmdocs.classes import dataclass
 from rmdocs.intake import cells, headings
 from rmdocs.intake.headings import SheetColumn, SheetMark
 from rmdocs.intake.listsheets import KEY

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
+
+from rmdocs.classes import dataclass
 
 DIGITS = 15
 """Decimal digits that a spreadsheet keeps of a number."""

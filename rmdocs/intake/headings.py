@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.intake.cells import Cell, text

@@ -10,9 +10,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, Severity, error

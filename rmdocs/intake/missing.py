@@ -9,9 +9,10 @@ is judged with the record they belong to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors

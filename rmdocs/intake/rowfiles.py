@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import Revision

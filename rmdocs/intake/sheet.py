@@ -10,12 +10,13 @@ its records on worksheets of their own (``lists``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.intake import cells, headings, listsheets
 from rmdocs.intake.drawing import (
     CHOICES,

@@ -8,11 +8,12 @@ it would mean in the cell of a sheet: the same readings, the same findings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding
 from rmdocs.intake import cells, headings
 from rmdocs.intake.building import Part, build

@@ -12,12 +12,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.intake import cells
 from rmdocs.intake.cells import Cell, Failure, Numeric
 from rmdocs.intake.formats import BUILT_IN, GENERAL, NumberFormat, number_format

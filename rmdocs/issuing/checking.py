@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.sections.rules import RulesSection

@@ -7,10 +7,10 @@ revision in force. One that is not in force today says so on every page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.issuing.editions import blank_document
 from rmdocs.messages import message

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.lifecycle import RevisionStatus

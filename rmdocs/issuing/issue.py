@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError

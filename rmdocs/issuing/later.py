@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ConflictError, FindingsError
 from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded

@@ -7,11 +7,11 @@ its record if one that is not void has the same key.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors, warning

@@ -8,11 +8,11 @@ that a text, or what has a ``name``, is somebody who holds it. Names are compare
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber

@@ -7,13 +7,14 @@ Form revisions are read and compiled once, also where it is read again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.policy import Policy, policy_in_force
 from rmdocs.errors import FindingsError, StoreError
 from rmdocs.events.records import Concealment, OnRecord

@@ -7,10 +7,11 @@ a stage or a correction asks it as often as they like.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from rmdocs import lifecycle
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_own_unit, require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import Unit

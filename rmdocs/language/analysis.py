@@ -8,10 +8,11 @@ business of ``forms``, what its template sees besides that of ``rendering``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jinja2 import nodes
 
+from rmdocs.classes import dataclass
 from rmdocs.language import mistakes
 from rmdocs.language.bounds import MOST_STEPS
 from rmdocs.language.inference import Names, Values

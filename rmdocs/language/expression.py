@@ -7,7 +7,6 @@ calls it, and its value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from jinja2.environment import TemplateExpression
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from jinja2.parser import Parser
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.language.analysis import Reading, leaves, read_expression, read_template

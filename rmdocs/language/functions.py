@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
+from rmdocs.classes import dataclass
 from rmdocs.language.shapes import (
     A_BOOLEAN,
     A_DAY_TEXT,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import InvalidOperation
 from enum import StrEnum
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import did_you_mean
 from rmdocs.language.numbers import UnfitValueError, shown
 from rmdocs.language.shapes import (

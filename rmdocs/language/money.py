@@ -8,10 +8,10 @@ currencies are written the same way, their name in place of 人民币.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
+from rmdocs.classes import dataclass
 from rmdocs.language.dates import day_of, months_before
 from rmdocs.language.functions import Filter, Function
 from rmdocs.language.numbers import EXACT, UnfitValueError, decimal, round_half_up, shown, whole

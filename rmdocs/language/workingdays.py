@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from enum import Enum
 
+from rmdocs.classes import dataclass
 from rmdocs.language.numbers import UnfitValueError
 from rmdocs.messages import message
 

@@ -17,7 +17,6 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pypdf import PdfReader, PdfWriter
@@ -35,6 +34,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message

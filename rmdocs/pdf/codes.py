@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from math import inf
 from typing import ClassVar, Self
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from itertools import zip_longest
@@ -27,6 +26,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from rmdocs.classes import dataclass
 from rmdocs.pdf.overlay import DAMAGE, opened, stream
 
 _DRAWING = ("/Resources", "/Contents", "/MediaBox", "/CropBox", "/Group")

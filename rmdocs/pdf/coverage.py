@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.messages import listed, message

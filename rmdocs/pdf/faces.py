@@ -8,12 +8,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, lru_cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message

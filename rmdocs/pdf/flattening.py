@@ -10,13 +10,13 @@ hidden. Links within the document are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
+from rmdocs.classes import dataclass
 from rmdocs.pdf.overlay import Overlay, decimal, direct, opened, shapes_of
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5

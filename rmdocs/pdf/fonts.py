@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import product
 from pathlib import Path
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, Severity
 from rmdocs.pdf.faces import REGULAR, SUFFIXES, Cut, Face, Unusable, faces_in
 from rmdocs.rendering.markup import WORD, is_on

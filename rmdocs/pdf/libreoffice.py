@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from typing import ClassVar
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, MissingProgramError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import listed, message

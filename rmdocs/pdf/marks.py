@@ -11,7 +11,7 @@ Lengths are points unless a name says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from io import BytesIO
 from itertools import groupby
@@ -22,6 +22,7 @@ import segno
 from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message

@@ -13,12 +13,12 @@ what an earlier revision of the file said does not count.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lxml import etree
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.overlay import DAMAGE, damaged, opened
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -33,6 +32,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message

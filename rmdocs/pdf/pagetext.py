@@ -14,13 +14,13 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 import pypdfium2
 from lxml import etree
 from pypdfium2 import raw
 
+from rmdocs.classes import dataclass
 from rmdocs.pdf.pdfium import drawable
 from rmdocs.rendering.markup import WORD, is_on
 from rmdocs.rendering.package import read

@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, product, takewhile
 
 import pypdfium2
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.pdf.pagetext import PAGE, PAGES, DocumentText, PageText, said, shown

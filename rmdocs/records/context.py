@@ -8,12 +8,12 @@ nothing that an amendment changed is not the amendment's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding
 from rmdocs.forms.form import Form
 from rmdocs.forms.scopes import names_in

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, StaffNumber, UnitCode

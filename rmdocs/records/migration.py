@@ -8,7 +8,7 @@ revision computes its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import Any
 
 from rmdocs import canonical
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.forms.form import Form
 from rmdocs.language.dates import as_date

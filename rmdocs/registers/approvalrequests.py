@@ -10,12 +10,12 @@ what was asked for is no longer what stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import EntryApproved, EntryRequested
 from rmdocs.events.kinds import read, read_as

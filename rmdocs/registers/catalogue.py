@@ -9,10 +9,10 @@ disposed of it forgets all but number, state and digests.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import NestingError, RmdocsError, StoreError
 from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume

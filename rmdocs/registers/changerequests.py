@@ -6,13 +6,14 @@ Folded from the events of the control ledger through the state table of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import DraftSubmitted
 from rmdocs.events.kinds import read_as

@@ -7,10 +7,10 @@ say: nothing that plain git shows may say another act than was sealed (F16, F20)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError
 from rmdocs.events import control as acts
 from rmdocs.events import copies, keys

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, StoreError
 from rmdocs.events.copies import (
     CopyAcknowledged,

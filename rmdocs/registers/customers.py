@@ -7,7 +7,7 @@ one rules, the earlier ones stay. Properties are named as the forms name them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs import canonical
 from rmdocs.answering import AMONG, Answer, WordlessAnswer
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.language.texts import is_phone, is_postcode, is_uscc, uscc_org_check

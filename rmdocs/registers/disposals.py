@@ -9,13 +9,13 @@ outlives the records (DA/T 98-2023: permanent).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import (
     DisposalApproved,

@@ -9,13 +9,13 @@ kinds are data (``holds.toml``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.forms.tomltables import read_toml

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.characters import fold_number
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import PaperFiled, RecordIssued, RecordVoided, StageAdded

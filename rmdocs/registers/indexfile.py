@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.identifiers import RecordNumber
 
 SCHEMA_VERSION = 12

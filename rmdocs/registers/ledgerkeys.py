@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.events.keys import MACHINE, KeyRevoked, MachineEntered
 from rmdocs.events.kinds import read_as

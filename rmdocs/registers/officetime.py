@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -22,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.forms.tomltables import read_table, read_toml

@@ -9,13 +9,14 @@ clear stays. Whether an act is allowed is ``lifecycle``'s business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, KeyAbsentError, RmdocsError, StoreError
 from rmdocs.events.facts import EventFacts, FactsError, Unreadable
 from rmdocs.events.kinds import read, read_as

@@ -5,10 +5,10 @@ Read from the control ledger; what became of each record is in its own events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.events.control import RegenerationEnded
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.document import (

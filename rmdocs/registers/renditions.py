@@ -8,10 +8,11 @@ put ink or a certificate to, of an edition that is still valid.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (
     EditionIssued,

@@ -9,7 +9,6 @@ withdrawn (ISO 9001 §7.5.3). Releasing is the business of ``control``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.events.control import RevisionConfirmed, RevisionReleased
 from rmdocs.identifiers import DocumentNumber, Revision

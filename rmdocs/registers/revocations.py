@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, UsageError
 from rmdocs.events.keys import ActsConfirmed, KeyRevoked
 from rmdocs.events.kinds import read_as

@@ -7,12 +7,13 @@ writers never take the same number is the store's business (compare and swap).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer, called
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.records import RecordVoided
 from rmdocs.identifiers import (

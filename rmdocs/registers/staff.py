@@ -8,7 +8,7 @@ register says which keys count, not which names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, tzinfo
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from rmdocs import canonical
 from rmdocs.answering import IF_ANY, WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.events.records import Unit
 from rmdocs.forms.roles import ROLE_NAMES

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import Message, message
 from rmdocs.rendering.markup import drop, unwrap
 from rmdocs.rendering.package import Member, StaticMembers

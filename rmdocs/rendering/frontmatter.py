@@ -10,7 +10,6 @@ is known to ``assembly``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -19,6 +18,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.language.dates import cn_date
 from rmdocs.messages import Bilingual
 from rmdocs.rendering.markup import WORD

@@ -12,7 +12,6 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import count
 from pathlib import PurePosixPath
 from typing import Any
@@ -27,6 +26,7 @@ from docx.oxml.ns import nsdecls
 from docxcompose.composer import Composer
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import message

@@ -12,8 +12,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message

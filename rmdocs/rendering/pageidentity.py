@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.form import Form
 from rmdocs.messages import Joined, Message, Text, message

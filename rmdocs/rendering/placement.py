@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import Text, message
 from rmdocs.rendering.markup import BOX, FALLBACK, WORD
 from rmdocs.rendering.styles import measure

@@ -8,9 +8,11 @@ unless a name says otherwise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import combinations, pairwise
+
+from rmdocs.classes import dataclass
 
 _NAMESPACES = " ".join(
     f'xmlns:{prefix}="{name}"'

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding, error, warning
 from rmdocs.messages import Text, message
 from rmdocs.rendering.markup import WORD

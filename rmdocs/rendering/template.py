@@ -10,13 +10,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding
 from rmdocs.messages import message
 from rmdocs.rendering.markup import WORD, text_of

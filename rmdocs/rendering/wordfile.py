@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from rmdocs.classes import dataclass
 from rmdocs.rendering.package import Member, read
 from rmdocs.rendering.template import CONTENT_TYPES, parse_all
 from rmdocs.rendering.vocabulary import ElementHandling, R

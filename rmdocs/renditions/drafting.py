@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.issuing.editions import NO_EDITION, PrintedDraft
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.composition import side_by_side

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_own_unit
 from rmdocs.errors import ConflictError, ControlError, KeyAbsentError
 from rmdocs.events.records import PaperFiled

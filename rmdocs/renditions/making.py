@@ -7,12 +7,12 @@ is that of the edition, not of the making.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import PdfMade

@@ -7,7 +7,7 @@ gets it first, as :mod:`~rmdocs.renditions.making` makes it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PdfMade
 from rmdocs.messages import Bilingual, by_command, message

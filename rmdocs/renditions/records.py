@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_own_unit, require_role
 from rmdocs.errors import ConflictError, ControlError, StoreError
 from rmdocs.events.records import OnEdition, Unit

@@ -8,13 +8,13 @@ store.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_reason
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.kinds import read_as

@@ -6,11 +6,11 @@ Where a known code stands is found in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import zxingcpp
 from PIL import Image, ImageFilter, ImageStat
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.pdf.codes import PREFIX, PageCode
 from rmdocs.scanning.frames import Frames, PageTroubleError

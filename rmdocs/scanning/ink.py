@@ -9,11 +9,12 @@ a document is signed is not known here: areas are asked for in millimetres.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
+from rmdocs.classes import dataclass
 from rmdocs.pdf.pdfium import drawable
 from rmdocs.scanning.detection import Corners, corners, corners_on
 

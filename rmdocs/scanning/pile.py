@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding
 from rmdocs.pdf.codes import DocumentCode, PageCode
 

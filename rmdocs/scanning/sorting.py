@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, by_command, listed, message

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import Json
+from rmdocs.classes import dataclass
 from rmdocs.schemas.fields import Steps
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.schemas import patterns
 from rmdocs.schemas.fields import Field, FieldKind, step
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import Language, Text, listed, message
 from rmdocs.schemas import patterns
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
+
+from rmdocs.classes import dataclass
 
 _TOKEN = re.compile(
     r"(?P<sign>\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[^0-9bBAZ]|\[(?:\\.|[^\]\\])*\])"

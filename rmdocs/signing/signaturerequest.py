@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
@@ -15,6 +15,7 @@ from asn1crypto import core, x509
 from asn1crypto.x509 import Certificate
 
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.sections.signing import Party

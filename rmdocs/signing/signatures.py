@@ -8,7 +8,7 @@ and the last must cover the file to its end. What they are worth is judged by
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
@@ -22,6 +22,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from rmdocs.answering import Answer
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.forms.sections.signing import Party

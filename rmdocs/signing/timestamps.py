@@ -9,12 +9,12 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from threading import Lock, Thread
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, system_problem
 from rmdocs.findings import error
 from rmdocs.messages import Text, message

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from asn1crypto import crl, ocsp, pem, x509
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.context import ValidationContext
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, listed, message

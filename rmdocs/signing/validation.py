@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import x509
@@ -19,6 +18,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator.context import ValidationContext
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.sections.signing import Party
 from rmdocs.messages import Verbatim, message

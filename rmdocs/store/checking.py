@@ -7,10 +7,11 @@ above, how it came to be is told by ``history``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message

@@ -9,11 +9,12 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.exceptions import InvalidSignature
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.messages import Text, by_command, message
 from rmdocs.store.keys import PublicKey, Signer

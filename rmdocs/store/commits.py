@@ -10,10 +10,10 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
 from rmdocs.store import keys

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TypeVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import Json, JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, StoreError
 from rmdocs.messages import by_command, message
 from rmdocs.store.checkpoint import Checkpoint

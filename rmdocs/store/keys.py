@@ -13,7 +13,6 @@ import os
 import secrets
 import struct
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain, sync_directory, write_synced

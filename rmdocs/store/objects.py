@@ -26,10 +26,10 @@ from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import by_command, message
 from rmdocs.store.files import open_new, read_plain, sync_directory, write_synced

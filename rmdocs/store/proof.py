@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import by_command, message

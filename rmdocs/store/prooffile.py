@@ -13,9 +13,9 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import BytesIO
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import error
 from rmdocs.messages import Text, by_command, message

@@ -15,9 +15,9 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
 from rmdocs.store.files import read_plain, sync_directory, write_synced

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.messages import by_command, message
 from rmdocs.store import commits, merkle

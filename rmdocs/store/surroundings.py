@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, message

@@ -13,11 +13,11 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.canonical import sha256
+from rmdocs.classes import dataclass
 from rmdocs.errors import KeyAbsentError, StoreError, system_problem
 from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain, sync_directory, sync_file

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
 from rmdocs import __version__, canonical
 from rmdocs.audit.trace import digest_of
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import Finding, Severity, has_errors

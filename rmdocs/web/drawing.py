@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import (
     CopyNumber,

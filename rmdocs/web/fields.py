@@ -10,10 +10,11 @@ field is sent back under the key of its value (``intake/typed``).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from typing import ClassVar, TypeAlias
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, has_errors
 from rmdocs.intake.headings import CONTENT, SEPARATOR, key
 from rmdocs.intake.typed import Typed, entries_of, filled_parts

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse
 
+from rmdocs.classes import dataclass
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import (
     WHETHER,

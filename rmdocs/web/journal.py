@@ -10,7 +10,7 @@ import json
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.answering import AMONG, Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import Text, message
 

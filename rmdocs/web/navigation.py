@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import partial
 from pathlib import PureWindowsPath
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from rmdocs.classes import dataclass
 from rmdocs.events.kinds import read
 from rmdocs.files import File
 from rmdocs.messages import message

@@ -6,11 +6,11 @@ keeping waits for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.messages import message
 from rmdocs.web.drafts import clock, name_in

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named

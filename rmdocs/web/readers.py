@@ -12,11 +12,12 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, ControlError, StoreError, UsageError
 from rmdocs.messages import message
 from rmdocs.values import is_blank, require_line

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.messages import message

@@ -9,13 +9,13 @@ import ssl
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import Passphrase, no_passphrase
 from rmdocs.control.founding import is_sample
 from rmdocs.errors import StoreError, UsageError, system_problem

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.intake.candidates import ALL, Selection
 from rmdocs.messages import Language, message
 from rmdocs.web.refusals import WebError

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drafts import DRAFT_COLUMNS, draft_row

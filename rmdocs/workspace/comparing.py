@@ -7,10 +7,11 @@ meant, and of documents that are no forms what their manifests say differently.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from rmdocs.answering import AMONG, Answer
+from rmdocs.classes import dataclass
 from rmdocs.comparison import redline as drawing
 from rmdocs.comparison.template import Template
 from rmdocs.errors import ControlError, UsageError

@@ -8,9 +8,10 @@ other did. It becomes a record once: issuing it again answers with the number it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import warning
 from rmdocs.identifiers import RecordNumber

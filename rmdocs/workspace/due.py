@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import error, has_errors

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import renewal
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own

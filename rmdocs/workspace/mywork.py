@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, overload
 
+from rmdocs.classes import dataclass
 from rmdocs.registers.lists.due import DueItem
 from rmdocs.workspace.due import DueRecord, Wanted, besides, due_records, not_listed
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_not_revoked
 from rmdocs.control.covers import require_signer
 from rmdocs.control.judging import require_may_end, require_may_judge

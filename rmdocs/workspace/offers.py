@@ -8,12 +8,12 @@ says which role somebody takes. What is known is offered to whoever types, never
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.headings import key

@@ -7,11 +7,12 @@ something had to happen is ``[[due]]``'s, what else is to be known of a record i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, why
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import StageAdded

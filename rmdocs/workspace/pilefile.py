@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.messages import Bilingual, Language, Text, message
 from rmdocs.pdf.codes import PageCode

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, RmdocsError
 from rmdocs.findings import warning
 from rmdocs.identifiers import RecordNumber

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import IssueOutcome, IssueResult, RefusedRows
+from rmdocs.classes import dataclass
 from rmdocs.files import File
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection, Unread

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, ControlError, FindingsError
 from rmdocs.files import File
 from rmdocs.forms.form import Form, FormFiles

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.control import volumes
 from rmdocs.control.policy import ACTS, BY_FORM, Policy, Separation, policy_file, policy_in_force
 from rmdocs.errors import UsageError

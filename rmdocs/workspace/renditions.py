@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.events.records import PaperFiled
 from rmdocs.files import File

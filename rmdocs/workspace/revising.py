@@ -7,12 +7,13 @@ Reads and lays out the desk, says who acts and when; the procedure is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import AMONG, Answer
+from rmdocs.classes import dataclass
 from rmdocs.control import releasing, revising
 from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal

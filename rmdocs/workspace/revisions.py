@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from rmdocs.classes import dataclass
 from rmdocs.control.covers import RevisionCover, RevisionFiles, repeated
 from rmdocs.control.judging import require_draft
 from rmdocs.errors import ControlError, FindingsError, UsageError

@@ -7,10 +7,10 @@ seen here before: a ledger that goes back, or has another history, is told.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import Pin, compared, ledgers_of, notes_of, pins_in
+from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import message

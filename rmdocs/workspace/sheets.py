@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RefusedRows
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import DocumentNumber

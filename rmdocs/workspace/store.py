@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF

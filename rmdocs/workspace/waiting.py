@@ -6,10 +6,11 @@ a reader who is nobody in particular sees all of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs.characters import fold
+from rmdocs.classes import dataclass
 from rmdocs.control.covers import repeated
 from rmdocs.control.requestkinds import KINDS
 from rmdocs.forms.tomltables import read_toml

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.forms.differences import (
     Area,

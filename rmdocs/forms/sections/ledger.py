@@ -9,11 +9,11 @@ of its rows ``records``'s.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Self
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, has_errors
 from rmdocs.forms.differences import (

@@ -7,9 +7,9 @@ they come from is ``succession``'s business; carrying them out is ``records``'s.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.differences import Area, Change, RevisionTerms, What, comma, plain

@@ -7,9 +7,9 @@ data: whoever looks at a quarter knows no form by name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.differences import Area, Aspect, Change, RevisionTerms, became, said_both
 from rmdocs.forms.section import (

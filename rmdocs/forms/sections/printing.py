@@ -7,9 +7,9 @@ step by step. Joining pages is ``pdf``'s business, making the set ``renditions``
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import error
 from rmdocs.forms.differences import Area, Change, RevisionTerms, aspect_of, became, plain

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, did_you_mean
 from rmdocs.forms.differences import Area, Change, RevisionTerms, became, comma, plain
 from rmdocs.forms.roles import ROLE_NAMES

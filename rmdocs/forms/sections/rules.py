@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from rmdocs.canonical import JsonObject
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding, Severity, did_you_mean
 from rmdocs.forms.differences import (
     Area,

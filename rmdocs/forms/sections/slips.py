@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding
 from rmdocs.forms.differences import Aspect, Change, RevisionTerms
 from rmdocs.forms.section import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import Finding
 from rmdocs.forms.differences import Area, Change, RevisionTerms, became, said_both
 from rmdocs.forms.section import (

@@ -7,12 +7,12 @@ is an event too (``confirm``); a new revision counts as one (ISO 9001 §7.5.2 c)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.events.control import RevisionReleased
 from rmdocs.events.kinds import read_as
 from rmdocs.forms.document import ControlledDocument

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.messages import Joined, Language, Text, Verbatim, by_command, listed, message

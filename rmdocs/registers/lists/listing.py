@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message

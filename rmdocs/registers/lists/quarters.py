@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING
 from rmdocs.messages import Bilingual, Text, message

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.events.control import SeriesClosed
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Series, Volume
 from rmdocs.messages import Bilingual, Joined, Text, listed, message
