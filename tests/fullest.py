@@ -25,6 +25,7 @@ from rmdocs.rendering.compiled import CompiledTemplate
 ROOT = Path(__file__).parents[1]
 NAMES = "阿卜杜热合曼·买买提依明㐂䶮𠮷虚构草原生态畜牧业综合开发与冷链物流配送股份有限公司"
 RUN = "WMABCDEFGHIJ0123456789abcdefghij"
+PIN = "123456·WMQG-WMQG-WMQG-WMQG-WMQG2"
 UNIT = {"code": "JN01", "name": "济南示例支行", "full_name": "中国建设银行股份有限公司济南示例支行"}
 
 
@@ -49,7 +50,7 @@ def fullest(number: str, *, text: str, rows: int, many_lines: bool = False) -> b
         if name in known
     ]
     record = accepted(draft, form, UNIT, stages)
-    facts = {"number": f"{number}-JN01-2026-0001", "edition": 2, "pin": "1·eb392f09d145"}
+    facts = {"number": f"{number}-JN01-2026-0001", "edition": 2, "pin": PIN}
     context = template_context(record, form, issued_on=date(2026, 5, 1), **facts)
     return CompiledTemplate.compile(files.template).render(context)
 

@@ -21,6 +21,7 @@ from faults import (
 )
 
 from rmdocs import canonical
+from rmdocs.checkcodes import CheckCode
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
@@ -259,6 +260,17 @@ def pin_that_never_was(insider: Insider) -> None:
     def change(acts: History) -> None:
         stages(acts)[-1].facts["pin"] = "7·0123456789ab"
         stages(acts)[-1].lies_of_pin = True
+
+    insider.rewrite(NOTICE, change)
+
+
+@fault
+def pin_as_short_as_of_old(insider: Insider) -> None:
+    def change(acts: History) -> None:
+        last = stages(acts)[-1]
+        code = CheckCode.parse(last.facts["pin"])
+        last.facts["pin"] = str(CheckCode(size=code.size, root=code.root[:12]))
+        last.lies_of_pin = True
 
     insider.rewrite(NOTICE, change)
 

@@ -16,7 +16,7 @@ FLOORS = (
         "answering",
         "findings",
         "errors",
-        {"canonical", "characters", "identifiers"},
+        {"canonical", "characters", "checkcodes", "identifiers"},
         "values",
     ),
     ("language", "schemas", "reports"),

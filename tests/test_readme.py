@@ -21,7 +21,8 @@ from rmdocs.messages import Bilingual, Joined, Language, Message
 
 PATHS = [place(document, language) for document in DOCUMENTS for language in ENDINGS]
 _CHANGING = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|SHA256:\S+|(?<=·)[0-9a-f]{12}\b|\b[0-9a-f]{64}\b"
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|SHA256:\S+|\b[0-9a-f]{64}\b"
+    r"|(?<=·)(?:[0-9A-Z]{4}-){4}[0-9A-Z]{5}"
 )
 _BETWEEN = re.compile(r"[\s()（）、,，:：;；]+")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")

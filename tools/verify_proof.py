@@ -407,6 +407,18 @@ def name_of(event: dict[str, Any], digest: str) -> str:
     raise NotProvedError(code="PROOF-FILE")
 
 
+def check_code(size: int, top: bytes) -> str:
+    """Return size and root as documents print them at the foot of their pages."""
+    signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    values = [int.from_bytes(top) >> shift & 31 for shift in range(251, 151, -5)]
+    check = 0
+    for value in [*map(int, f"{size:09d}"), *values]:
+        check = (check ^ value) << 1
+        check ^= 37 if check > 31 else 0
+    text = "".join(signs[value] for value in (*values, check))
+    return f"{size}·{'-'.join((text[:4], text[4:8], text[8:12], text[12:16], text[16:]))}"
+
+
 def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
     """Return what the proof says of a file, as lines.
 
@@ -425,7 +437,7 @@ def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
         f"signed by 签署人 {event['actor']['name']} ({event['actor']['staff_no']})",
         f"sealed as 文件   {sealed}",
         f"ledger 账本      {origin}",
-        f"check code 核验码 {size}·{top.hex()[:12]}",
+        f"check code 核验码 {check_code(size, top)}",
     ]
     if facts.get("encryption"):
         lines += [

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
 from rmdocs.audit.sealedfiles import record_of
+from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, RmdocsError
+from rmdocs.errors import ControlError, RmdocsError, UsageError
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     EditionIssued,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _FIND_OUT = message("find out who sealed it: rmdocs refuses such an act")
+_LONG_CODES = 3
+"""The rules by which check codes tell 100 bits: what older ones let print is no fault."""
 
 
 def course_findings(authority: Authority, events: Sequence[Event]) -> Iterator[Finding]:
@@ -112,8 +115,16 @@ class _Course:
                     next=self._edition + 1,
                 ),
             )
-        if not _is_pinned(edition.pin, event, before):
+        code = _code(edition.pin)
+        if code is None or not _stood_at(code, event, before):
             reason = message("it prints {pin}, where the ledger never stood", pin=edition.pin)
+            yield _wrong("EDITION-PIN", event, reason)
+        elif code.size and code.bits < ENOUGH and (said.rules or 1) >= _LONG_CODES:
+            reason = message(
+                "its check code tells {bits} bits of the ledger's root; then it was {enough}",
+                bits=code.bits,
+                enough=ENOUGH,
+            )
             yield _wrong("EDITION-PIN", event, reason)
         known = self._unit
         if known is None and event.relied_on is not None:
@@ -184,15 +195,23 @@ class _Course:
             return None
 
 
-def _is_pinned(pin: str, event: Event, before: Sequence[Event]) -> bool:
-    """Return whether a pin is of the ledger as it stood when the act began.
+def _code(pin: str) -> CheckCode | None:
+    try:
+        return CheckCode.parse(pin)
+    except UsageError:
+        return None
+
+
+def _stood_at(printed: CheckCode, event: Event, before: Sequence[Event]) -> bool:
+    """Return whether a code is of the ledger as it stood when the act began.
 
     Many acts sealed at once are several commits, and all print what stood before the first.
     """
     for one in (event, *reversed(before)):
         if (one.time, one.actor) != (event.time, event.actor):
             return False
-        if pin == (one.previous.pin if one.previous is not None else "0"):
+        stood = one.previous
+        if printed.is_of(stood.size, stood.root) if stood is not None else not printed.size:
             return True
     return False
 

@@ -13,7 +13,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rmdocs.audit.pins import short_findings
 from rmdocs.audit.trace import trace_edition
+from rmdocs.checkcodes import CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import Finding, error
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from rmdocs.store.event import SealedFile
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
-_PIN = re.compile(r"0|([1-9]\d{0,8})[^0-9a-f]{1,3}([0-9a-f]{12})", re.ASCII)
 _NUMBER_IN_NAME = re.compile(r"[A-Z]+\d+-\d{2}-[A-Z]{2}\d{2}-\d{4}-\d{4,6}", re.ASCII)
 _EDITION_IN_NAME = re.compile(r"-e([1-9]\d{0,5})(?!\d)", re.ASCII)
 
@@ -65,12 +66,12 @@ def trace_paper(registry: Registry, number: RecordNumber, edition: int, pin: str
     folder = find_folder(registry.store, number)
     trace = trace_edition(registry, number, edition)
     printed = next(one for one in folder.editions if one.number == edition)
-    typed = _pin(pin) if pin.strip() else ""
+    typed = CheckCode.typed(pin) if pin.strip() else None
     return PaperTrace(
         trace=trace,
         pin=printed.facts.pin,
         issued_on=printed.facts.issued_on.isoformat(),
-        compared=bool(typed),
+        compared=typed is not None,
         findings=tuple(_pin_findings(registry, folder, printed, typed)) if typed else (),
     )
 
@@ -108,36 +109,25 @@ def called(registry: Registry, file: File) -> CalledFile | None:
 # Inside ------------------------------------------------------------------------
 
 
-def _pin(text: str) -> str:
-    """Return a check code as it is printed, however somebody typed what stands in it."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    found = _PIN.fullmatch(plain)
-    if found is None:
-        raise UsageError(
-            message("this is no check code: a number, a dot, and twelve of 0–9 and a–f"),
-            message("type it as it stands at the foot of each page, such as 12·0a1b2c3d4e5f, or 0"),
-        )
-    return f"{found[1]}·{found[2]}" if found[2] else "0"
-
-
 def _pin_findings(
-    registry: Registry, folder: RecordFolder, printed: RecordEdition, typed: str
+    registry: Registry, folder: RecordFolder, printed: RecordEdition, typed: CheckCode
 ) -> Iterator[Finding]:
     place = f"{folder.number}/{printed.number}"
-    if typed != printed.facts.pin:
-        other = next((one for one in folder.editions if one.facts.pin == typed), None)
+    if str(typed) != printed.facts.pin:
+        other = next((one for one in folder.editions if one.facts.pin == str(typed)), None)
         yield error("PAPER-CODE", place, _other_code(printed, other), _LOOK_AGAIN, clause=_CLAUSE)
     if not _stood_at(registry, folder.number, typed):
         yield error(
             "PAPER-HISTORY",
             place,
-            message("the ledger of this store never stood at {pin}", pin=typed),
+            message("the ledger of this store never stood at {pin}", pin=str(typed)),
             message(
                 "read the code again; if it stands so on the paper, keep the paper: either it is"
                 " not of this store, or the store's history was rewritten since"
             ),
             clause=_CLAUSE,
         )
+    yield from short_findings(typed.bits, place, message("the paper"))
 
 
 _LOOK_AGAIN = message(
@@ -158,14 +148,13 @@ def _other_code(printed: RecordEdition, other: RecordEdition | None) -> Text:
     )
 
 
-def _stood_at(registry: Registry, number: RecordNumber, pin: str) -> bool:
+def _stood_at(registry: Registry, number: RecordNumber, code: CheckCode) -> bool:
     """Return whether the ledger of a record's volume once had the size and root of a code."""
-    size, _, root = pin.partition("·")
     head = volume_head(registry.store, number)
     tree = merkle.MerkleTree(head.checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
-    if int(size) > tree.size:
+    if code.size > tree.size:
         return False
     try:
-        return tree.root_at(int(size)).hex().startswith(root)
+        return code.is_of(code.size, tree.root_at(code.size))
     except merkle.MissingTileError:
         return False

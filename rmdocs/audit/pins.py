@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
@@ -29,9 +30,9 @@ _KEEP = message(
 )
 _NOTES = re.compile(r"\n\n(?=rmdocs/)")
 _NUMBER = re.compile(r"[A-Z]+\d+-\d{2}-[A-Z]{2}\d{2}-\d{4}-\d{4,6}", re.ASCII)
-_CODE = re.compile(r"(?<!\d)([1-9]\d{0,8})\s?[·・.]\s?([0-9a-f]{12,64})(?![0-9a-f])", re.ASCII)
-_SHORT = 25
-"""Characters of a root (100 bits) below which somebody could make another history that fits."""
+_LINE = 200
+"""Characters of what somebody typed, at most; what is longer is a document's text."""
+_EXAMPLE = "RXD7200-02-JN01-2026-0001 12·0A1B-2C3D-4E5F-6G7H-8J9K2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Pin:
     """A state that a ledger is known, from outside, to have had.
 
     :param origin: the ledger, such as ``rmdocs/control``.
-    :param root: hexadecimal, from its beginning; all of it or as much as was printed.
+    :param root: hexadecimal, from its beginning; all of it or as much as was printed, of
+        which each digit is four bits.
     :param note: the signed note that says so; empty for a code as printed.
     :param source: what a person calls the place it comes from.
     """
@@ -49,6 +51,11 @@ class Pin:
     root: str
     source: Text
     note: str = ""
+
+    @property
+    def bits(self) -> int:
+        """Return how many bits of the root are known."""
+        return 4 * len(self.root)
 
     @property
     def ref(self) -> str:
@@ -82,7 +89,10 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
         except StoreError as problem:
             raise UsageError(problem.reason, problem.remedy) from problem
     plain = unicodedata.normalize("NFKC", text)
-    number, code = _NUMBER.search(plain.upper()), _CODE.search(plain.lower())
+    number = _NUMBER.search(plain.upper())
+    code = CheckCode.printed_in(plain)
+    if number is not None and code is None and len(plain) <= _LINE:
+        code = CheckCode.typed(plain[number.end() :].rpartition(":")[2])
     if number is None or code is None:
         raise UsageError(
             message(
@@ -90,11 +100,19 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
             ),
             message(
                 "give a file of rmdocs checkpoint, a document, another clone of the store, or a"
-                " number and its check code: RXD7200-02-JN01-2026-0001 12·0a1b2c3d4e5f"
+                " number and its check code: {example}",
+                example=_EXAMPLE,
+            ),
+        )
+    if not code.size:
+        raise UsageError(
+            message("{source}: the check code 0 says nothing of a history", source=source),
+            message(
+                "it was made before its ledger had any event: take the code of a later document"
             ),
         )
     volume = RecordNumber.parse(number[0]).volume
-    return (Pin(origin=ledger_origin(volume.ref), size=int(code[1]), root=code[2], source=source),)
+    return (Pin(origin=ledger_origin(volume.ref), size=code.size, root=code.root, source=source),)
 
 
 def pins_of(store: LedgerStore, source: Text) -> tuple[Pin, ...]:
@@ -158,8 +176,8 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             findings.append(_wrong("LEDGER-UNCOMPARED", place, reason))
             continue
         ledgers.add(pin.origin)
-        if len(pin.root) < _SHORT and not pin.note:
-            findings.append(_short(pin, place))
+        if not pin.note:
+            findings += short_findings(pin.bits, place, pin.source)
     return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
 
 
@@ -207,17 +225,34 @@ def _contradiction(head: GitHead, pin: Pin, place: str) -> Iterator[Finding]:
         )
 
 
-def _short(pin: Pin, place: str) -> Finding:
-    return warning(
+def short_findings(bits: int, place: str, source: Text) -> Iterator[Finding]:
+    """Yield how little a check code proves that tells few bits of a root, as older ones do.
+
+    :param source: what a person calls the place it comes from.
+    """
+    if bits >= ENOUGH:
+        return
+    said = message(
+        "{source}: this check code tells {bits} bits of the ledger's root: enough to show"
+        " accidents; whoever has every key can make another history with the same code",
+        source=source,
+        bits=bits,
+    )
+    if not bits:
+        said = message(
+            "{source}: the check code 0 was printed before the ledger had any event: it says"
+            " nothing of its history",
+            source=source,
+        )
+    yield warning(
         "PIN-SHORT",
         place,
+        said,
         message(
-            "{source}: a code of {count} characters shows accidents; whoever has every key"
-            " can make another history with the same code",
-            source=pin.source,
-            count=len(pin.root),
+            "compare with a later document ({enough} bits), or with a checkpoint kept elsewhere"
+            " (rmdocs verify --against)",
+            enough=ENOUGH,
         ),
-        message("compare with a checkpoint file as well: rmdocs checkpoint --out FILE"),
         clause=_CLAUSE,
     )
 

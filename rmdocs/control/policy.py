@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Actor
     from rmdocs.store.protocol import Head
 
-RULES = 2
-"""The newest version of the rules that records are judged by."""
+RULES = 3
+"""The newest version of the rules that records are judged by; from 3 on check codes are long."""
 
 POLICY_NAME = "policy.toml"
 BUILT_IN = Path(__file__).parent / POLICY_NAME

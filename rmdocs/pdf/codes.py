@@ -16,6 +16,7 @@ from enum import Enum
 from math import inf
 from typing import ClassVar, Self
 
+from rmdocs.checkcodes import ROOT_SIGNS, SIGNS, CheckCode, packed, unpacked
 from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import Finding, error
@@ -24,13 +25,9 @@ from rmdocs.messages import Text, message
 from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
 from rmdocs.pdf.overlay import width
 
-PREFIX = "R1"
-"""What every code of this version begins with."""
+PREFIX, OLD_PREFIX = "R2", "R1"
+"""What a code begins with; the old where it tells 48 bits of the ledger's root, or none."""
 
-_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 without signs that look like another (Crockford)."""
-_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
-_BITS = 5
 _SHORT, _CHECK = 10, 7
 """Signs that 12 hexadecimal digits take, and that a CRC-32 takes."""
 _HEXADECIMAL = 12
@@ -43,8 +40,7 @@ class DocumentCode:
     :param number: of the record.
     :param edition: of the document, from 1.
     :param digest: the first 12 hexadecimal digits of the record's SHA-256.
-    :param pin: what the document prints of the ledger: ``0``, or size·root
-        with 12 hexadecimal digits of the root.
+    :param pin: the check code that the document prints; see :class:`CheckCode`.
     :param copy: which addressee's copy it is, from 1; 0 is the document itself.
     """
 
@@ -55,7 +51,6 @@ class DocumentCode:
     copy: int = 0
 
     _digest: ClassVar[re.Pattern[str]] = re.compile(r"[0-9a-f]{12}", re.ASCII)
-    _pin: ClassVar[re.Pattern[str]] = re.compile(r"0|([1-9]\d{0,8})·([0-9a-f]{12})", re.ASCII)
 
     def __post_init__(self) -> None:
         """Refuse what no code can say.
@@ -68,8 +63,11 @@ class DocumentCode:
             raise _refuse(message("{value} is not a copy", value=self.copy))
         if not self._digest.fullmatch(self.digest):
             raise _refuse(message("{value!r} is not 12 hexadecimal digits", value=self.digest))
-        if not self._pin.fullmatch(self.pin):
-            raise _refuse(message("{value!r} is not a check code of a ledger", value=self.pin))
+        try:
+            CheckCode.parse(self.pin)
+        except UsageError as problem:
+            reason = message("{value!r} is not a check code of a ledger", value=self.pin)
+            raise _refuse(reason) from problem
 
     def on(self, page: int, pages: int, slip: int = 0) -> PageCode:
         """Return the code of one page of ``pages``, or of a slip on it, from 1."""
@@ -107,8 +105,8 @@ class PageCode:
     _pattern: ClassVar[re.Pattern[str]] = re.compile(
         rf"(?P<number>[A-Z0-9-]+):(?P<edition>[1-9]\d{{0,3}})(?:\+(?P<copy>[1-9]\d{{0,3}}))?"
         rf":(?P<page>[1-9]\d{{0,3}})/(?P<pages>[1-9]\d{{0,3}})(?:\+(?P<slip>[1-9]\d?))?"
-        rf":(?P<digest>[{_SIGNS}]{{{_SHORT}}})"
-        rf":(?:0|(?P<size>[1-9]\d{{0,8}})\.(?P<root>[{_SIGNS}]{{{_SHORT}}}))",
+        rf":(?P<digest>[{SIGNS}]{{{_SHORT}}})"
+        rf":(?:0|(?P<size>[1-9]\d{{0,8}})\.(?P<root>[{SIGNS}]{{{_SHORT}}}|[{SIGNS}]{{{ROOT_SIGNS}}}))",
         re.ASCII,
     )
 
@@ -138,13 +136,14 @@ class PageCode:
 
     def encode(self) -> str:
         """Return the code as text, in the signs of a QR code's alphanumeric mode."""
-        size, _, root = self.pin.partition("·")
-        pin = f"{size}.{_packed(int(root, 16), _SHORT)}" if root else size
-        digest = _packed(int(self.digest, 16), _SHORT)
+        code = CheckCode.parse(self.pin)
+        pin = f"{code.size}.{code.signs}" if code.size else "0"
+        digest = packed(int(self.digest, 16), _SHORT)
         copy, slip = (f"+{value}" if value else "" for value in (self.copy, self.slip))
         place = f"{self.edition}{copy}:{self.page}/{self.pages}{slip}"
         body = f"{self.number}:{place}:{digest}:{pin}"
-        return f"{PREFIX}{body}:{_check(body)}"
+        body = f"{PREFIX if len(code.signs) == ROOT_SIGNS else OLD_PREFIX}{body}"
+        return f"{body}:{_check(body)}"
 
     @classmethod
     def decode(cls, text: str) -> Self:
@@ -154,22 +153,22 @@ class PageCode:
             whose checksum disagrees.
         """
         said = "".join(text.split()).upper() if text.isascii() else ""
-        if not said.startswith(PREFIX):
+        if not said.startswith((PREFIX, OLD_PREFIX)):
             raise _refuse(message("it does not begin with {prefix}", prefix=PREFIX))
-        body, _, check = said[len(PREFIX) :].rpartition(":")
+        body, _, check = said.rpartition(":")
         if check != _check(body):
             raise _refuse(message("its checksum disagrees: it was read or typed wrongly"))
-        found = cls._pattern.fullmatch(body)
+        found = cls._pattern.fullmatch(body, len(PREFIX))
         if found is None:
             raise _refuse(message("a part of it is missing"))
-        root = f"·{_unpacked(found['root'])}" if found["root"] else ""
+        pin = CheckCode.of_signs(int(found["size"] or 0), found["root"] or "")
         code = cls(
             number=RecordNumber.parse(found["number"]),
             edition=int(found["edition"]),
             page=int(found["page"]),
             pages=int(found["pages"]),
-            digest=_unpacked(found["digest"]),
-            pin=f"{found['size'] or 0}{root}",
+            digest=_hexadecimal(found["digest"]),
+            pin=str(pin),
             copy=int(found["copy"] or 0),
             slip=int(found["slip"] or 0),
         )
@@ -190,21 +189,12 @@ def _refuse(reason: Text) -> UsageError:
 
 
 def _check(body: str) -> str:
-    return _packed(zlib.crc32(f"{PREFIX}{body}".encode()), _CHECK)
+    return packed(zlib.crc32(body.encode()), _CHECK)
 
 
-def _packed(value: int, length: int) -> str:
-    """Return a number as ``length`` signs of base 32."""
-    shifts = range(_BITS * (length - 1), -1, -_BITS)
-    return "".join(_SIGNS[value >> shift & (1 << _BITS) - 1] for shift in shifts)
-
-
-def _unpacked(text: str) -> str:
+def _hexadecimal(signs: str) -> str:
     """Return signs of base 32 as hexadecimal digits, at least 12."""
-    value = 0
-    for sign in text:
-        value = value << _BITS | _VALUES[sign]
-    return f"{value:0{_HEXADECIMAL}x}"
+    return f"{unpacked(signs):0{_HEXADECIMAL}x}"
 
 
 MILLIMETRE = 72 / 25.4

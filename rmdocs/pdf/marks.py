@@ -32,6 +32,7 @@ from rmdocs.pdf.codes import (
     EDGE,
     MILLIMETRE,
     PITCH,
+    PREFIX,
     QUIET,
     SMALL,
     CodePlace,
@@ -255,7 +256,8 @@ class _Desk:
         text = code.encode()
         made = segno.make(text, error="q", micro=False, boost_error=False)
         number, edition, page, digest, *rest = text.split(":")
-        lines = (f"{number}:", f"{edition}:{page}:{digest}:", ":".join(rest))
+        last = [f"{rest[0]}:", *rest[1:]] if text.startswith(PREFIX) else [":".join(rest)]
+        lines = (f"{number}:", f"{edition}:{page}:{digest}:", *last)
         symbol = Symbol(rows=tuple(map(bytes, made.matrix)), lines=lines)
         place = settled(paper, symbol, wanted, slip=bool(code.slip))
         if place is None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
-from rmdocs.pdf.codes import PREFIX, PageCode
+from rmdocs.pdf.codes import OLD_PREFIX, PREFIX, PageCode
 from rmdocs.scanning.frames import Frames, PageTroubleError
 from rmdocs.scanning.pile import Trouble
 
@@ -134,7 +134,7 @@ def _symbols(image: Image.Image) -> list[_Symbol]:
     return [
         _Symbol(code=_code(one.text), turn=_upright(one.orientation))
         for one in found
-        if one.text.startswith(PREFIX)
+        if one.text.startswith((PREFIX, OLD_PREFIX))
     ]
 
 

@@ -14,6 +14,7 @@ from dataclasses import field
 from cryptography.exceptions import InvalidSignature
 
 from rmdocs.canonical import JsonObject
+from rmdocs.checkcodes import CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.messages import Text, by_command, message
@@ -23,7 +24,6 @@ KEY_NAME = "rmdocs-ledger"
 _ED25519 = b"\x01"
 _CONTROL = "rmdocs/control"
 """The ledger that names the keys of all, as ``protocol.ledger_origin`` calls it."""
-_SHORT = 12
 _ROOT_SIZE = 32
 
 
@@ -41,8 +41,8 @@ class Checkpoint:
 
     @property
     def pin(self) -> str:
-        """Return what every document prints of the ledger: size and short root."""
-        return f"{self.size}·{self.root.hex()[:_SHORT]}"
+        """Return what every document prints of the ledger: its check code."""
+        return str(CheckCode.of(self.size, self.root))
 
     @property
     def body(self) -> str:

@@ -12,8 +12,10 @@ from faults import FAULTS, NOTICE
 from insider import Insider
 from plaingit import with_file
 
+from rmdocs.checkcodes import CheckCode
 from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.files import File
+from rmdocs.findings import Severity
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
@@ -58,6 +60,7 @@ CODES = {
     "stage_added_twice": "ACT-OUT-OF-TURN",
     "unit_named_otherwise": "EDITION-UNIT",
     "pin_that_never_was": "EDITION-PIN",
+    "pin_as_short_as_of_old": "EDITION-PIN",
     "series_of_another_volume": "NUMBER-SERIES",
     "second_volume_before_the_first_is_full": "VOLUME-EARLY",
     "lying_author_name": "COMMIT-ACTOR",
@@ -232,9 +235,7 @@ class TestKnownFromOutside:
         number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
         [path, *_] = save_all(tmp_path, records.export(insider.bank.at(), number))
         pins = store.pins_from(File(name=path.name, data=path.read_bytes()))
-        found = store.verify(insider.bank.at(), against=pins)
-        assert {one.code for one in found.findings} == {"PIN-SHORT"}
-        assert found.ok
+        assert store.verify(insider.bank.at(), against=pins).findings == ()
         FAULTS["history_set_back_to_its_first_act"](insider)
         assert named(insider, "LEDGER-BACK", against=pins)
 
@@ -243,10 +244,32 @@ class TestKnownFromOutside:
         printed = records.trace(insider.bank.at(), str(number)).edition
         head = insider.bank.at().store.require_head(NOTICE)
         pin = head.events(number.directory)[printed - 1].facts["pin"]
-        pins = store.pins_from(f"{number} {pin}")
-        assert store.verify(insider.bank.at(), against=pins).ok
-        other = store.pins_from(f"{number} {pin[:-1]}{'0' if pin[-1] != '0' else '1'}")
-        assert named(insider, "LEDGER-REWRITTEN", against=other)
+        for typed in (f"{number} {pin}", f"{number}　版次：2　核验码：{pin.lower()}"):
+            pins = store.pins_from(typed)
+            assert store.verify(insider.bank.at(), against=pins).findings == ()
+        code = CheckCode.parse(pin)
+        other = CheckCode(size=code.size, root="0" * len(code.root))
+        assert named(insider, "LEDGER-REWRITTEN", against=store.pins_from(f"{number} {other}"))
+        old = CheckCode(size=code.size, root=code.root[:12])
+        [short] = store.verify(
+            insider.bank.at(), against=store.pins_from(f"{number} {old}")
+        ).findings
+        assert (short.code, short.severity) == ("PIN-SHORT", Severity.WARNING)
+        assert "48 bits" in short.message.text(Language.EN)
+
+    @pytest.mark.parametrize(
+        ("typed", "told"),
+        [
+            ("RXD7200-04-JN01-2026-0001 4·0A1B-2C3D-4E5F-6G7H-8J9K2", "read or typed wrongly"),
+            ("RXD7200-04-JN01-2026-0001 0", "says nothing of a history"),
+            ("RXD7200-04-JN01-2026-0001 看不清", "no check code"),
+            ("RXD7200-04-JN01-2026-0001", "no check code"),
+            ("12·0A1B-2C3D-4E5F-6G7H-8J9K2", "no number with a check code"),
+        ],
+    )
+    def test_what_is_no_code_is_told(self, typed, told):
+        with pytest.raises(UsageError, match=told):
+            store.pins_from(typed)
 
     def test_another_clone_is_held_against_it(self, insider, lived):
         _, whole = lived

@@ -8,7 +8,7 @@ import pytest
 from conftest import refused_for
 from forged import append
 
-from rmdocs.control.policy import ACTS, BUILT_IN, Performer, Policy, policy_in_force
+from rmdocs.control.policy import ACTS, BUILT_IN, RULES, Performer, Policy, policy_in_force
 from rmdocs.control.requestkinds import policy_event
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.folders import read
@@ -102,15 +102,15 @@ def test_a_policy_with_mistakes_is_not_entered(bank):
 
 
 def with_rules(line):
-    return TEXT.replace("rules = 2\n", line, 1)
+    return TEXT.replace(f"rules = {RULES}\n", line, 1)
 
 
-@pytest.mark.parametrize(("line", "rules"), [("rules = 2\n", 2), ("rules = 1\n", 1), ("", 1)])
+@pytest.mark.parametrize(("line", "rules"), [("rules = 3\n", 3), ("rules = 1\n", 1), ("", 1)])
 def test_the_rules_have_a_version(line, rules):
     assert Policy.load(with_rules(line).encode()).rules == rules
 
 
-@pytest.mark.parametrize("value", ["3", "0", "-1", "99999999999"])
+@pytest.mark.parametrize("value", ["4", "0", "-1", "99999999999"])
 def test_rules_of_a_version_nobody_knows(value):
     assert codes(with_rules(f"rules = {value}\n")) == {"POLICY-RULES"}
 
@@ -122,7 +122,7 @@ def test_a_version_that_is_no_number(value):
 
 @pytest.mark.parametrize("line", ["rules = 1\n", ""])
 def test_the_rules_are_not_lowered(bank, line):
-    with pytest.raises(ControlError, match="lower the version of the rules from 2 to 1"):
+    with pytest.raises(ControlError, match="lower the version of the rules from 3 to 1"):
         change(bank, with_rules(line).encode())
 
 
@@ -133,7 +133,7 @@ def test_a_policy_that_lowers_the_rules_is_found(bank):
 
 
 def test_a_policy_of_a_newer_rmdocs_is_not_passed_over(bank):
-    append(bank, "SD00-0004", policy_event(with_rules("rules = 3\n").encode(), 2, "改"))
+    append(bank, "SD00-0004", policy_event(with_rules("rules = 4\n").encode(), 2, "改"))
     assert "POLICY-UNREADABLE" in bank.codes()
     file = bank.write(bank.sample("RXD7200-02-JN01"))
     [outcome] = records.issue(bank.at("JN01-0101"), [read(file)]).outcomes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
-from fullest import NAMES, RUN, fullest
+from fullest import NAMES, PIN, RUN, fullest
 from PIL import ImageChops
 
 from rmdocs.forms.desk import desk_numbers, read_desk
@@ -131,7 +131,7 @@ def test_codes_cover_nothing_on_any_page_of_any_form(made):
     }
     for name in (one for one in made if one.endswith(("-odd", "-full"))):
         pdf, number = made[name], RecordNumber.parse(name[:25])
-        code = DocumentCode(number=number, edition=1, digest="0123456789ab", pin="1·eb392f09d145")
+        code = DocumentCode(number=number, edition=1, digest="0123456789ab", pin=PIN)
         slips = place_slips(pdf, forms[DocumentNumber(name[:10])].slips, name)
         marked = mark(pdf, Marks(code=code, slips=slips))
         with pypdfium2.PdfDocument(pdf) as before, pypdfium2.PdfDocument(marked) as after:

@@ -1,10 +1,13 @@
 """What a code says comes back whole; what was read wrongly comes back as nothing."""
 
+from dataclasses import replace
+
 import pytest
 import segno
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from rmdocs.checkcodes import CheckCode
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
@@ -18,7 +21,12 @@ NUMBERS = st.builds(
     st.integers(1990, 2999),
     st.integers(1, 999999),
 ).map(RecordNumber.parse)
-PINS = st.just("0") | st.builds("{}·{}".format, st.integers(1, 999_999_999), HEX)
+SIZES = st.integers(1, 999_999_999)
+PINS = (
+    st.just("0")
+    | st.builds("{}·{}".format, SIZES, HEX)
+    | st.builds(CheckCode.of, SIZES, st.binary(min_size=32, max_size=32)).map(str)
+)
 COPIES = st.just(0) | st.integers(0, 9999)
 DOCUMENTS = st.builds(
     DocumentCode, number=NUMBERS, edition=st.integers(1, 9999), digest=HEX, pin=PINS, copy=COPIES
@@ -32,6 +40,7 @@ ONE = DocumentCode(
     digest="0123456789ab",
     pin="1·eb392f09d145",
 ).on(3, 8)
+NEW = replace(ONE, pin="12·0A1B-2C3D-4E5F-6G7H-8J9K2")
 
 
 @given(CODES)
@@ -67,6 +76,10 @@ def test_any_text_is_refused_quietly(text):
         PageCode.decode(text)
 
 
+def test_what_pages_of_before_bear_stays_as_it_was():
+    assert ONE.encode() == "R1RXD7200-01-JN01-2026-0001:2:3/8:014D2PF2DB:1.7B74QGKMA5:1TJQ9B5"
+
+
 def test_it_may_be_typed_from_the_print():
     text = ONE.encode()
     assert PageCode.decode(f" {text[:30].lower()}\n{text[30:]} ") == ONE
@@ -76,6 +89,7 @@ def test_it_may_be_typed_from_the_print():
     ("code", "version"),
     [
         (ONE, 4),
+        (NEW, 5),
         (
             DocumentCode(
                 number=ONE.number, edition=2, digest=ONE.digest, pin="9999·eb392f09d145", copy=9
@@ -83,7 +97,7 @@ def test_it_may_be_typed_from_the_print():
             5,
         ),
     ],
-    ids=["page", "slip of a copy"],
+    ids=["page of before", "page", "slip of a copy of before"],
 )
 def test_an_ordinary_code_fits_a_small_symbol(code, version):
     made = segno.make(code.encode(), error="q", boost_error=False, micro=False)
@@ -93,8 +107,10 @@ def test_an_ordinary_code_fits_a_small_symbol(code, version):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("https://example.com/invoice", "does not begin with R1"),
-        ("R2" + ONE.encode()[2:], "does not begin with R1"),
+        ("https://example.com/invoice", "does not begin with R2"),
+        ("R3" + ONE.encode()[2:], "does not begin with R2"),
+        ("R2" + ONE.encode()[2:], "checksum"),
+        ("R1" + NEW.encode()[2:], "checksum"),
         (ONE.encode()[:-1], "checksum"),
         ("R1", "checksum"),
     ],
@@ -118,6 +134,7 @@ def test_a_refusal_says_why(text, reason):
         {"digest": "0123456789AB"},
         {"pin": "1.eb392f09d145"},
         {"pin": ""},
+        {"pin": "12·0A1B-2C3D-4E5F-6G7H-8J9K3"},
     ],
 )
 def test_what_no_code_can_say_is_refused(change):

@@ -117,8 +117,8 @@ KEY = SigningKey.generate("ledger")
 CHECKPOINT = Checkpoint(origin="rmdocs/control", size=12, root=ROOT)
 
 
-def test_pin_is_size_and_short_root():
-    assert CHECKPOINT.pin == "12·000102030405"
+def test_pin_is_size_and_beginning_of_the_root():
+    assert CHECKPOINT.pin == "12·000G-40R4-0M30-E209-185G3"
 
 
 def test_note_is_a_checkpoint_as_specified():

@@ -7,6 +7,8 @@ import pytest
 from browsing import heading
 from proofs import judged
 
+from rmdocs.checkcodes import CheckCode
+
 VISIT = "RXD7200-02-JN01-2026-0001"
 NOTICE = "RXD7200-04-JN01-2026-0001"
 
@@ -88,7 +90,7 @@ def test_nothing_of_a_file_is_kept(reader, shared_bank):
 
 def test_a_paper_by_number_edition_and_code(reader):
     pin = code(reader, edition=2)
-    for typed in (pin, pin.replace("·", " "), pin.upper().replace("·", ".")):
+    for typed in (pin, pin.replace("·", " "), pin.lower().replace("-", " ")):
         page = reader.submit("/trace", {"number": VISIT.lower(), "edition": "2", "pin": typed})
         assert said(page)[1] == "sound"
     assert "Compare the text" in page.text
@@ -105,10 +107,28 @@ def test_a_paper_whose_code_is_of_another_edition(reader):
 
 def test_a_paper_of_a_history_that_this_store_never_had(reader):
     pin = code(reader, edition=2)
-    other = pin[:-1] + ("0" if pin[-1] != "0" else "1")
+    code_there = CheckCode.parse(pin)
+    other = str(CheckCode(size=code_there.size, root="0" * 25))
     page = reader.submit("/trace", {"number": VISIT, "edition": "2", "pin": other})
     assert said(page)[1] == "unsound"
     assert f"never stood at {other}" in page.text
+
+
+def test_a_code_that_was_typed_wrongly_is_told_as_that(reader):
+    pin = code(reader, edition=2)
+    wrong = pin[:-1] + ("2" if pin[-1] != "2" else "3")
+    page = reader.submit("/trace", {"number": VISIT, "edition": "2", "pin": wrong})
+    assert heading(page) == "Trace a document"
+    assert "was read or typed wrongly" in page.text
+
+
+def test_a_code_of_before_says_how_little_it_proves(reader):
+    there = CheckCode.parse(code(reader, edition=2))
+    short = str(CheckCode(size=there.size, root=there.root[:12]))
+    page = reader.submit("/trace", {"number": VISIT, "edition": "2", "pin": short})
+    assert "48 bits" in page.text
+    first = reader.submit("/trace", {"number": VISIT, "edition": "1", "pin": "0"})
+    assert "nothing of its history" in first.text
 
 
 @pytest.mark.parametrize(
@@ -156,7 +176,7 @@ def test_the_store_is_verified_while_one_may_leave(reader):
     assert heading(page) == "Verification report"
     assert "no error was found" in page.text
     assert "never" not in said(page)[2]
-    pins = re.findall(r"\d+·[0-9a-f]{12}", page.text)
+    pins = re.findall(r"\d+·(?:\w{4}-){4}\w{5}", page.text)
     assert len(pins) == 1 + len(set(re.findall(r"RXD7200-\d\d/\w{4}/\d{4}/\d", page.text)))
     assert "Electronic signatures were not judged" in page.text
 

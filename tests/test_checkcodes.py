@@ -1,0 +1,85 @@
+"""Check codes: typed from paper they come back; one that was misread is told as that."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from rmdocs.checkcodes import SIGNS, CheckCode
+from rmdocs.errors import UsageError
+
+PRINTED = "12·0A1B-2C3D-4E5F-6G7H-8J9K2"
+OLD = "12·0a1b2c3d4e5f"
+ROOTS = st.binary(min_size=32, max_size=32)
+CODES = st.builds(CheckCode.of, st.integers(1, 999_999_999), ROOTS)
+AT = [at for at, sign in enumerate(PRINTED) if sign.isalnum()]
+
+
+@given(st.integers(1, 999_999_999), ROOTS)
+def test_it_is_of_its_ledger_alone_and_comes_back(size, root):
+    code = CheckCode.of(size, root)
+    assert CheckCode.parse(str(code)) == code
+    assert code.bits == 100
+    assert code.is_of(size, root)
+    assert not code.is_of(size + 1, root)
+    assert not code.is_of(size, bytes([root[0] ^ 1, *root[1:]]))
+    assert not code.is_of(size, root[:12] + bytes([root[12] ^ 16]) + root[13:])  # the 100th bit
+
+
+@given(CODES, st.data())
+def test_one_wrong_sign_and_two_exchanged_are_told(code, data):
+    text = str(code)
+    places = [at for at, sign in enumerate(text) if sign.isalnum()]
+    at, other = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))
+    signs = list(text)
+    if data.draw(st.booleans()):
+        signs[at] = data.draw(st.sampled_from(SIGNS))
+    else:
+        signs[at], signs[other] = signs[other], signs[at]
+    assume("".join(signs) != text)
+    with pytest.raises(UsageError):
+        CheckCode.typed("".join(signs))
+
+
+@pytest.mark.parametrize("at", AT[2:])
+def test_a_sign_misread_is_told_as_misread(at):
+    wrong = SIGNS[SIGNS.index(PRINTED[at]) ^ 1]
+    for read in (CheckCode.typed, CheckCode.parse, CheckCode.printed_in):
+        with pytest.raises(UsageError, match="read or typed wrongly"):
+            read(PRINTED[:at] + wrong + PRINTED[at + 1 :])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        PRINTED.lower(),
+        "12 0A1B 2C3D 4E5F 6G7H 8J9K2",
+        "12·oaib-2c3d-4e5f-6g7h-8j9k2",
+        "１２・０Ａ１Ｂ－２Ｃ３Ｄ－４Ｅ５Ｆ－６Ｇ７Ｈ－８Ｊ９Ｋ２",
+        "120A1B2C3D4E5F6G7H8J9K2",
+    ],
+)
+def test_it_is_read_however_it_is_typed(typed):
+    assert typed != PRINTED
+    assert str(CheckCode.typed(typed)) == PRINTED
+
+
+def test_it_is_found_in_a_document():
+    assert str(CheckCode.printed_in(f"版次：2\n核验码：{PRINTED}\n第1页")) == PRINTED
+    assert str(CheckCode.printed_in(f"版次：2　核验码：{OLD}（")) == OLD
+    assert CheckCode.printed_in("核验码：0（本册首份） 0531-55510010") is None
+
+
+def test_codes_of_before_tell_less():
+    code = CheckCode.parse(OLD)
+    assert (str(code), code.bits) == (OLD, 48)
+    assert CheckCode.typed("12．0A1B2C3D4E5F") == code
+    assert code.is_of(12, bytes.fromhex("0a1b2c3d4e5f") + bytes(26))
+    first = CheckCode.parse("0")
+    assert (str(first), first.bits) == ("0", 0)
+    assert first == CheckCode.of(0, bytes(32))
+
+
+@pytest.mark.parametrize("text", ["", "看不清", "1", "012·0a1b2c3d4e5f", "12·0a1b2c3d4e5"])
+def test_other_texts_are_none(text):
+    with pytest.raises(UsageError, match="no check code"):
+        CheckCode.typed(text)
