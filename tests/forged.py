@@ -39,27 +39,29 @@ PROPOSED, EFFECTIVE = date(2026, 6, 1), date(2026, 7, 1)
 
 def append(
     bank: Bank,
-    actor: str,
+    who: str,
     *new_events: NewEvent,
     day: date = PROPOSED,
     ref: str = CONTROL_REF,
     **more: Any,
 ) -> None:
-    """Seal events as somebody, whatever the rules of control say."""
-    workspace = bank.at(actor, day)
+    """Seal events as somebody, whatever the rules of control say.
+
+    :param more: as the store takes it, in place of what would be right.
+    """
+    workspace = bank.at(who, day)
     acting = workspace.acting()
     with workspace.store.locked(ref) as branch:
         subject_line, trailers = told(branch.head, new_events, acting.actor)
-        branch.append(
-            new_events,
-            actor=acting.actor,
-            key=acting.key,
-            ledger_key=acting.ledger_key,
-            time=acting.time_after(branch.head),
-            subject_line=subject_line,
-            trailers=trailers,
-            **more,
-        )
+        right = {
+            "actor": acting.actor,
+            "key": acting.key,
+            "ledger_key": acting.ledger_key,
+            "time": acting.time_after(branch.head),
+            "subject_line": subject_line,
+            "trailers": trailers,
+        }
+        branch.append(new_events, **(right | more))
 
 
 def told(head: Head | None, new_events: Sequence[NewEvent], actor: Actor) -> tuple[str, Any]:
@@ -206,8 +208,9 @@ class Forgery:
 def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> RecordNumber:
     """Seal the next number of a series as an issue like ``number``'s, but for what is wrong.
 
-    :param wrong: facts of the event, or its ``relied_on``.
+    :param wrong: facts of the event, its ``relied_on``, or the ``ledger_key`` that signs.
     """
+    signed = {"ledger_key": wrong.pop("ledger_key")} if "ledger_key" in wrong else {}
     workspace = bank.at(None, day)
     head = workspace.store.require_head(number.volume.ref)
     event = next(one for one in head.events(number.directory) if one.kind == "issue")
@@ -240,5 +243,6 @@ def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> Re
         day=day,
         ref=number.volume.ref,
         state={SERIES_NAME: state},
+        **signed,
     )
     return other

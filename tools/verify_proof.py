@@ -202,6 +202,9 @@ PROOF = re.compile(
     rb"((rmdocs/[\x21-\x7e]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n"
     rb"((?:\xe2\x80\x94 [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16})"
 )
+HEAD = re.compile(
+    rb"rmdocs/(?:1 ([1-9][0-9]{0,14})|2 ([1-9][0-9]{0,14}) ([0-9a-f]{8})((?: [!-~]+){0,128}))"
+)
 
 
 def split_proof(data: bytes) -> tuple[bytes, int, list[bytes], bytes, bytes, int, bytes, bytes]:
@@ -216,18 +219,67 @@ def split_proof(data: bytes) -> tuple[bytes, int, list[bytes], bytes, bytes, int
         raise NotProvedError(code="PROOF-FORMAT") from None
 
 
-def ledger_key(text: bytes, signatures: bytes, keys: list[bytes]) -> bytes:
-    """Return whose of the keys signed a checkpoint."""
-    for key in keys:
+def signed_note(key: bytes, encoded: bytes, text: bytes) -> bool:
+    """Return whether base64 on a note's last line is a key's signature of its text."""
+    try:
+        signature = plain(encoded)
+    except ValueError:
+        return False
+    return signature[:4] == key_id(key) and signed_by(key, signature[4:], text)
+
+
+def is_for(ledgers: bytes, origin: bytes) -> bool:
+    """Return whether a key named for ledgers (beginnings of names, * for any part) is for one."""
+    parts = origin.removeprefix(b"rmdocs/").split(b"/")
+    for ledger in ledgers.split(b","):
+        names = ledger.split(b"/")
+        fits = (name in (b"*", part) for name, part in zip(names, parts, strict=False))
+        if len(names) <= len(parts) and all(fits):
+            return True
+    return False
+
+
+def chain_in(words: list[bytes]) -> list[tuple[bytes, bytes, bytes, bytes]]:
+    """Return the keys of machines that a proof tells: name, key, ledgers, who named it."""
+    require(len(words) % 4 == 0, "PROOF-FORMAT")
+    found = []
+    for start in range(0, len(words), 4):
+        machine, key, ledgers, signature = words[start : start + 4]
+        try:
+            plain(signature)
+            sound = re.fullmatch(rb"[A-Za-z][A-Za-z0-9-]{0,31}", machine) and len(plain(key)) == 32
+        except ValueError:
+            sound = None
+        require(sound, "PROOF-FORMAT")
+        found.append((machine, plain(key), ledgers, signature))
+    return found
+
+
+def ledger_key(
+    checkpoint: tuple[bytes, bytes, bytes],
+    chain: list[tuple[bytes, bytes, bytes, bytes]],
+    keys: list[bytes],
+) -> bytes:
+    """Return who signed a checkpoint: one of the keys, or one that they lead to.
+
+    :param checkpoint: its ledger, its text, and its lines of signatures.
+    """
+    holders = [(key, b"control,records") for key in keys]
+    for machine, key, ledgers, signature in chain:
+        vkey = b"%s+%s+%s" % (KEY_NAME, key_id(key).hex().encode(), base64.b64encode(b"\1" + key))
+        said = b"rmdocs/machine\n%s\n%s\n%s\n" % (machine, vkey, ledgers.replace(b",", b" "))
+        known = any(
+            is_for(scope, b"rmdocs/control") and signed_note(holder, signature, said)
+            for holder, scope in holders
+        )
+        holders = [(key, ledgers)] if known else []
+    origin, text, signatures = checkpoint
+    for holder, scope in holders:
         for line in signatures.splitlines():
             _dash, name, encoded = line.split(b" ")
-            try:
-                signature = plain(encoded)
-            except ValueError:
-                continue
-            known = name == KEY_NAME and signature[:4] == key_id(key)
-            if known and signed_by(key, signature[4:], text):
-                return key
+            signed = name == KEY_NAME and signed_note(holder, encoded, text)
+            if signed and is_for(scope, origin):
+                return holder
     raise NotProvedError(code="PROOF-CHECKPOINT")
 
 
@@ -337,15 +389,15 @@ def examine(
 ) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes]]:
     """Return the event that is proved, the later one if any, and the state of the ledger."""
     extra, index, path, text, origin, size, top, signatures = split_proof(proof)
-    key = ledger_key(text, signatures, keys)
     (head, leaf, entered_leaf, entry, later_leaf, last_leaf, commit), rest = unpack(extra)
-    version = re.fullmatch(rb"rmdocs/1 ([1-9][0-9]{0,14})", head)
+    version = HEAD.fullmatch(head)
     require(version, "PROOF-FORMAT")
+    chain = chain_in((version[4] or b"").split())
     event, entered = event_in(leaf), event_in(entered_leaf)
     later = event_in(later_leaf) if later_leaf else None
     last = event_in(last_leaf) if last_leaf else event
     control, known, control_top = relied_on(event)
-    sealed, first = int(version[1]), event["index"]
+    sealed, first = int(version[1] or version[2]), event["index"]
     after = later["index"] if later else first
     require(last["index"] == sealed - 1 < size and entered["index"] < known, "PROOF-FORMAT")
     require(first <= min(last["index"], after) and after < size, "PROOF-FORMAT")
@@ -363,6 +415,11 @@ def examine(
     hashes = iter([rest[at : at + 32] for at in range(148, need, 32)])
     end_path, register, later_path = (list(islice(hashes, count)) for count in counts)
     tree = rest[need:]
+
+    # The checkpoint is signed by a key that is trusted, or to which such a key leads.
+    key = ledger_key((origin, text, signatures), chain, keys)
+    sealer = bytes.fromhex((version[3] or b"").decode()) or key_id(key)
+    require(chain or not version[3] or sealer != key_id(key), "PROOF-FORMAT")
 
     # The event, and a later one, are in the ledger of the record's number.
     require(origin.decode() == own_ledger(event["subject"]), "PROOF-EVENT")
@@ -384,7 +441,7 @@ def examine(
     end = root(last_leaf or leaf, sealed - 1 - begin, sealed - begin, end_path)
     past = base64.b64encode(earlier_root(leaf, (index, size), path, sealed, end))
     note = b"%s\n%d\n%s\n\n" % (origin, sealed, past)
-    line = base64.b64encode(key_id(key) + ledger_signature)
+    line = base64.b64encode(sealer + ledger_signature)
     note += b"\xe2\x80\x94 %s %s\n" % (KEY_NAME, line)
     ledger = b"100644 checkpoint\0" + git_name(b"blob", note) + b"40000 tile\0" + tiles
     same = ledger_directory(tree) == git_name(b"tree", ledger)

@@ -23,6 +23,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import OnRecord, Unit
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct
+from rmdocs.registers.ledgerkeys import founding_key, keys_in
 from rmdocs.registers.officetime import POLICY_DIRECTORY, zone_named
 from rmdocs.registers.released import DocumentRegister, FormRegister
 from rmdocs.registers.revisions import (
@@ -108,6 +109,7 @@ class Authority:
         for index, person in self._entries("people/", ".json", _read(Person.from_json)):
             self._people.setdefault(str(person.staff_no), []).append((index, person))
         self.revocations = RevocationRegister(events)
+        self.ledger_keys = keys_in(founding_key(control), events)
         self._units = list(self._entries("units/", ".json", _read(Unit.from_json)))
         self._times = [event.time for event in events]
         self._policies = list(self._entries(f"{POLICY_DIRECTORY}/", ".toml", _policy))
@@ -129,11 +131,22 @@ class Authority:
             first.actor,
         )
 
+    @property
+    def founder_ended(self) -> int | None:
+        """Return the index of the event that ended the founder's power; None if none did."""
+        ended = self.ledger_keys.founding.until
+        return None if ended is None else ended[ledger_origin(CONTROL_REF)] - 1
+
     def person(self, staff_no: str, size: int) -> Person | None:
         """Return a register entry as it ruled when control had ``size`` events."""
         entries = self._people.get(staff_no, [])
         ruling = bisect_left(entries, size, key=itemgetter(0))
         return entries[ruling - 1][1] if ruling else None
+
+    @property
+    def staff_numbers(self) -> Sequence[str]:
+        """Return the staff numbers of all who were ever entered."""
+        return tuple(self._people)
 
     def entries(self, staff_no: str) -> Sequence[tuple[int, Person]]:
         """Return every entry of somebody with the index of its event, the first first."""

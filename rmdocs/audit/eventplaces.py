@@ -60,7 +60,7 @@ from rmdocs.events.copies import (
     CopyTerms,
 )
 from rmdocs.events.facts import EventFacts
-from rmdocs.events.keys import ActsConfirmed, KeyRevoked
+from rmdocs.events.keys import ActsConfirmed, KeyRevoked, MachineEntered
 from rmdocs.events.kinds import kind_of, read, read_as
 from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
@@ -75,8 +75,9 @@ from rmdocs.registers.holds import HOLDS
 from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY
 from rmdocs.registers.regenerations import REGENERATIONS
 from rmdocs.registers.revisions import DOCUMENTS, FORMS
-from rmdocs.registers.revocations import CONFIRMATIONS, REVOCATIONS
+from rmdocs.registers.revocations import CONFIRMATIONS, MACHINES, REVOCATIONS
 from rmdocs.registers.series import VOLUMES
+from rmdocs.registers.staff import FOUNDER
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
@@ -100,6 +101,7 @@ _ACTS: Mapping[tuple[str, type[EventFacts]], tuple[str, ...]] = MappingProxyType
         # By its owner, or by two people, who are judged as those of a policy are.
         (REVOCATIONS, KeyRevoked): _ANYBODY,
         (CONFIRMATIONS, ActsConfirmed): _ANYBODY,
+        (MACHINES, MachineEntered): _ANYBODY,
         (REQUESTS, EntryRequested): _ANYBODY,
         (REQUESTS, RequestRejected): _ANYBODY,
         **{(base, RevisionReleased): _ANYBODY for base in (FORMS, DOCUMENTS)},
@@ -140,7 +142,9 @@ _ACTS: Mapping[tuple[str, type[EventFacts]], tuple[str, ...]] = MappingProxyType
 )
 """What may lie where in control, and the acts of the policy any of which it takes."""
 
-_NUMBERED = frozenset({"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR, REVOCATIONS})
+_NUMBERED = frozenset(
+    {"units", "people", CUSTOMERS, POLICY_DIRECTORY, CALENDAR, REVOCATIONS, MACHINES}
+)
 """Where entries are numbered and the last one rules."""
 
 
@@ -241,12 +245,19 @@ class _Before:
 
 
 def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
-    """Yield an act of the founder that somebody else could have done.
+    """Yield an act of the founder that somebody else could have done, or after their power ended.
 
-    The founder's key is that of the ledger: whoever writes has it, and no second person
-    is needed to be the founder.
+    The founder's key is that of the ledger: while machines have none of their own, whoever
+    writes has it, and no second person is needed to be the founder.
     """
-    first = authority.events[0].actor
+    first, ended = authority.events[0].actor, authority.founder_ended
+    if ended is not None and event.index > ended and event.actor.staff_no == str(FOUNDER):
+        yield _wrong(
+            "FOUNDER-ENDED", _place(event), message("the founder acted after their power had ended")
+        )
+        return
+    if ended == event.index:
+        return  # the last thing that the founder may do
     if authority.founds(event) or event.actor.fingerprint != first.fingerprint:
         return
     officer = authority.another_with("records_officer", first.staff_no, event.index)

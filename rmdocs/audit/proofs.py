@@ -31,7 +31,7 @@ from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, Verbatim, by_command, message
-from rmdocs.registers.ledgerkeys import founding_key
+from rmdocs.registers.ledgerkeys import founding_key, ledger_keys
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read, edition_of
 from rmdocs.registers.revocations import RevocationRegister
@@ -130,7 +130,16 @@ def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedD
     then = [one for one in entries if _known(one, event)]
     if not then:
         raise _not_theirs(event)
-    data = written(store, number.volume.ref, event, then[-1], _later(folder, event))
+    keys = ledger_keys(registry.control)
+    signer = keys.signer(store.require_head(number.volume.ref).note)
+    data = written(
+        store,
+        number.volume.ref,
+        event,
+        then[-1],
+        _later(folder, event),
+        keys.chain(signer) if signer is not None else (),
+    )
     proven = examine(data, (founding_key(registry.control),))
     edition = edition_of(event)
     name = f"{number}-e{edition}{_SUFFIX}" if edition else f"{number}-{event.index}{_SUFFIX}"
@@ -355,6 +364,17 @@ def _lacking(proven: Proven) -> Iterator[Finding]:
         ),
         by_command(message("have the whole store verified"), "rmdocs verify"),
     )
+    if proven.machine:
+        yield warning(
+            "PROOF-LEDGER-KEY",
+            checkpoint.origin,
+            message(
+                "the checkpoint is signed by the machine {machine}, to which the key that you trust"
+                " leads; that its key had not ended by then is not shown",
+                machine=proven.machine,
+            ),
+            by_command(message("have the whole store verified"), "rmdocs verify"),
+        )
     yield warning("PROOF-UNWITNESSED", checkpoint.origin, _unwitnessed(proven), _COMPARE)
 
 

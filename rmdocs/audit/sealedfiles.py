@@ -36,7 +36,7 @@ from rmdocs.events.control import (
 )
 from rmdocs.events.copies import CopyIssued, CopyReplaced
 from rmdocs.events.facts import EventFacts, Unreadable
-from rmdocs.events.keys import KeyRevoked
+from rmdocs.events.keys import KeyRevoked, MachineEntered
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     EditionIssued,
@@ -62,7 +62,7 @@ from rmdocs.registers.officetime import CALENDAR
 from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.regenerations import PLAN_NAME, REGENERATIONS, RESULT_NAME
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
-from rmdocs.registers.revocations import CONFIRMATIONS, REVOCATIONS
+from rmdocs.registers.revocations import CONFIRMATIONS, MACHINES, REVOCATIONS
 from rmdocs.registers.series import CLOSED_NAME, OPENED_NAME, VOLUMES
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ _IN_CONTROL: Mapping[type[EventFacts], _Sealed] = MappingProxyType(
         **{kind: _Sealed(needs=(_ENTRY,)) for kind in (UnitEntered, PersonEntered)},
         CustomerEntered: _Sealed(needs=(_ENTRY,)),
         **{kind: _Sealed(needs=(_TABLE,)) for kind in (PolicyEntered, YearEntered, KeyRevoked)},
+        MachineEntered: _Sealed(needs=(_TABLE,)),
         EntryRequested: _Sealed(needs=(r"[^/]+\.toml",)),
         # Every other file of a revision is counted in its digest.
         RevisionReleased: _Sealed(needs=(re.escape(RELEASE_NAME),), may=(r"[^/]+",)),
@@ -128,6 +129,7 @@ _NAMED = MappingProxyType(
         REGENERATIONS: "regeneration {0}",
         REVOCATIONS: "key {0}",
         CONFIRMATIONS: "acts {0}",
+        MACHINES: "machine {0}",
         **dict.fromkeys(("units", "people", CUSTOMERS, CHANGES, COPIES, HOLDS, DISPOSALS), "{0}"),
         **dict.fromkeys((FORMS, DOCUMENTS), "{0} {1}"),
     }

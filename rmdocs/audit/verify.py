@@ -2,15 +2,17 @@
 
 Of each ledger:
 
-1. events, their order, tree, signed checkpoint and tiles; each sealed file (``checking``);
-2. each commit: signature, author, time, what it adds and says (``history``, ``committexts``);
+1. events, their order, tree, checkpoint and who signed it, tiles; each sealed file (``checking``);
+2. each commit: signature, author, time, what it adds and says, who signed its checkpoint
+   (``history``, ``committexts``);
 3. whose key each act bears (here), and whether that was revoked (``revocations``).
 
 Of control:
 
 4. files beside the ledger; kind, place, files, entries, names, roles (``eventplaces``);
 5. releases, policies and years: bytes, three or two people, days (``approvals``);
-6. whose keys were whose then (``recordacts``); what revocations say (``revocations``).
+6. whose keys were whose then (``recordacts``); what revocations say (``revocations``), and what
+   machines' ledger keys are, and that the founder is gone once they are (``machines``).
 
 Of each volume:
 
@@ -26,9 +28,9 @@ Of the store:
 
 14. volumes against their openings (``numbers``);
 15. what git would obey around it (``store.surroundings``);
-16. sizes that revocations sealed (``revocations``), and what is known from outside (``pins``):
-    without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be seen, and
-    the report says so;
+16. sizes that ends of keys sealed (``revocations``, ``machines``), and what is known from outside
+    (``pins``): without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be
+    seen, and the report says so;
 17. refs that do not belong.
 """
 
@@ -51,6 +53,7 @@ from rmdocs.audit.contents import ContentAudit
 from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
+from rmdocs.audit.machines import MachineAudit, machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit, number_findings
 from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.recordacts import Conduct
@@ -206,6 +209,7 @@ def verify(
     findings += store.surroundings()
     # 16
     findings += size_findings(rules.authority.revocations, store, keys)
+    findings += machine_size_findings(rules.authority, store)
     comparison = compared(store, pins, keys)
     findings += comparison.findings
     # 17
@@ -292,6 +296,7 @@ class _Rules:
         # 6
         yield from self.conduct.of_control()
         yield from RevocationAudit(authority=self.authority).findings()
+        yield from MachineAudit(authority=self.authority).findings()
         yield from self.unread
 
     def revoked(self, ref: str, report: LedgerReport) -> Iterator[Finding]:

@@ -360,14 +360,17 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "key": CommandEntry(
         summary="Signing keys.",
         commands={
-            "new": _entry("staff", "key_new", "Make a person's signing key."),
+            "new": _entry("keys", "key_new", "Make a person's signing key."),
             "revoke": _entry(
-                "staff",
+                "keys",
                 "key_revoke",
                 "Revoke a signing key that is lost, was copied, or is no longer used.",
             ),
             "confirm": _entry(
-                "staff", "key_confirm", "Confirm that you did what a revoked key of yours signed."
+                "keys", "key_confirm", "Confirm that you did what a revoked key of yours signed."
+            ),
+            "machine": _entry(
+                "keys", "key_machine", "Give a machine that writes a ledger key of its own."
             ),
             "ledger": _entry(
                 "proof", "key_ledger", "Give out the key by which proofs are checked."

@@ -1,4 +1,4 @@
-"""Units, people, their keys, and customers: ``rmdocs unit``, ``person``, ``key``, ``customer``."""
+"""Units, people and customers: ``rmdocs unit``, ``person``, ``customer``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import click
 
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
-from rmdocs.cli.control import echo_request
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, EXISTING_FILE, MOMENT, NamedChoice, json_option
+from rmdocs.cli.options import DATE, EXISTING_FILE, NamedChoice, json_option
 from rmdocs.cli.printing import ROLES, save_report, xlsx_option
-from rmdocs.cli.revision import reason_option
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import Verbatim, message
 from rmdocs.registers.displaynames import role_names
@@ -148,137 +146,6 @@ def _row(person: Person, session: Session) -> tuple[str, ...]:
         str(len(person.keys)),
         session.say(message("left on {day}", day=person.left)) if person.left else roles,
     )
-
-
-@command("new")
-@argument("staff_no", metavar="STAFF_NO", help="Staff number, such as JN01-0101.")
-@pass_session
-def key_new(session: Session, staff_no: str) -> None:
-    """Make a person's signing key.
-
-    A passphrase is asked for that locks it (or taken from RMDOCS_PASSPHRASE).
-    The private key stays on this machine and never enters the store. Its
-    public half, the .pub file beside it, counts once it is entered in the
-    register of staff (see: rmdocs person add).
-    """
-    from rmdocs.workspace import people
-
-    number = StaffNumber.parse(staff_no)
-    key = people.new_key(session.workspace(), number, session.new_passphrase(str(number)))
-    said = message("key {fingerprint} in {path}", fingerprint=key.fingerprint, path=key.path)
-    click.echo(session.say(said))
-
-
-@command("revoke")
-@argument("staff_no", metavar="STAFF_NO", help="Staff number, such as JN01-0101.")
-@reason_option
-@option(
-    "--from",
-    "since",
-    type=MOMENT,
-    metavar="TIME",
-    help="Since when the key may have been in other hands: its acts since are in doubt.",
-)
-@option(
-    "--key",
-    default="",
-    metavar="TEXT",
-    help="The fingerprint of the key, or its beginning, if the person has several.",
-)
-@json_option
-@pass_session
-def key_revoke(
-    session: Session,
-    staff_no: str,
-    reason: str,
-    since: datetime | None,
-    key: str,
-    *,
-    as_json: bool,
-) -> None:
-    """Revoke a signing key that is lost, was copied, or is no longer used.
-
-    How many acts each ledger has now is sealed: whatever the key signs beyond
-    that is a fault, whatever date it bears. Your own key you revoke yourself,
-    with it or with a new one; somebody else's takes a second person (see:
-    rmdocs approve). Then make a new key (rmdocs key new) and have it entered
-    (rmdocs person add). What is in doubt its owner confirms with the new one:
-    rmdocs key confirm.
-    """
-    from rmdocs.workspace import keys
-
-    number = StaffNumber.parse(staff_no)
-    done = keys.revoke(session.workspace(), number, reason, since, key)
-    if as_json:
-        printing.echo_answer(done, session)
-        return
-    if done.request is not None:
-        echo_request(done.request, session, as_json=False)
-        return
-    said = message(
-        "revoked: key {fingerprint} of {name} ({staff_no}); {count} act(s) in doubt",
-        fingerprint=done.fingerprint,
-        name=done.name,
-        staff_no=done.staff_no,
-        count=done.in_doubt,
-    )
-    click.echo(session.say(said))
-    if done.next_step is not None:
-        click.echo(f"    → {session.say(done.next_step)}")
-
-
-_ACT_HEADINGS = (
-    message("number of the act"),
-    message("time"),
-    message("what was done"),
-    message("about"),
-    message("why"),
-)
-
-
-@command("confirm")
-@argument(
-    "acts",
-    metavar="[ACT]...",
-    nargs=-1,
-    help="Acts as they are listed, such as RXD7200-02/JN01/2026/1:3.",
-)
-@option("--all", "everything", is_flag=True, help="All that are listed.")
-@option("--reason", default="", metavar="TEXT", help="Why; it stays on record.")
-@json_option
-@pass_session
-def key_confirm(
-    session: Session, acts: Sequence[str], reason: str, *, everything: bool, as_json: bool
-) -> None:
-    """Confirm that you did what a revoked key of yours signed.
-
-    Without ACT or --all it lists what waits for you: what the key signed since
-    it may have been in other hands, and what it signed after it was revoked,
-    on a machine that had not heard of it. Confirm what you did yourself, with
-    your new key; have the rest voided.
-    """
-    from rmdocs.workspace import keys
-
-    work = session.workspace()
-    wanted = bool(acts) or everything
-    found = keys.confirm(work, reason, acts) if wanted else keys.questioned(work)
-    if as_json:
-        for one in found:
-            printing.echo_answer(one, session)
-        return
-    rows = [
-        (
-            one.act,
-            one.time.strftime("%Y-%m-%d %H:%M"),
-            session.say(one.told),
-            one.subject,
-            session.say(one.why),
-        )
-        for one in found
-    ]
-    printing.echo_table(_ACT_HEADINGS, rows, session.language)
-    if wanted:
-        click.echo(session.say(message("{count} act(s) confirmed", count=len(found))))
 
 
 _REPRESENTATIVE, _HEAD = "法定代表人", "负责人"

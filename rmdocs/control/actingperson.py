@@ -14,7 +14,8 @@ from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.committexts import commit_text
 from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.officetime import zone_of
-from rmdocs.registers.revocations import RevocationRegister
+from rmdocs.registers.revocations import MACHINES, REVOCATIONS, RevocationRegister
+from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.files import read_plain
 from rmdocs.store.keys import SigningKey, is_locked
 from rmdocs.values import is_blank, require_readable, require_short
@@ -84,13 +85,18 @@ class ActingPerson:
 
         :param state: files that change with every commit; see ``Branch.append``.
         :raises ControlError: if the key is not one the register holds for the person, or
-            was revoked, even a moment ago.
+            was revoked, even a moment ago; or this machine's may not sign that ledger.
         :raises FindingsError: if a reason or remark holds what no reader sees.
         :raises ConflictError: if the ref moved, or a path is already there.
         :raises StoreError: if it cannot be written.
         """
-        require_not_revoked(self.control(), self.person, self.key)
+        control = self.control()
+        require_not_revoked(control, self.person, self.key)
         require_key(self.person, self.key)
+        if control.list(MACHINES) or control.list(f"{REVOCATIONS}/{FOUNDER}"):
+            from rmdocs.registers.ledgerkeys import require_may_seal  # noqa: PLC0415 - seldom
+
+            require_may_seal(control, self.ledger_key.public, branch, new_events)
         for new_event in new_events:
             require_readable(new_event.reason, REASON)
             require_short(new_event.reason, REASON, LONGEST_REASON)
@@ -185,8 +191,19 @@ def require_not_revoked(control: Head, person: Person, key: Signer) -> None:
     :raises ControlError: saying when and why, and how to come by a new one.
     """
     revoked = RevocationRegister.of(control, person.staff_no).revoked(key.public.fingerprint)
+    if revoked is not None and person.staff_no == FOUNDER:
+        raise founder_is_gone(revoked.event.day_in(zone_of(control)))
     if revoked is not None:
         raise was_revoked(control, person, revoked, renewal(person.staff_no))
+
+
+def founder_is_gone(day: date) -> ControlError:
+    """Return the refusal of an act of the founder, whose power has ended, or of a key for them."""
+    return ControlError(
+        message("the power of the founder ended on {day}, for good", day=day),
+        message("let the records officer do it"),
+        clause="ISO 9001 §5.3",
+    )
 
 
 def was_revoked(
@@ -243,6 +260,10 @@ LONGEST_REASON = 2000
 """Characters of a reason or a remark: a page of them; registers and their workbooks hold it."""
 
 LEDGER_KEY_NAME = "ledger"
+"""What the file of the key is called that the store was founded with."""
+
+MACHINE_KEY_NAME = "machine"
+"""What the file of the machine's own ledger key is called."""
 
 Passphrase = Callable[[str], bytes | None]
 """Asked for a key's passphrase by the owner's name; None where there is none."""
@@ -267,6 +288,13 @@ class KeyRing:
     def path(self, owner: str) -> Path:
         """Return the file of an owner's key."""
         return self.directory / f"{owner}.key"
+
+    def has(self, owner: str) -> bool:
+        """Return whether the key of ``owner`` lies on this machine.
+
+        :raises StoreError: if that cannot be seen.
+        """
+        return _is_there(self.path(owner))
 
     def create(self, owner: str, passphrase: bytes | None = None) -> SigningKey:
         """Make and keep a key for ``owner`` (a staff number, or ``ledger``).
@@ -309,8 +337,8 @@ class KeyRing:
         return SigningKey.load(path, self._passphrase(owner) if locked else None)
 
     def _passphrase(self, owner: str) -> bytes | None:
-        """Return what protects a key; nothing protects the ledger's."""
-        return None if owner == LEDGER_KEY_NAME else self.passphrase(owner)
+        """Return what protects a key; nothing protects those that sign ledgers."""
+        return None if owner in {LEDGER_KEY_NAME, MACHINE_KEY_NAME} else self.passphrase(owner)
 
 
 def _restore(path: Path, owner: str) -> Text:

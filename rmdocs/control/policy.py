@@ -48,6 +48,8 @@ ACTS: Mapping[str, Text] = {
     "person.enter": message("keep the register of staff"),
     "key.revoke": message("ask for somebody's key to be revoked"),
     "key.approve": message("approve that somebody's key is revoked"),
+    "machine.enter": message("ask for a machine's key to be entered"),
+    "machine.approve": message("approve that a machine's key is entered"),
     "customer.enter": message("keep the register of customers"),
     "policy.change": message("change the policy"),
     "policy.approve": message("approve a change of the policy"),
@@ -74,7 +76,7 @@ ACTS: Mapping[str, Text] = {
 }
 """The acts that a policy gives to roles, and what a person calls each."""
 
-LATER = frozenset({"key.revoke", "key.approve"})
+LATER = frozenset({"key.revoke", "key.approve", "machine.enter", "machine.approve"})
 """Acts that came after the first release with policies: one may leave them out, and then they
 have the built-in roles. So a policy of before is changed without learning of them."""
 

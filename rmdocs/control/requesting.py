@@ -59,6 +59,7 @@ class RequestKind:
         or raises with every mistake in them; for a reason, by a request if one led to it.
         Of a store, on control as it is locked.
     :param in_force: returns the file that would be replaced; empty if none.
+    :param completed: returns what is sealed with what only who approves can add to it.
     """
 
     act: str
@@ -67,6 +68,7 @@ class RequestKind:
     file_name: str
     new_event: Callable[[Store, Head, bytes, str, Decision | None], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
+    completed: Callable[[NewEvent, ActingPerson], NewEvent] = lambda new_event, _acting: new_event
 
 
 def ask(
@@ -126,7 +128,7 @@ def approve_request(
         require_second(policy, request, acting, kind.asks, kind.approves)
         data, reason = register.file(request), request.reason
         new_event = kind.new_event(store, head, data, reason, decision(request))
-        acting.seal(branch, (new_event,))
+        acting.seal(branch, (kind.completed(new_event, acting),))
         return ControlRequests(branch.require_head()).get(number)
 
 

@@ -1,4 +1,4 @@
-"""What one asks to have entered in control and another approves: a policy, a year, a revocation."""
+"""What one asks to have entered in control and another approves: a policy, a key, a year."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.control.machines import MACHINE
 from rmdocs.control.policy import (
     POLICY_NAME,
     Policy,
@@ -180,6 +181,6 @@ CHANGE = RequestKind(
 
 
 KINDS: Mapping[str, RequestKind] = MappingProxyType(
-    {kind.act: kind for kind in (CHANGE, YEAR, REVOCATION)}
+    {kind.act: kind for kind in (CHANGE, YEAR, REVOCATION, MACHINE)}
 )
 """By the kind of event that an approval seals."""

@@ -21,6 +21,7 @@ from rmdocs.control.requesting import RequestKind
 from rmdocs.errors import ControlError
 from rmdocs.events.keys import ActsConfirmed, ConfirmedAct, KeyRevoked
 from rmdocs.messages import by_command, listed, message
+from rmdocs.registers.ledgerkeys import founding_key, ledger_keys
 from rmdocs.registers.revocations import (
     CONFIRMATIONS,
     ORDER_NAME,
@@ -29,7 +30,7 @@ from rmdocs.registers.revocations import (
     moment_text,
 )
 from rmdocs.registers.staff import FOUNDER, StaffRegister
-from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, NewEvent, NewFile
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, NewEvent, NewFile, ledger_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,20 +54,11 @@ def revocation_order(
     :param key: the fingerprint of one of the person's keys, or its beginning; empty for
         their only one.
     :param since: from when on earlier acts are in doubt.
-    :raises ControlError: if it is the founder's key, there is no such key, or several.
+    :raises ControlError: if there is no such key, or several; of the founder's, if nobody could
+        take over.
     """
     if person.staff_no == FOUNDER:
-        raise ControlError(
-            message("the key of the founder signs the ledgers: it is not revoked"),
-            by_command(
-                message(
-                    "keep it where nobody else has it; what the founder does although there is a"
-                    " records officer is told by verifying"
-                ),
-                "rmdocs verify",
-            ),
-            clause=REVOCATION_CLAUSE,
-        )
+        return _founders_order(register, person, since)
     live = [fingerprint(line) for line in person.keys]
     ever = [fingerprint(line) for line in register.keys(person.staff_no)]
     named = [one for one in ever if one.removeprefix("SHA256:").startswith(_bare(key))]
@@ -85,6 +77,53 @@ def revocation_order(
     return RevocationOrder(
         staff_no=person.staff_no, name=person.name, fingerprint=found[0], since=since
     )
+
+
+def _founders_order(
+    register: StaffRegister, person: Person, since: datetime | None
+) -> RevocationOrder:
+    """Return what ends the founder's power, for good: the key of the founding is revoked."""
+    officers = [
+        one
+        for one in register.people()
+        if one.staff_no != FOUNDER and "records_officer" in one.roles and one.keys
+    ]
+    if not officers:
+        raise ControlError(
+            message("there is no records officer yet: nobody could keep the registers any more"),
+            by_command(message("enter one first"), "rmdocs person add"),
+            clause=REVOCATION_CLAUSE,
+        )
+    if since is not None:
+        raise ControlError(
+            message("nobody could confirm what the founder did: it cannot be put in doubt"),
+            message("end the power of the founder from now on; look through what they did"),
+            clause=REVOCATION_CLAUSE,
+        )
+    return RevocationOrder(
+        staff_no=person.staff_no,
+        name=person.name,
+        fingerprint=founding_key(register.head).fingerprint,
+    )
+
+
+def require_may_end(head: Head, order: RevocationOrder) -> None:
+    """Refuse to end the founding key while no machine has one that signs control.
+
+    :raises ControlError: saying how to come by one.
+    """
+    if order.staff_no != FOUNDER:
+        return
+    left = [one for one in ledger_keys(head).machines if one.until is None]
+    if not any(one.is_for(ledger_origin(CONTROL_REF)) for one in left):
+        raise ControlError(
+            message(
+                "no machine has a ledger key of its own that signs control: nothing could be sealed"
+                " any more"
+            ),
+            by_command(message("have one entered first"), "rmdocs key machine"),
+            clause=REVOCATION_CLAUSE,
+        )
 
 
 def _bare(key: str) -> str:
@@ -106,6 +145,7 @@ def revoke_own(store: Store, order: RevocationOrder, reason: str, acting: Acting
             clause=REVOCATION_CLAUSE,
         )
     with store.locked(CONTROL_REF) as branch:
+        require_may_end(branch.require_head(), order)
         new_event = _revocation(store, branch.require_head(), order.to_toml(), reason.strip(), None)
         return acting.seal(branch, (new_event,)).events[0]
 
@@ -121,6 +161,8 @@ def _revocation(
     order, register = RevocationOrder.from_toml(data), StaffRegister(head=head)
     person = register.person(order.staff_no)
     revocation_order(register, person, order.fingerprint, order.since)
+    if decides is not None:  # what is asked for in one go is approved one after the other
+        require_may_end(head, order)
     revocations = register.revocations(order.staff_no)
     earlier = revocations.revoked(order.fingerprint)
     if earlier is not None and not _widens(order, revocations.in_doubt_from(order.fingerprint)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.characters import fold
-from rmdocs.control.actingperson import REVOCATION_CLAUSE, require_key
+from rmdocs.control.actingperson import REVOCATION_CLAUSE, founder_is_gone, require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
@@ -21,9 +21,10 @@ from rmdocs.registers.customers import (
     check_customer,
 )
 from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.ledgerkeys import founder_ended
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import RevocationRegister, fingerprint
-from rmdocs.registers.staff import ROLES, Person, StaffRegister, entry_path
+from rmdocs.registers.staff import FOUNDER, ROLES, Person, StaffRegister, entry_path
 from rmdocs.store.commits import email
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.values import blank, require_line, unreadable
@@ -88,6 +89,8 @@ def add_person(store: Store, person: Person, acting: ActingPerson) -> Receipt:
     with store.locked(CONTROL_REF) as branch:
         policy_in_force(branch.require_head()).require(acting, "person.enter")
         register = StaffRegister(head=branch.require_head())
+        if person.staff_no == FOUNDER and founder_ended(branch.require_head()):
+            raise founder_is_gone(acting.today)
         register.unit(person.unit)
         _require_own_keys(register, person)
         _require_good_keys(register, person)

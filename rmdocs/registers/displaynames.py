@@ -52,6 +52,7 @@ ACT_NAMES: Mapping[str, Text] = MappingProxyType(
         "policy": message("change the policy"),
         "calendar": message("enter the working days of a year"),
         "revoke": message("revoke a key"),
+        "machine": message("enter a machine's key"),
     }
 )
 """What is asked of a second person, by the kind of event that an approval seals."""

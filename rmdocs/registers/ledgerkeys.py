@@ -16,31 +16,33 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.errors import ControlError, FindingsError, RmdocsError, StoreError
 from rmdocs.events.keys import MACHINE, KeyRevoked, MachineEntered
 from rmdocs.events.kinds import read_as
 from rmdocs.findings import has_errors
 from rmdocs.forms.section import table_of, text, texts
 from rmdocs.forms.tomltables import read_table
-from rmdocs.messages import message
-from rmdocs.registers.revocations import REVOCATIONS
+from rmdocs.messages import by_command, message
+from rmdocs.registers.revocations import MACHINES, REVOCATIONS
 from rmdocs.registers.staff import FOUNDER
 from rmdocs.schemas.schema import Schema
-from rmdocs.store.checkpoint import LedgerKey, LedgerKeys, parse_verifier_line, verifier_line
+from rmdocs.store.checkpoint import (
+    Checkpoint,
+    LedgerKey,
+    LedgerKeys,
+    parse_verifier_line,
+    verifier_line,
+)
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from rmdocs.store.checkpoint import Checkpoint
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Branch, Head, NewEvent
 
 FOUNDING_PATH = "founding/founding.json"
-
-MACHINES = "machines"
-"""The directory of machines that write, in control: numbered entries in a folder of each."""
 
 ORDER_NAME = "machine.toml"
 
@@ -63,13 +65,23 @@ class MachineOrder:
     @property
     def directory(self) -> str:
         """Return where it is entered in control."""
-        return f"{MACHINES}/{self.machine}"
+        return self.directory_of(self.machine)
+
+    @staticmethod
+    def directory_of(machine: str) -> str:
+        """Return where a machine is entered in control."""
+        return f"{MACHINES}/{machine}"
 
     def to_toml(self) -> bytes:
         """Return the file, TOML that a person can read and compare."""
         said = {"machine": self.machine, "key": verifier_line(self.key), "ledgers": self.ledgers}
         lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
         return "\n".join((*lines, "")).encode()
+
+    @property
+    def named(self) -> LedgerKey:
+        """Return the key as it is named, by whom and when is still open."""
+        return LedgerKey(public=self.key, machine=self.machine, ledgers=self.ledgers)
 
     @classmethod
     def from_toml(cls, data: bytes) -> MachineOrder:
@@ -131,6 +143,13 @@ def founding_key(control: Head) -> PublicKey:
     )
 
 
+def founder_ended(control: Head) -> bool:
+    """Return whether the founder's power has ended, which it has for good."""
+    if not control.list(f"{REVOCATIONS}/{FOUNDER}"):
+        return False
+    return ledger_keys(control).founding.until is not None
+
+
 def ledger_keys(control: Head) -> LedgerKeys:
     """Return the keys that sign the ledgers of a store, as a state of control names them.
 
@@ -143,6 +162,29 @@ def ledger_keys(control: Head) -> LedgerKeys:
         with suppress(RmdocsError):
             events += control.events(directory)
     return keys_in(public, sorted(events, key=lambda event: event.index))
+
+
+def require_may_seal(
+    control: Head, key: PublicKey, branch: Branch, new_events: Sequence[NewEvent]
+) -> None:
+    """Refuse a ledger key that control does not name for a ledger, or does no more (ADR 0034).
+
+    :raises ControlError: saying why, and who could change it.
+    """
+    head, origin = branch.head, ledger_origin(branch.ref)
+    size = head.checkpoint.size if head is not None else 0
+    relied = [one.relied_on.size for one in new_events if one.relied_on is not None]
+    known = size if origin == _CONTROL else min(relied, default=None)
+    wanted = Checkpoint(origin=origin, size=size + 1, root=b"")
+    fault = ledger_keys(control).refusal(key, wanted, known)
+    if fault is not None:
+        raise ControlError(
+            message("this machine may seal nothing here: {why}", why=fault.reason),
+            by_command(
+                message("have the machine's own key entered, for this ledger"), "rmdocs key machine"
+            ),
+            clause="电子签名法 §15",
+        )
 
 
 def _directories(control: Head) -> Iterator[str]:

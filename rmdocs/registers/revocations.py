@@ -38,6 +38,9 @@ REVOCATIONS = "revocations"
 CONFIRMATIONS = "confirmations"
 """The directory of confirmed acts in control, in a folder of each person."""
 
+MACHINES = "machines"
+"""The directory of machines that write, in control: numbered entries in a folder of each."""
+
 ORDER_NAME = "revocation.toml"
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"

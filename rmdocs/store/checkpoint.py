@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from cryptography.exceptions import InvalidSignature
 
@@ -91,7 +91,11 @@ class Checkpoint:
 
     def note(self, key: PublicKey, signature: bytes) -> str:
         """Return the signed note, by the ledger's key and its signature of the body."""
-        encoded = base64.b64encode(_key_hash(key) + signature).decode()
+        return self.note_by(key_id(key), signature)
+
+    def note_by(self, identity: bytes, signature: bytes) -> str:
+        """Return the signed note, by the four bytes that stand for whoever signed."""
+        encoded = base64.b64encode(identity + signature).decode()
         return f"{self.body}\n— {KEY_NAME} {encoded}\n"
 
     @classmethod
@@ -140,7 +144,7 @@ def _is_signature(encoded: str, body: str, key: PublicKey) -> bool:
     """Return whether base64 on a note's last line is a key's signature of its text."""
     try:
         signature = base64.b64decode(encoded, validate=True)
-        if base64.b64encode(signature).decode() != encoded or signature[:4] != _key_hash(key):
+        if base64.b64encode(signature).decode() != encoded or signature[:4] != key_id(key):
             return False  # another's, or bits that nobody reads: another spelling of the same
         key.verifier().verify(signature[4:], body.encode())
     except (ValueError, binascii.Error, InvalidSignature):
@@ -180,6 +184,24 @@ class LedgerKey:
     since: int = 0
     until: Mapping[str, int] | None = None
     signature: str = ""
+
+    @property
+    def statement(self) -> str:
+        """Return what is signed where the key is named: the text of a note (C2SP signed-note).
+
+        Its second line is no number, so that it is the checkpoint of no ledger.
+        """
+        ledgers = " ".join(self.ledgers) or "-"
+        return f"rmdocs/machine\n{self.machine}\n{verifier_line(self.public)}\n{ledgers}\n"
+
+    def named_by(self, key: Signer) -> LedgerKey:
+        """Return the key as another one names it."""
+        signature = key_id(key.public) + key.sign(self.statement.encode())
+        return replace(self, signature=base64.b64encode(signature).decode())
+
+    def is_named_by(self, key: PublicKey) -> bool:
+        """Return whether another key named this one."""
+        return _is_signature(self.signature, self.statement, key)
 
     def is_for(self, origin: str) -> bool:
         """Return whether the key is for a ledger."""
@@ -247,13 +269,63 @@ class LedgerKeys:
         """Return the keys of a store that has only the one it was founded with."""
         return cls(founding=LedgerKey(public=public))
 
+    @property
+    def all(self) -> tuple[LedgerKey, ...]:
+        """Return all of them, the founding key first."""
+        return (self.founding, *self.machines)
+
+    def rules(self, public: PublicKey) -> bool:
+        """Return whether a key signs some ledger as control stands."""
+        return any(one.public == public and one.until is None for one in self.all)
+
+    def refusal(
+        self, public: PublicKey, checkpoint: Checkpoint, known: int | None
+    ) -> KeyFault | None:
+        """Return why a key may not sign a checkpoint; None if it may.
+
+        :param known: see :meth:`LedgerKey.fault`.
+        """
+        faults = [one.fault(checkpoint, known) for one in self.all if one.public == public]
+        return None if None in faults else (faults or [_UNKNOWN])[-1]
+
+    def signer(self, note: str) -> LedgerKey | None:
+        """Return the key that signed a checkpoint and might; None if none did."""
+        for key in self.all:
+            found = verify(note, key.public)
+            if found is not None and key.fault(found, None) is None:
+                return key
+        return None
+
+    def chain(self, key: LedgerKey) -> tuple[LedgerKey, ...]:
+        """Return the keys of which each names the next, from behind the founding key to ``key``.
+
+        Empty of the founding key itself.
+
+        :raises StoreError: if nobody who might named one of them.
+        """
+        found: list[LedgerKey] = []
+        while key.public != self.founding.public:
+            found.insert(0, key)
+            by = [one for one in self.all if one.since < key.since and key.is_named_by(one.public)]
+            control = [one for one in by if one.is_for(_CONTROL)]
+            if not control:
+                raise StoreError(
+                    message(
+                        "no key of the ledgers named the key of the machine {machine}",
+                        machine=key.machine,
+                    ),
+                    by_command(message("have the store verified"), "rmdocs verify"),
+                )
+            key = control[0]
+        return tuple(found)
+
     def fault(self, note: str, known: int | None = None) -> KeyFault | None:
         """Return why a note is no checkpoint that one of the keys might sign; None if it is.
 
         :param known: see :meth:`LedgerKey.fault`; of control it follows from the checkpoint.
         """
         faults = []
-        for key in (self.founding, *self.machines):
+        for key in self.all:
             found = verify(note, key.public)
             if found is not None:
                 if found.origin == _CONTROL:
@@ -262,21 +334,32 @@ class LedgerKeys:
                 if fault is None:
                     return None
                 faults.append(fault)
-        if faults:
-            return faults[-1]
-        reason = message("the checkpoint is not signed by the ledger's key")
-        return KeyFault(code="LEDGER-SIGNATURE", reason=reason)
+        return (faults or [_UNKNOWN])[-1]
+
+
+_UNKNOWN = KeyFault(
+    code="LEDGER-SIGNATURE", reason=message("the checkpoint is not signed by the ledger's key")
+)
 
 
 def signature_of(note: str) -> bytes:
     """Return the ledger's signature in a note that was verified."""
-    return base64.b64decode(note.rstrip("\n").rpartition(" ")[2])[4:]
+    return _signature_in(note)[4:]
+
+
+def signer_id(note: str) -> bytes:
+    """Return by which four bytes a note that was verified names who signed."""
+    return _signature_in(note)[:4]
+
+
+def _signature_in(note: str) -> bytes:
+    return base64.b64decode(note.rstrip("\n").rpartition(" ")[2])
 
 
 def verifier_line(key: PublicKey) -> str:
     """Return the ledger's key as a line that whoever checks its notes keeps (C2SP vkey)."""
     encoded = base64.b64encode(_ED25519 + key.raw).decode()
-    return f"{KEY_NAME}+{_key_hash(key).hex()}+{encoded}"
+    return f"{KEY_NAME}+{key_id(key).hex()}+{encoded}"
 
 
 def parse_verifier_line(line: str) -> PublicKey:
@@ -292,5 +375,6 @@ def parse_verifier_line(line: str) -> PublicKey:
     return key
 
 
-def _key_hash(key: PublicKey) -> bytes:
+def key_id(key: PublicKey) -> bytes:
+    """Return the four bytes by which a key is known on the notes that it signs."""
     return hashlib.sha256(KEY_NAME.encode() + b"\n" + _ED25519 + key.raw).digest()[:4]

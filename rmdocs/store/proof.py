@@ -2,7 +2,8 @@
 
 In this order:
 
-1. the checkpoint is signed by a key that the reader trusts;
+1. the checkpoint is signed by a key that the reader trusts, or to which keys lead of which each
+   named the next for ledgers, the first one named by a key that the reader trusts;
 2. it is of the ledger of the record's number, and the event is in it;
 3. a later act, where one is named, is in it too;
 4. the person's entry is in control as the event relied on it, with the key that acted;
@@ -28,7 +29,14 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import by_command, message
 from rmdocs.store import merkle
 from rmdocs.store.checking import is_event_path
-from rmdocs.store.checkpoint import Checkpoint, signature_of, verify
+from rmdocs.store.checkpoint import (
+    Checkpoint,
+    LedgerKey,
+    key_id,
+    signature_of,
+    signer_id,
+    verify,
+)
 from rmdocs.store.commits import NAMESPACE, Commit, history
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead, LedgerStore
@@ -41,9 +49,10 @@ from rmdocs.store.objects import (
     object_name,
     parse_tree,
 )
-from rmdocs.store.prooffile import Proof, ProofChain, refused
+from rmdocs.store.prooffile import Proof, ProofChain, damaged, refused
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, ledger_origin
 
+_CONTROL = ledger_origin(CONTROL_REF)
 _PERSON = "person"
 """The kind of event that enters somebody in the register (``events.control``)."""
 
@@ -63,12 +72,14 @@ class Proven:
     :param event: the act. :param checkpoint: the ledger that holds it.
     :param later: an act by which the event is not the last word; None if none is told.
     :param others: how many more lines stand below it as signatures; nobody judged them.
+    :param machine: the machine whose key signed the checkpoint; empty of the founding key.
     """
 
     event: Event
     checkpoint: Checkpoint
     later: Event | None
     others: int
+    machine: str = ""
 
 
 def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
@@ -78,9 +89,11 @@ def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
     """
     proof = Proof.parse(data)
     # 1
-    checkpoint, key = _signed(proof, keys)
-    chain = ProofChain.parse(proof.extra, checkpoint.size)
+    chain = ProofChain.parse(proof.extra, Checkpoint.parse(proof.note).size)
+    checkpoint, key = _signed(proof, chain, keys)
     event, later = chain.event, chain.later
+    if chain.sealer == key_id(key) and not chain.machines:
+        raise damaged()  # told in more words than it takes
     # 2
     _require_own_ledger(event, checkpoint)
     if event.index != proof.index or not _holds(checkpoint, event, proof.path):
@@ -97,28 +110,38 @@ def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
     signer = _registered(chain)
     # 5
     sealed = Checkpoint(origin=checkpoint.origin, size=chain.size, root=_sealed_root(chain, proof))
-    _require_signed(chain, sealed.note(key, chain.ledger_signature), signer)
+    sealer = chain.sealer or key_id(key)
+    _require_signed(chain, sealed.note_by(sealer, chain.ledger_signature), signer)
     others = sum(line.startswith("— ") for line in proof.note.split("\n")) - 1
-    return Proven(event=event, checkpoint=checkpoint, later=later, others=others)
+    machine = chain.machines[-1].machine if chain.machines else ""
+    return Proven(event=event, checkpoint=checkpoint, later=later, others=others, machine=machine)
 
 
-def written(
-    store: LedgerStore, ref: str, event: Event, entered: StaffEntry, later: Event | None = None
+def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
+    store: LedgerStore,
+    ref: str,
+    event: Event,
+    entered: StaffEntry,
+    later: Event | None = None,
+    machines: Sequence[LedgerKey] = (),
 ) -> bytes:
     """Return the proof of an event, as its ledger and control stand; it is not examined here.
 
     :param entered: the event that entered who acted in the register, and its entry.
-    :param later: see :class:`ProofChain`.
+    :param later: see :class:`ProofChain`; ``machines`` likewise.
     :raises StoreError: if the store lacks what it takes, or is damaged.
     """
     head, control = store.require_head(ref), store.require_head(CONTROL_REF)
     tree, known = _tree(head), event.relied_on
     commit, there = _sealing(store, head, event)
     size = there.checkpoint.size
+    sealer = signer_id(there.note)
     directory = store.objects.tree(there.tree)
     try:
         chain = ProofChain(
             size=size,
+            sealer=sealer if machines or sealer != signer_id(head.note) else b"",
+            machines=tuple(machines),
             event=event,
             entered=entered.event,
             entry=entered.data,
@@ -189,12 +212,18 @@ def _incomplete() -> StoreError:
     )
 
 
-def _signed(proof: Proof, keys: Sequence[PublicKey]) -> tuple[Checkpoint, PublicKey]:
-    """Return the checkpoint and whose of the trusted keys signed it."""
-    for key in keys:
-        found = verify(proof.note, key)
-        if found is not None:
-            return found, key
+def _signed(
+    proof: Proof, chain: ProofChain, keys: Sequence[PublicKey]
+) -> tuple[Checkpoint, PublicKey]:
+    """Return the checkpoint and who signed it: whom the trusted keys lead to."""
+    holders = [LedgerKey(public=key) for key in keys]
+    for named in chain.machines:
+        known = any(one.is_for(_CONTROL) and named.is_named_by(one.public) for one in holders)
+        holders = [named] if known else []
+    for one in holders:
+        found = verify(proof.note, one.public)
+        if found is not None and one.is_for(found.origin):
+            return found, one.public
     raise refused(
         message("the checkpoint in the proof is not signed by a key that you trust"),
         "PROOF-CHECKPOINT",

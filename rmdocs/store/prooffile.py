@@ -20,7 +20,7 @@ from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.findings import error
 from rmdocs.messages import Text, by_command, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import Checkpoint, parse_verifier_line, verifier_line
+from rmdocs.store.checkpoint import Checkpoint, LedgerKey, parse_verifier_line, verifier_line
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey
 
@@ -30,6 +30,7 @@ LARGEST = 1 << 20
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _MOST_KEYS = 32
 _SIGNATURE, _OID, _DIGEST, _TEXTS = 64, 20, 8, 7
+_LONGEST_CHAIN = 32
 _LENGTH = struct.Struct(">I")
 _PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra (?P<extra>[A-Za-z0-9+/]+={0,2})\n"
@@ -42,7 +43,10 @@ _NOTE = re.compile(
     r"(?:— [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16}",
     re.ASCII,
 )
-_HEAD = re.compile(rb"rmdocs/1 ([1-9][0-9]{0,14})")
+_HEAD = re.compile(
+    rb"rmdocs/(?:1 ([1-9][0-9]{0,14})|2 ([1-9][0-9]{0,14}) ([0-9a-f]{8})((?: [!-~]+){0,128}))"
+)
+_MACHINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}", re.ASCII)
 _ASK_AGAIN = message(
     "ask for the proof anew, as a file: what is copied out of a message may be altered on the way"
 )
@@ -140,6 +144,10 @@ class ProofChain:
     """What a proof says besides path and checkpoint.
 
     :param size: of the ledger in the commit that sealed the event.
+    :param sealer: by which the ledger's key of then is known on notes; empty if it is the one
+        that signed the checkpoint, and that is trusted by itself.
+    :param machines: ledger keys each of which named the next, from the one that a key which the
+        reader trusts named to the one that signed the checkpoint; none if that is trusted itself.
     :param event: the event; its bytes are the leaf.
     :param entered: the event that entered the person's key in the register.
     :param entry: that entry of the register.
@@ -155,6 +163,8 @@ class ProofChain:
     """
 
     size: int
+    sealer: bytes = b""
+    machines: tuple[LedgerKey, ...] = ()
     event: Event
     entered: Event
     entry: bytes
@@ -190,17 +200,19 @@ class ProofChain:
         newest = event if later is None else later
         if (
             head is None
-            or not last.index == int(head[1]) - 1 < whole
+            or not last.index == int(head[1] or head[2]) - 1 < whole
             or not event.index <= min(last.index, newest.index)
             or not newest.index < whole
             or not entered.index < control
             or (last.index == event.index) != (last is event)
         ):
             raise damaged()
-        size = int(head[1])
+        size = int(head[1] or head[2])
         start = merkle.ending_start(event.index, size)
         return cls(
             size=size,
+            sealer=bytes.fromhex((head[3] or b"").decode()),
+            machines=_machines((head[4] or b"").split()),
             event=event,
             entered=entered,
             entry=texts[3],
@@ -216,12 +228,22 @@ class ProofChain:
             tree=stream.read(),
         )
 
+    def _head(self) -> bytes:
+        """Return the version, the size, and what there is of keys of machines."""
+        if not self.sealer:
+            return b"rmdocs/1 %d" % self.size
+        words = (
+            *("rmdocs/2", str(self.size), self.sealer.hex()),
+            *(word for one in self.machines for word in _words(one)),
+        )
+        return " ".join(words).encode()
+
     def to_bytes(self) -> bytes:
         """Return what the extra line holds: a digest, the texts, then what is no text."""
         later = self.later.to_bytes() if self.later is not None else b""
         last = self.last.to_bytes() if self.last.index != self.event.index else b""
         texts = (
-            *(b"rmdocs/1 %d" % self.size, self.event.to_bytes(), self.entered.to_bytes()),
+            *(self._head(), self.event.to_bytes(), self.entered.to_bytes()),
             *(self.entry, later, last, self.commit),
         )
         packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
@@ -234,6 +256,44 @@ class ProofChain:
             )
         )
         return _digest(rest) + rest
+
+
+def _words(key: LedgerKey) -> tuple[str, str, str, str]:
+    """Return what is said of a machine's ledger key: four words without spaces."""
+    return (
+        key.machine,
+        base64.b64encode(key.public.raw).decode(),
+        ",".join(key.ledgers),
+        key.signature,
+    )
+
+
+def _machines(words: list[bytes]) -> tuple[LedgerKey, ...]:
+    """Return the ledger keys that :func:`_words` told of.
+
+    :raises FindingsError: PROOF-FORMAT, if they are not told so, exactly.
+    """
+    if len(words) % 4 or len(words) > 4 * _LONGEST_CHAIN:
+        raise damaged()
+    found = []
+    for start in range(0, len(words), 4):
+        machine, key, ledgers, signature = (word.decode() for word in words[start : start + 4])
+        try:
+            public = PublicKey.of_raw(_unspelled(key.encode()))
+            _unspelled(signature.encode())
+        except ValueError as problem:
+            raise damaged() from problem
+        if not _MACHINE.fullmatch(machine):
+            raise damaged()
+        found.append(
+            LedgerKey(
+                public=public,
+                machine=machine,
+                ledgers=tuple(ledgers.split(",")),
+                signature=signature,
+            )
+        )
+    return tuple(found)
 
 
 def _unpacked(extra: bytes) -> tuple[list[bytes], BytesIO]:

@@ -158,6 +158,10 @@ class Branch(Protocol):
     """A locked ref."""
 
     @property
+    def ref(self) -> str:
+        """Return the name of the ref."""
+
+    @property
     def head(self) -> Head | None:
         """Return the head, or None if the ref does not exist yet."""
 

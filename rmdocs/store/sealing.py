@@ -156,6 +156,11 @@ class LedgerBranch(ABC):
         """Keep the objects, then let the ref name commit ``new`` if it still names ``old``."""
 
     @property
+    def ref(self) -> str:
+        """Return the name of the ref."""
+        return self._ref
+
+    @property
     def head(self) -> GitHead | None:
         """Return the head, or None if the ref does not exist yet."""
         return self._store.head(self._ref)

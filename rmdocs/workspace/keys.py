@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import renewal
+from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, renewal
+from rmdocs.control.machines import MACHINE, ruling
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
 from rmdocs.control.staff import write_signers
@@ -17,13 +18,18 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.kinds import read
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.approvalrequests import ApprovalRequest
+from rmdocs.registers.ledgerkeys import MachineOrder, ledger_keys
 from rmdocs.registers.officetime import require_within_reach
 from rmdocs.registers.revocations import RevocationRegister, Standing
+from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.checking import events_of
+from rmdocs.store.checkpoint import EVERY_LEDGER
+from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
-    from rmdocs.identifiers import StaffNumber
+    from rmdocs.files import File
+    from rmdocs.identifiers import StaffNumber, UnitCode
     from rmdocs.registers.revocations import QuestionedAct
     from rmdocs.workspace.opening import Workspace
 
@@ -114,13 +120,117 @@ def revoke(
         workspace.refresh()
     left = workspace.registry.staff.person(staff_no).keys
     return KeyRevocation(
-        next_step=renewal(staff_no) if request is None and not left else None,
+        next_step=_next_step(staff_no) if request is None and not left else None,
         staff_no=str(staff_no),
         name=person.name,
         fingerprint=order.fingerprint,
         request=request,
         in_doubt=len(_questioned(workspace, staff_no)) if request is None else 0,
     )
+
+
+def _next_step(staff_no: StaffNumber) -> Text:
+    if staff_no != FOUNDER:
+        return renewal(staff_no)
+    return message("the key of the founding signs nothing more: keep its file where nobody uses it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineAnswer(Answer):
+    """A key that signs ledgers, or signed them.
+
+    :param machine: whose it is; empty of the key that the store was founded with.
+    :param fingerprint: of the key. :param ledgers: that it signs, by the beginning of their names.
+    :param here: whether it is the one that this machine signs with.
+    :param ended: whether it signs nothing more.
+    """
+
+    TOLD: ClassVar = ("machine", "fingerprint", "ledgers", "here", "ended")
+    machine: str
+    fingerprint: str = field(metadata=called("key"))
+    ledgers: tuple[str, ...]
+    here: bool
+    ended: bool
+
+
+def machines(workspace: Workspace) -> list[MachineAnswer]:
+    """Return the keys that sign, or signed, the ledgers; the founding key first."""
+    keys, ring = ledger_keys(workspace.registry.control), workspace.keys
+    names = [name for name in (MACHINE_KEY_NAME, LEDGER_KEY_NAME) if ring.has(name)]
+    mine = [ring.load(name).fingerprint for name in names]
+    return [
+        MachineAnswer(
+            machine=one.machine,
+            fingerprint=one.public.fingerprint,
+            ledgers=one.ledgers,
+            here=one.public.fingerprint in mine and one.until is None,
+            ended=one.until is not None,
+        )
+        for one in keys.all
+    ]
+
+
+def enter_machine(  # noqa: PLR0913 - a machine is told by that much
+    workspace: Workspace,
+    machine: str,
+    reason: str,
+    units: Sequence[UnitCode] = (),
+    key: File | None = None,
+    *,
+    end_founder: bool = False,
+) -> list[ApprovalRequest]:
+    """Ask for a machine's ledger key to be entered, and for the founder's power to be ended.
+
+    :param units: whose ledgers it signs, and control; none for all ledgers.
+    :param key: its public key (.pub), made there; None for that of this machine, which is made
+        if there is none.
+    :param end_founder: see :mod:`rmdocs.control.revoking`.
+    :raises ControlError: if whoever acts may not ask, or control says so already.
+    :raises FindingsError: if that is no name of a machine.
+    """
+    acting = workspace.acting()
+    if end_founder:  # before anything is asked
+        staff = workspace.registry.staff
+        revocation_order(staff, staff.person(FOUNDER), "", None)
+    of_units = tuple(f"records/*/{unit}" for unit in units)
+    order = MachineOrder(
+        machine=machine,
+        key=_public(workspace, key),
+        ledgers=("control", *of_units) if units else EVERY_LEDGER,
+    )
+    asked = [ask(workspace.store, MACHINE, order.to_toml(), reason, acting)]
+    workspace.refresh()
+    if end_founder:
+        ended = revoke(workspace, FOUNDER, reason).request
+        asked += [ended] if ended is not None else []
+    return asked
+
+
+def end_machine(workspace: Workspace, machine: str, reason: str) -> list[ApprovalRequest]:
+    """Ask for a machine's ledger key to be ended: it was lost, or writes no more.
+
+    :raises ControlError: if there is no such machine, or no key would be left that signs control.
+    """
+    acting = workspace.acting()
+    before = ruling(workspace.registry.control, machine)
+    if before is None:
+        raise ControlError(
+            message("control knows no machine {machine}", machine=machine),
+            by_command(message("see which machines there are"), "rmdocs key machine"),
+        )
+    order = replace(before, ledgers=())
+    asked = ask(workspace.store, MACHINE, order.to_toml(), reason, acting)
+    workspace.refresh()
+    return [asked]
+
+
+def _public(workspace: Workspace, key: File | None) -> PublicKey:
+    """Return the key that is to be entered: as handed in, or this machine's own."""
+    if key is not None:
+        return PublicKey.parse(key.data.decode(errors="replace"))
+    if workspace.keys.has(MACHINE_KEY_NAME):
+        return workspace.keys.load(MACHINE_KEY_NAME).public
+    return workspace.keys.create(MACHINE_KEY_NAME).public
 
 
 def questioned(workspace: Workspace) -> list[QuestionedActAnswer]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from rmdocs.control.actingperson import (
     LEDGER_KEY_NAME,
+    MACHINE_KEY_NAME,
     ActingPerson,
     KeyRing,
     Passphrase,
@@ -26,7 +27,7 @@ from rmdocs.control.actingperson import (
 )
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import write_signers
-from rmdocs.errors import RmdocsError, StoreError, UsageError, system_problem
+from rmdocs.errors import ControlError, RmdocsError, StoreError, UsageError, system_problem
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
 from rmdocs.messages import by_command, message
@@ -314,13 +315,15 @@ class Workspace:
             if self.registry.control.list(REVOCATIONS):
                 # Revoked elsewhere, perhaps: plain git is to know of it here as well.
                 write_signers(self.store, self.registry.control)
-        ledger_key = self.keys.load(LEDGER_KEY_NAME)
+        ledger_key = self._ledger_key()
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
         if actor == FOUNDER:
+            founding = self.keys.load(LEDGER_KEY_NAME)
+            require_not_revoked(self.registry.control, founder(founding), founding)
             return ActingPerson(
-                person=founder(ledger_key),
-                key=ledger_key,
+                person=founder(founding),
+                key=founding,
                 ledger_key=ledger_key,
                 control=self._control,
                 now=present,
@@ -336,6 +339,29 @@ class Workspace:
             now=present,
             today=today,
         )
+
+    def _ledger_key(self) -> Signer:
+        """Return what signs the ledgers here: the machine's own key, once control names it.
+
+        :raises ControlError: if neither that nor the key of the founding is here.
+        """
+        if self.keys.has(MACHINE_KEY_NAME):
+            from rmdocs.registers.ledgerkeys import ledger_keys
+
+            own = self.keys.load(MACHINE_KEY_NAME)
+            if ledger_keys(self.registry.control).rules(own.public):
+                return own
+            if not self.keys.has(LEDGER_KEY_NAME):
+                raise ControlError(
+                    message(
+                        "the ledger key of this machine, {fingerprint}, is not entered in control,"
+                        " or has ended",
+                        fingerprint=own.fingerprint,
+                    ),
+                    by_command(message("have it entered and approved"), "rmdocs key machine"),
+                    clause="ISO 9001 §7.5.3",
+                )
+        return self.keys.load(LEDGER_KEY_NAME)
 
     def _control(self) -> Head:
         return self.store.require_head(CONTROL_REF)

@@ -82,7 +82,7 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
         with suppress(RmdocsError):  # such a ledger is told where it is gone through
             keys = ledger_keys(store.require_head(CONTROL_REF))
             [pin] = pins_in(notes_of(store, (ref,)), HERE)
-            if not compared(store, [before.get(pin.ref, pin)], keys).findings:
+            if not compared(store, [before.get(pin.ref, pin), pin], keys).findings:
                 after[pin.ref] = pin
     if after == before:
         return True

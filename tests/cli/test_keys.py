@@ -61,6 +61,33 @@ def test_somebody_elses_is_asked_for_and_approved(run):
     assert (code, "was revoked on" in err) == (3, True)
 
 
+def test_a_machine_is_given_a_key_and_the_shared_one_ends(run, visited_bank):
+    code, out, _ = run(OFFICER, "key", "machine")
+    assert (code, "(founding key)" in out, "signs here" in out) == (0, True, True)
+    words = ("key", "machine", "JN01-server", "--end-founder", "--reason", "改用本机密钥")
+    code, out, _ = run(OFFICER, *words)
+    assert (code, out.splitlines()[::2]) == (
+        0,
+        ["machine-R1: enter a machine's key, waiting", "revoke-R1: revoke a key, waiting"],
+    )
+    assert (visited_bank.root / "keys" / "machine.key").stat().st_mode & 0o777 == 0o600
+    code, _, err = run(PRESIDENT, "approve", "revoke-R1", "--yes")
+    assert (code, "no machine has a ledger key of its own" in err) == (3, True)
+    for request in ("machine-R1", "revoke-R1"):
+        assert run(PRESIDENT, "approve", request, "--yes")[0] == 0
+    (visited_bank.root / "keys" / "ledger.key").unlink()
+    listed = [json.loads(line) for line in run(RM, "key", "machine", "--json")[1].splitlines()]
+    assert [(one["machine"], one["here"], one["ended"]) for one in listed] == [
+        ("", False, True),
+        ("JN01-server", True, False),
+    ]
+    assert run(RM, "void", "RXD7200-02-JN01-2026-0001", "--reason", "重复")[0] == 0
+    code, out, _ = run(OFFICER, "verify")
+    assert (code, "0 finding(s)" in out) == (0, True)
+    code, _, err = run(OFFICER, "key", "machine", "JN01-server", "--end", "--reason", "退役")
+    assert (code, "no key would be left" in err) == (3, True)
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", "2026-01-01 25:00"])
 def test_what_is_no_moment_is_refused(run, moment):
     code, _, err = run(RM, "key", "revoke", RM, "--reason", "x", "--from", moment)

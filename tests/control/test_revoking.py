@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from conftest import LATE
+from conftest import LATE, NEW_YEAR, Bank
 from forged import APPROVER, AUTHOR, FORM, PROPOSED, review_change
 
+from rmdocs.beginning import begin
 from rmdocs.control.staff import add_person, add_unit
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.events.records import Unit
@@ -118,9 +119,16 @@ def test_nothing_is_confirmed_where_nothing_is_asked(bank):
         keys.confirm(bank.at(RM), "本人所为")
 
 
-def test_the_founders_key_is_that_of_the_ledgers(bank):
-    with pytest.raises(ControlError, match="founder"):
-        keys.revoke(bank.at(OFFICER), FOUNDER, WHY)
+def test_what_the_founder_did_is_put_in_no_doubt(bank):
+    with pytest.raises(ControlError, match="nobody could confirm"):
+        keys.revoke(bank.at(OFFICER), FOUNDER, WHY, datetime(2026, 2, 1, tzinfo=UTC))
+
+
+def test_the_founder_stays_until_there_is_an_officer(tmp_path):
+    begin(tmp_path / "bank", sample=False, now=NEW_YEAR)
+    founder = Bank(tmp_path / "bank").at(str(FOUNDER))
+    with pytest.raises(ControlError, match="no records officer"):
+        keys.revoke(founder, FOUNDER, WHY)
 
 
 class TestSomebodyElses:
