@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterable
 from typing import Self
 
@@ -113,18 +114,19 @@ class CheckCode:
         return cls._checked(int(found[1]), found[2])
 
     @classmethod
-    def printed_in(cls, text: str) -> Self | None:
-        """Return the first code in a text, as documents print it; None if there is none.
+    def printed_in(cls, text: str) -> tuple[Self, int] | None:
+        """Return the last code in a text, as documents print it, and where it begins.
 
         :raises UsageError: if a sign of it is wrong.
         """
-        found = _PRINTED.search(unicodedata.normalize("NFKC", text))
-        if found is None:
+        found = deque(_PRINTED.finditer(text), maxlen=1)
+        if not found:
             return None
-        size, root = int(found[1]), found[2]
+        (last,) = found
+        size, root = int(last[1]), last[2]
         if len(root) == _OLD_DIGITS:
-            return cls(size=size, root=root)
-        return cls._checked(size, root.replace("-", ""))
+            return cls(size=size, root=root), last.start()
+        return cls._checked(size, root.replace("-", "")), last.start()
 
     @classmethod
     def _checked(cls, size: int, signs: str) -> Self:

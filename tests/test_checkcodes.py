@@ -64,8 +64,9 @@ def test_it_is_read_however_it_is_typed(typed):
 
 
 def test_it_is_found_in_a_document():
-    assert str(CheckCode.printed_in(f"版次：2\n核验码：{PRINTED}\n第1页")) == PRINTED
-    assert str(CheckCode.printed_in(f"版次：2　核验码：{OLD}（")) == OLD
+    for code in (PRINTED, OLD):
+        text = f"参见 3·0a1b2c3d4e5f　版次：2\n核验码：{code}\n第1页"
+        assert CheckCode.printed_in(text) == (CheckCode.parse(code), text.index(code))
     assert CheckCode.printed_in("核验码：0（本册首份） 0531-55510010") is None
 
 

@@ -3,11 +3,13 @@
 A history that somebody with every key wrote anew, cut, or set back is sound in itself (F2,
 F5–F8, F14). A checkpoint from outside, signed with the ledger's key, names a size and a root
 that the ledger must have had (RFC 6962): one that it never had is a contradiction, whoever
-holds the keys. A check code as printed on a page is the same in short.
+holds the keys. A check code as printed on a page is the same in short. A summary is one root
+over the checkpoints of all ledgers: a line a ledger, to be printed, mailed or time-stamped.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +31,15 @@ _KEEP = message(
     " changed it"
 )
 _NOTES = re.compile(r"\n\n(?=rmdocs/)")
+SUMMARY = "rmdocs/summary"
+_SUMMARY = re.compile(
+    rf"{SUMMARY}\n([1-9]\d{{0,8}})\n([A-Za-z0-9+/]{{43}}=)\n"
+    r"((?:rmdocs/[A-Za-z0-9/-]+ (?:0|[1-9]\d{0,8})\n)+)",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"[A-Z]+\d+-\d{2}-[A-Z]{2}\d{2}-\d{4}-\d{4,6}", re.ASCII)
+_FIRST = re.compile(r"核验码:\s*0(?![\w·])")
+"""The code of the first document of a ledger, as documents print it."""
 _LINE = 200
 """Characters of what somebody typed, at most; what is longer is a document's text."""
 _EXAMPLE = "RXD7200-02-JN01-2026-0001 12·0A1B-2C3D-4E5F-6G7H-8J9K2"
@@ -44,6 +54,8 @@ class Pin:
         which each digit is four bits.
     :param note: the signed note that says so; empty for a code as printed.
     :param source: what a person calls the place it comes from.
+    :param ledgers: of a summary, the origin and size of each ledger whose checkpoint ``root``
+        is over, in order; empty of a single ledger's.
     """
 
     origin: str
@@ -51,6 +63,7 @@ class Pin:
     root: str
     source: Text
     note: str = ""
+    ledgers: tuple[tuple[str, int], ...] = ()
 
     @property
     def bits(self) -> int:
@@ -78,22 +91,51 @@ def ledgers_of(store: LedgerStore) -> list[str]:
     return [CONTROL_REF, *(ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX))]
 
 
-def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
-    """Return the pins in a text: signed checkpoints, or a record's number and its check code.
+def summary_of(checkpoints: Sequence[Checkpoint]) -> str:
+    """Return the summary over the checkpoints of several ledgers: its root, and their sizes.
 
-    :raises UsageError: if there is none.
+    The root is that of RFC 6962, the leaves are the checkpoints' texts, as they are signed.
     """
-    if text.startswith("rmdocs/"):
-        try:
-            return tuple(_of_note(note, source) for note in _NOTES.split(text))
-        except StoreError as problem:
-            raise UsageError(problem.reason, problem.remedy) from problem
+    leaves = [merkle.leaf_hash(one.body.encode()) for one in checkpoints]
+    root = base64.b64encode(merkle.MerkleTree.of(leaves).root()).decode()
+    lines = "".join(f"{one.origin} {one.size}\n" for one in checkpoints)
+    return f"{SUMMARY}\n{len(checkpoints)}\n{root}\n{lines}"
+
+
+def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
+    """Return the pins in a text: checkpoints, or a record's number and its check code.
+
+    :raises UsageError: if there is none, or checkpoints are not those that the summary before
+        them is over.
+    """
+    plain = text.replace("\r\n", "\n")
+    if plain.startswith("rmdocs/"):
+        summary, *notes = _NOTES.split(plain)
+        if not summary.startswith(f"{SUMMARY}\n"):
+            return _of_notes([summary, *notes], source)
+        known = _of_summary(f"{summary.rstrip()}\n", source)
+        if not notes:
+            return (known,)
+        pins = _of_notes(notes, source)
+        if summary_of([Checkpoint.parse(pin.note) for pin in pins]) != f"{summary.rstrip()}\n":
+            raise UsageError(
+                message(
+                    "{source}: its checkpoints are not those that its summary is over",
+                    source=source,
+                ),
+                message("it was altered: use it as rmdocs checkpoint wrote it"),
+            )
+        return pins
     plain = unicodedata.normalize("NFKC", text)
-    number = _NUMBER.search(plain.upper())
-    code = CheckCode.printed_in(plain)
-    if number is not None and code is None and len(plain) <= _LINE:
-        code = CheckCode.typed(plain[number.end() :].rpartition(":")[2])
-    if number is None or code is None:
+    printed = CheckCode.printed_in(plain)
+    code = printed[0] if printed is not None else None
+    # A text may cite others: a page's own number stands before its code.
+    numbers = _NUMBER.findall(plain[: printed[1] if printed is not None else None].upper())
+    if code is None and _FIRST.search(plain):
+        code = CheckCode(size=0, root="")
+    if code is None and numbers and len(plain) <= _LINE:
+        code = CheckCode.typed(plain.upper().rpartition(numbers[-1])[2].rpartition(":")[2])
+    if not numbers or code is None:
         raise UsageError(
             message(
                 "there is no checkpoint in {source}, and no number with a check code", source=source
@@ -104,6 +146,14 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
                 example=_EXAMPLE,
             ),
         )
+    return (pin_of(RecordNumber.parse(numbers[-1]), code, source),)
+
+
+def pin_of(number: RecordNumber, code: CheckCode, source: Text) -> Pin:
+    """Return what a document of a number says of its ledger, by the check code that it prints.
+
+    :raises UsageError: if the code is that of an empty ledger.
+    """
     if not code.size:
         raise UsageError(
             message("{source}: the check code 0 says nothing of a history", source=source),
@@ -111,8 +161,8 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
                 "it was made before its ledger had any event: take the code of a later document"
             ),
         )
-    volume = RecordNumber.parse(number[0]).volume
-    return (Pin(origin=ledger_origin(volume.ref), size=code.size, root=code.root, source=source),)
+    origin = ledger_origin(number.volume.ref)
+    return Pin(origin=origin, size=code.size, root=code.root, source=source)
 
 
 def pins_of(store: LedgerStore, source: Text) -> tuple[Pin, ...]:
@@ -121,6 +171,30 @@ def pins_of(store: LedgerStore, source: Text) -> tuple[Pin, ...]:
     :raises StoreError: if one cannot be read.
     """
     return pins_in(notes_of(store), source)
+
+
+def _of_summary(text: str, source: Text) -> Pin:
+    found = _SUMMARY.fullmatch(text)
+    lines = [line.split(" ") for line in found[3].splitlines()] if found is not None else []
+    if found is None or int(found[1]) != len(lines):
+        raise UsageError(
+            message("the summary in {source} cannot be read", source=source),
+            message("use it as rmdocs checkpoint wrote it"),
+        )
+    return Pin(
+        origin=SUMMARY,
+        size=len(lines),
+        root=base64.b64decode(found[2]).hex(),
+        source=source,
+        ledgers=tuple((origin, int(size)) for origin, size in lines),
+    )
+
+
+def _of_notes(notes: Sequence[str], source: Text) -> tuple[Pin, ...]:
+    try:
+        return tuple(_of_note(note, source) for note in notes)
+    except StoreError as problem:
+        raise UsageError(problem.reason, problem.remedy) from problem
 
 
 def _of_note(note: str, source: Text) -> Pin:
@@ -154,6 +228,11 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
     ledgers: set[str] = set()
     findings: list[Finding] = []
     for pin in pins:
+        if pin.ledgers:
+            known, found = _summed(store, pin)
+            ledgers |= known
+            findings += found
+            continue
         place = pin.origin.removeprefix("rmdocs/")
         if pin.note and ledger_keys.fault(pin.note) is not None:
             reason = message(
@@ -169,16 +248,58 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
         try:
             findings += _contradiction(head, pin, place)
         except (RmdocsError, merkle.MissingTileError):
-            reason = message(
-                "the ledger cannot be read, so that it could not be held against {source}",
-                source=pin.source,
-            )
-            findings.append(_wrong("LEDGER-UNCOMPARED", place, reason))
+            findings.append(_uncompared(pin, place))
             continue
         ledgers.add(pin.origin)
         if not pin.note:
             findings += short_findings(pin.bits, place, pin.source)
     return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
+
+
+def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
+    """Return which ledgers could be held against a summary, and what contradicts it."""
+    findings: list[Finding] = []
+    then: list[Checkpoint] = []
+    for origin, size in summary.ledgers:
+        place = origin.removeprefix("rmdocs/")
+        pin = Pin(origin=origin, size=size, root="", source=summary.source)
+        head = store.head(pin.ref)
+        if head is None:
+            findings.append(_gone(pin, place))
+            continue
+        try:
+            findings += _contradiction(head, pin, place)
+            root = _tree(head).root_at(min(size, head.checkpoint.size))
+        except (RmdocsError, merkle.MissingTileError):
+            findings.append(_uncompared(pin, place))
+            continue
+        then.append(Checkpoint(origin=origin, size=size, root=root))
+    ledgers = {one.origin for one in then}
+    if not findings and summary_of(then).split("\n")[2] != _root_line(summary):
+        told = message(
+            "{source}: one at least of the {count} ledgers had other events then; which, tells"
+            " a checkpoint of each",
+            source=summary.source,
+            count=summary.size,
+        )
+        findings.append(_wrong("SUMMARY-OTHER", "summary", told))
+    return ledgers, findings
+
+
+def _root_line(summary: Pin) -> str:
+    return base64.b64encode(bytes.fromhex(summary.root)).decode()
+
+
+def _uncompared(pin: Pin, place: str) -> Finding:
+    reason = message(
+        "the ledger cannot be read, so that it could not be held against {source}",
+        source=pin.source,
+    )
+    return _wrong("LEDGER-UNCOMPARED", place, reason)
+
+
+def _tree(head: GitHead) -> merkle.MerkleTree:
+    return merkle.MerkleTree(head.checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
 
 
 def _gone(pin: Pin, place: str) -> Finding:
@@ -212,8 +333,7 @@ def _contradiction(head: GitHead, pin: Pin, place: str) -> Iterator[Finding]:
             ),
         )
         return
-    tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
-    if not tree.root_at(pin.size).hex().startswith(pin.root):
+    if not _tree(head).root_at(pin.size).hex().startswith(pin.root):
         yield _wrong(
             "LEDGER-REWRITTEN",
             place,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs import folders
+from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -109,8 +109,9 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
 @option(
     "--against",
     metavar="WHAT",
-    help="Hold the ledgers against what is known from outside: a file of rmdocs checkpoint, a"
-    " document, another clone (its folder), or a number and its check code as printed.",
+    help="Hold the ledgers against what is known from outside: a file of rmdocs checkpoint or its"
+    " summary, a document (DOCX or PDF), a scan, another clone (its folder), or a number and its"
+    " check code as printed.",
 )
 @json_option
 @pass_session
@@ -192,30 +193,37 @@ def _pinned(result: Verification) -> Text:
     metavar="FILE",
     help="The file to write to; without it the checkpoints are printed.",
 )
+@option(
+    "--summary",
+    is_flag=True,
+    help="Only the summary: one root over all, and the size of each ledger; to print or to mail.",
+)
 @json_option
 @pass_session
-def checkpoint(session: Session, *, out: Path | None, as_json: bool) -> None:
-    """Give out the signed checkpoints of all ledgers, to be kept elsewhere.
+def checkpoint(session: Session, *, out: Path | None, summary: bool, as_json: bool) -> None:
+    """Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.
 
     Whoever keeps them can tell later, with verify --against, that nothing of what was
-    there then was changed, cut or set back, even by somebody with all keys.
+    there then was changed, cut or set back, even by somebody with all keys. The summary
+    tells it as surely, but not of which ledger.
     """
     from rmdocs.workspace import store
 
     found = store.checkpoint(session.workspace())
+    text = found.summary if summary else found.text
     if as_json:
         printing.echo_answer(found, session)
     elif out is None:
-        click.echo(found.text, nl=False)
+        click.echo(text, nl=False)
     if out is None:
         return
-    folders.save(out, found.text.encode())
+    folders.save(out, text.encode())
     if not as_json:
         told = message(
             "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",
             count=found.ledgers,
             events=found.events,
-            sha256=found.sha256,
+            sha256=canonical.sha256(text.encode()),
         )
         click.echo(session.say(told))
 

@@ -71,6 +71,18 @@ def opened(pdf: bytes, name: str) -> PdfReader:
     raise FindingsError((finding,))
 
 
+def first_page(pdf: bytes, name: str) -> str:
+    """Return the words of a PDF's first page, as they stand in the file, line by line.
+
+    :param name: what a person calls it.
+    :raises FindingsError: if it is no PDF, is damaged, encrypted or empty.
+    """
+    try:
+        return opened(pdf, name).pages[0].extract_text()
+    except DAMAGE as problem:
+        raise FindingsError((damaged(name),)) from problem
+
+
 def damaged(name: str) -> Finding:
     """Return the finding of a file that breaks the rules of PDF."""
     return error("PDF-DAMAGED", name, message("the PDF is damaged"), message("make it again"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, FindingsError, UsageError
+from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
 from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
@@ -60,8 +61,9 @@ def verify(
 def pins_from(handed: File | str) -> tuple[Pin, ...]:
     """Return what a file, or a text as somebody typed it, says of ledgers from outside.
 
-    A file of :func:`checkpoint`; a document, of which the number and the check code that it
-    prints are read; or a number and a check code.
+    A file of :func:`checkpoint`, or the summary in it; a document (DOCX or PDF), of which the
+    number and the check code that it prints are read; a scan (PDF, JPEG, PNG or TIFF), of which
+    the codes of its pages are; or a number and a check code.
 
     :raises UsageError: if it says nothing of a ledger.
     """
@@ -71,14 +73,45 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
 
     from rmdocs.audit.pins import pins_in
     from rmdocs.rendering.compiled import printed_text
+    from rmdocs.scanning.frames import kind_of
 
     if isinstance(handed, str):
         return pins_in(handed, Verbatim(handed))
+    if kind_of(handed.data):
+        return _pins_on_pages(handed, is_pdf=kind_of(handed.data) == "PDF")
     try:
         text = printed_text(handed.data)
     except (zipfile.BadZipFile, XMLSyntaxError, KeyError, ValueError):
         text = handed.data.decode("utf-8", "replace")
     return pins_in(text, Verbatim(handed.base))
+
+
+def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
+    """Return what the pages of a PDF or a picture print of ledgers: in words, or by their codes."""
+    from pathlib import PurePath
+    from tempfile import TemporaryDirectory
+
+    from rmdocs.audit.pins import pin_of, pins_in
+    from rmdocs.checkcodes import CheckCode
+    from rmdocs.pdf.overlay import first_page
+    from rmdocs.scanning.reading import read_sheets
+
+    source = Verbatim(handed.base)
+    if is_pdf:
+        with suppress(RmdocsError):  # a scan has no words, or such as a machine guessed
+            return pins_in(first_page(handed.data, handed.base), source)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"handed{PurePath(handed.name).suffix}"
+        path.write_bytes(handed.data)
+        sheets = read_sheets([path]).sheets
+    codes = {(code.number.volume.ref, code.pin): code for sheet in sheets for code in sheet.codes}
+    found = [pin_of(code.number, CheckCode.parse(code.pin), source) for code in codes.values()]
+    if not found:
+        raise UsageError(
+            message("no code of a page can be read in {source}", source=source),
+            message("scan it at 200 dpi or more, or type what stands at the foot of a page"),
+        )
+    return tuple(found)
 
 
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
@@ -110,14 +143,16 @@ class Checkpoints(Answer):
 
     :param ledgers: how many. :param events: in all of them.
     :param sha256: of the text, to be noted or compared in one line.
-    :param text: C2SP signed notes, one after the other.
+    :param text: the summary, then C2SP signed notes, one after the other.
+    :param summary: over all of them: one root, and the size of each ledger.
     """
 
-    TOLD: ClassVar = ("ledgers", "events", "sha256", "text")
+    TOLD: ClassVar = ("ledgers", "events", "sha256", "text", "summary")
     ledgers: int
     events: int
     sha256: str
     text: str
+    summary: str
 
 
 def checkpoint(workspace: Workspace) -> Checkpoints:
@@ -127,20 +162,24 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
     :raises FindingsError: if one is not signed by the ledgers' key, or is of another tree:
         whoever kept it would hold nothing in hand.
     """
-    from rmdocs.audit.pins import compared, notes_of, pins_in
+    from rmdocs.audit.pins import compared, notes_of, pins_in, summary_of
     from rmdocs.registers.ledgerkeys import ledger_keys
+    from rmdocs.store.checkpoint import Checkpoint
 
-    text = notes_of(workspace.store)
-    pins = pins_in(text, message("the store itself"))
+    notes = notes_of(workspace.store)
+    pins = pins_in(notes, message("the store itself"))
     keys = ledger_keys(workspace.store.require_head(CONTROL_REF))
     findings = compared(workspace.store, pins, keys).findings
     if findings:
         raise FindingsError(findings)
+    summary = summary_of([Checkpoint.parse(pin.note) for pin in pins])
+    text = f"{summary}\n{notes}"
     return Checkpoints(
         ledgers=len(pins),
         events=sum(pin.size for pin in pins),
         sha256=canonical.sha256(text.encode()),
         text=text,
+        summary=summary,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import recordfaults  # noqa: F401 - enters its faults
 from conftest import Bank
 from faults import FAULTS, NOTICE
 from insider import Insider
+from PIL import Image
 from plaingit import with_file
+from pypdf import PdfWriter
+from sheets import drawn, scanned
 
 from rmdocs.checkcodes import CheckCode
 from rmdocs.errors import FindingsError, StoreError, UsageError
@@ -19,6 +23,8 @@ from rmdocs.findings import Severity
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
+from rmdocs.pdf.codes import DocumentCode
+from rmdocs.pdf.marks import Marks, mark
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.store.vault import HEADER
@@ -270,6 +276,53 @@ class TestKnownFromOutside:
     def test_what_is_no_code_is_told(self, typed, told):
         with pytest.raises(UsageError, match=told):
             store.pins_from(typed)
+
+    def test_a_scan_in_somebodys_hand_is_held_against_it(self, insider):
+        """A JPEG from the machine, skewed and sealed; its PDF, whose pages are pictures."""
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        head = insider.bank.at().store.require_head(NOTICE)
+        pin = [event.facts["pin"] for event in head.events(number.directory)][-1]
+        writer, written = PdfWriter(), BytesIO()
+        writer.add_blank_page(595.3, 841.9)
+        writer.write(written)
+        code = DocumentCode(number=number, edition=1, digest="0" * 12, pin=pin)
+        [page] = drawn(mark(written.getvalue(), Marks(code=code)), 200)
+        jpeg, pdf = scanned(page, 7), BytesIO()
+        Image.open(BytesIO(jpeg)).save(pdf, "PDF", resolution=200)
+        for name, data in (("scan.jpg", jpeg), ("scan.pdf", pdf.getvalue())):
+            pins = store.pins_from(File(name=name, data=data))
+            assert [(one.ref, one.bits) for one in pins] == [(NOTICE, 100)]
+        assert store.verify(insider.bank.at(), against=pins).findings == ()
+        FAULTS["history_set_back_to_its_first_act"](insider)
+        seen_path(insider.bank.root).unlink()
+        assert named(insider, "LEDGER-BACK", against=pins)
+
+    @pytest.mark.parametrize("data", [b"%PDF-1.7 cut off", b"\x89PNG\r\n\x1a\n"])
+    def test_pages_that_show_no_code_are_told(self, data):
+        with pytest.raises(UsageError, match="no code of a page"):
+            store.pins_from(File(name="scan", data=data))
+
+    @pytest.mark.parametrize(("name", "code"), FROM_OUTSIDE.items(), ids=FROM_OUTSIDE)
+    def test_a_summary_alone_is_held_against_it(self, insider, name, code):
+        kept = store.checkpoint(insider.bank.at())
+        assert kept.text.startswith(f"{kept.summary}\n")
+        pins = store.pins_from(File(name="summary.txt", data=kept.summary.encode()))
+        sound = store.verify(insider.bank.at(), against=pins)
+        assert (sound.findings, sound.pinned) == ((), kept.ledgers)
+        seen_path(insider.bank.root).unlink()
+        FAULTS[name](insider)
+        wanted = {"LEDGER-REWRITTEN": "SUMMARY-OTHER"}.get(code, code)
+        assert named(insider, wanted, against=pins)
+
+    def test_checkpoints_that_are_not_of_their_summary_are_told(self, insider):
+        kept = store.checkpoint(insider.bank.at())
+        summary, *notes = kept.text.split("\n\nrmdocs/")
+        fewer = "\n\nrmdocs/".join([summary, *notes[1:]])
+        with pytest.raises(UsageError, match="not those that its summary is over"):
+            store.pins_from(File(name="kept.txt", data=fewer.encode()))
+        for cut in (kept.summary[:-9], kept.summary.replace("control", "?"), summary[:40]):
+            with pytest.raises(UsageError, match="cannot be read"):
+                store.pins_from(File(name="kept.txt", data=cut.encode()))
 
     def test_another_clone_is_held_against_it(self, insider, lived):
         _, whole = lived
