@@ -63,6 +63,9 @@ _MARKS = frozenset(
     {CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA, CharacterKind.SPACING}
 )
 _TRANSPARENT = frozenset({CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA})
+_SEEN_AT_ONCE = re.compile("[!-~\u4e00-\u9fff]")
+"""What nearly every text begins with."""
+
 _MOST_STACKING = 4
 """UTS #39 §5.4 calls more nonspacing marks on one letter a sign of spoofing."""
 
@@ -138,6 +141,8 @@ def assigned(character: str) -> str:
 
 def is_seen(text: str) -> bool:
     """Return whether a reader sees anything of ``text``."""
+    if _SEEN_AT_ONCE.match(text):
+        return True
     return any(kind_of(character) in (_SEEN | _MARKS) - {CharacterKind.SPACE} for character in text)
 
 

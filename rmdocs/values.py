@@ -123,6 +123,8 @@ def unprintable(value: Json, path: str = "$") -> Iterator[Finding]:
     Refused are control characters other than tab and line feed, line and
     paragraph separators, lone surrogates and noncharacters.
     """
+    if not any(map(_UNPRINTABLE.search, _bare(value))):
+        return
     for place, text in _texts(value, path):
         found = _UNPRINTABLE.search(text)
         if found:
@@ -131,7 +133,7 @@ def unprintable(value: Json, path: str = "$") -> Iterator[Finding]:
 
 def texts(value: Json) -> frozenset[str]:
     """Return every text in ``value``."""
-    return frozenset(text for _, text in _texts(value, ""))
+    return frozenset(_bare(value))
 
 
 def unreadable(
@@ -145,6 +147,8 @@ def unreadable(
 
     :param standing: texts that were sealed before; theirs is a warning.
     """
+    if not any(map(refused, _bare(value))):
+        return
     for place, text in _texts(value, path):
         found = refused(text)
         if found is None:
@@ -162,6 +166,8 @@ def blank(
 
     :param standing: as for :func:`unreadable`.
     """
+    if all(map(is_seen, filter(None, _bare(value)))):
+        return
     for place, text in _texts(value, path):
         if text and is_blank(text) and refused(text) is None:
             found = error(
@@ -221,6 +227,21 @@ def _judged(finding: Finding, text: str, standing: frozenset[str]) -> Finding:
 def is_blank(text: str) -> bool:
     """Return whether a reader would see nothing of ``text``."""
     return not is_seen(text)
+
+
+def _bare(value: Json) -> list[str]:
+    """Return every text in ``value``, names too, in any order: most have nothing to tell."""
+    found: list[str] = []
+    waiting: list[Json] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, (dict, Mapping)):
+            waiting += (*item, *item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)
+    return found
 
 
 def _texts(value: Json, path: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Template, nodes
-from jinja2.environment import TemplateExpression
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from jinja2.parser import Parser
 
@@ -86,7 +85,7 @@ def _sentence(source: str) -> nodes.Template:
 # A form has hundreds of expressions and a run needs few of their values, so
 # each becomes code when it is first asked for.
 @cache
-def _ready(source: str) -> TemplateExpression:
+def _ready(source: str) -> Callable[[Mapping[str, Any]], Any]:
     return ready_expression(_tree(source))
 
 

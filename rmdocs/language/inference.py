@@ -335,7 +335,7 @@ def _refused(node: nodes.Expr) -> Text | None:
     if any(name.name not in FUNCTIONS for name in node.find_all(nodes.Name)):
         return None
     try:
-        value = ready_expression(node)()
+        value = ready_expression(node)({})
         if isinstance(value, Iterator):
             tuple(value)
     except UnfitValueError as problem:

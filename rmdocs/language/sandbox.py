@@ -14,11 +14,10 @@ from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
 from typing import Any, TypeVar
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
-from jinja2.environment import TemplateExpression
 from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import Namespace
+from jinja2.utils import Namespace, consume
 
 from rmdocs.language import choices, dates, jinja, money, numbers, texts
 from rmdocs.language.bounds import (
@@ -45,6 +44,7 @@ from rmdocs.language.functions import (
 from rmdocs.language.numbers import UnfitValueError, written
 from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.messages import message
+from rmdocs.values import View
 
 ENTRIES: tuple[Entry, ...] = (
     *numbers.ENTRIES,
@@ -94,7 +94,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """Return an item of a mapping by its name, or a harmless attribute."""
-        if isinstance(obj, Mapping):
+        if isinstance(obj, (View, Mapping)):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if _may_read(obj, attribute):
             return super().getattr(obj, attribute)
@@ -231,12 +231,20 @@ def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def ready_expression(tree: nodes.Expr) -> TemplateExpression:
-    """Return what computes an expression's value; its tree stays as it was read."""
+def ready_expression(tree: nodes.Expr) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what computes an expression's value of names; its tree stays as it was read."""
     result = nodes.Name("result", "store", lineno=1)
     body: list[nodes.Node] = [nodes.Assign(result, _copied(tree), lineno=1)]
-    template = sandbox(autoescape=False).from_string(nodes.Template(body, lineno=1))
-    return TemplateExpression(template, undefined_to_none=False)
+    environment = sandbox(autoescape=False)
+    template = environment.from_string(nodes.Template(body, lineno=1))
+
+    def value(names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it computes
+        # As TemplateExpression does, which goes through all functions there are each time.
+        context = Counted(environment, {**environment.globals, **names}, None, {})
+        consume(template.root_render_func(context))
+        return context.vars["result"]
+
+    return value
 
 
 def ready_sentence(tree: nodes.Template) -> Template:

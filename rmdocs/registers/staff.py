@@ -115,6 +115,9 @@ class StaffRegister:
     _entries: dict[str, list[tuple[Event, Person]]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _newest: dict[tuple[str, str], JsonObject | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def person(self, staff_no: StaffNumber) -> Person:
         """Return the person with that number.
@@ -220,10 +223,11 @@ class StaffRegister:
         return len(entry_names(self.head, kind, name)) + 1
 
     def _last(self, kind: str, name: str) -> JsonObject | None:
-        entries = entry_names(self.head, kind, name)
-        if not entries:
-            return None
-        return self._json(f"{kind}/{name}/{entries[-1]}")
+        if (kind, name) not in self._newest:
+            entries = entry_names(self.head, kind, name)
+            found = self._json(f"{kind}/{name}/{entries[-1]}") if entries else None
+            self._newest[kind, name] = found
+        return self._newest[kind, name]
 
     def _read(self, path: str) -> Person:
         return Person.from_json(self._json(path))

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import NestingError, StoreError
@@ -67,7 +68,7 @@ class GitHead:
             )
         return data.decode(errors="replace")
 
-    @property
+    @cached_property
     def checkpoint(self) -> Checkpoint:
         """Return the ledger's checkpoint at this commit."""
         return Checkpoint.parse(self.note)
