@@ -8,6 +8,7 @@ form's own data gives them; :class:`Joined` lists several. No locale is read her
 
 from __future__ import annotations
 
+import copyreg
 import gettext
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -57,6 +58,14 @@ class Bilingual:
     def with_values(self, **values: object) -> Bilingual:
         """Return the same text with ``values`` for its placeholders."""
         return Bilingual(zh=self.zh, en=self.en, values=MappingProxyType({**self.values, **values}))
+
+
+def _fixed(values: dict[str, object]) -> MappingProxyType[str, object]:
+    return MappingProxyType(values)
+
+
+# A sentence can be handed from one process to another, with what fills it.
+copyreg.pickle(MappingProxyType, lambda values: (_fixed, (dict(values),)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

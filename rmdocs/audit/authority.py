@@ -114,6 +114,7 @@ class Authority:
         self._times = [event.time for event in events]
         self._policies = list(self._entries(f"{POLICY_DIRECTORY}/", ".toml", _policy))
         self._tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
+        self._roots: dict[int, bytes] = {}
 
     def register(self, base: str) -> Register:
         """Return the register of forms, or of other documents, as control stands."""
@@ -244,11 +245,12 @@ class Authority:
 
     def has_been(self, checkpoint: Checkpoint) -> bool:
         """Return whether the control ledger once stood exactly so."""
-        return (
-            checkpoint.origin == ledger_origin(CONTROL_REF)
-            and checkpoint.size <= self._tree.size
-            and checkpoint.root == self._tree.root_at(checkpoint.size)
-        )
+        if checkpoint.size > self._tree.size:
+            return False
+        root = self._roots.get(checkpoint.size)
+        if root is None:
+            root = self._roots[checkpoint.size] = self._tree.root_at(checkpoint.size)
+        return checkpoint.origin == ledger_origin(CONTROL_REF) and checkpoint.root == root
 
     def validities(
         self, number: DocumentNumber, size: int, moment: datetime

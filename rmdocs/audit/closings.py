@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
-from rmdocs.errors import RmdocsError
+from rmdocs.errors import RmdocsError, why
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import Series, Volume
 from rmdocs.messages import Text, message
@@ -21,9 +21,9 @@ from rmdocs.registers.series import (
     volume_state,
 )
 from rmdocs.store import merkle
+from rmdocs.store.protocol import LEDGER_PREFIX
 
 if TYPE_CHECKING:
-    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -55,12 +55,11 @@ class Closings:
             findings.append(error("CLOSING-UNREADABLE", CLOSED_NAME, unreadable, _COMPARE))
         return cls(statements), findings
 
-    def findings(self, volume: Volume, head: Head, events: Sequence[Event]) -> Iterator[Finding]:
+    def findings(self, volume: Volume, head: Head) -> Iterator[Finding]:
         """Yield where a volume is not what the statement of its series says.
 
-        Numbers may not have been given since; voids and amendments may.
-
-        :param events: all of the volume's events, by index.
+        Numbers may not have been given since; voids and amendments may. Its tiles were
+        compared with its events.
         """
         statement = self.statements.get(volume.series)
         if statement is None:
@@ -72,14 +71,12 @@ class Closings:
             )
             return
         try:
-            yield from _compare(statement, closed, head, events)
-        except RmdocsError as problem:
-            yield _wrong(volume.series, problem.reason)
+            yield from _compare(statement, closed, head)
+        except (RmdocsError, merkle.MissingTileError) as problem:
+            yield _wrong(volume.series, why(problem))
 
 
-def _compare(
-    statement: ClosingStatement, closed: ClosedVolume, head: Head, events: Sequence[Event]
-) -> Iterator[Finding]:
+def _compare(statement: ClosingStatement, closed: ClosedVolume, head: Head) -> Iterator[Finding]:
     series, volume, checkpoint = statement.series, closed.volume, closed.checkpoint
     state = volume_state(head, volume)
     if state.given != closed.given:
@@ -92,7 +89,8 @@ def _compare(
                 stated=closed.given,
             ),
         )
-    tree = merkle.MerkleTree.of([merkle.leaf_hash(event.to_bytes()) for event in events])
+    size = head.checkpoint.size
+    tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
     if checkpoint.size > tree.size or checkpoint.root != tree.root_at(checkpoint.size):
         yield _wrong(
             series,

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING
 from lxml.etree import XMLSyntaxError
 
 from rmdocs.audit.authority import UNREADABLE
-from rmdocs.audit.sealedfiles import record_of
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError, why
+from rmdocs.errors import FindingsError, RmdocsError, UsageError, why
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     OnRecord,
@@ -31,6 +30,7 @@ from rmdocs.events.records import (
     StageAdded,
 )
 from rmdocs.findings import Finding, Severity, error
+from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.checking import date_findings
 from rmdocs.issuing.editions import render_documents
 from rmdocs.issuing.standing import answered_for
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
     from rmdocs.forms.form import Form
     from rmdocs.language.workingdays import WorkingDays
+    from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
@@ -81,15 +82,15 @@ class ContentAudit:
             self._templates[digest] = CompiledTemplate.compile(released.files.template)
         return self._templates[digest]
 
-    def findings(self, head: Head, events: Sequence[Event]) -> Iterator[Finding]:
-        """Yield what is wrong with what a volume's records say and print.
+    def findings(self, head: Head, records: Sequence[str]) -> Iterator[Finding]:
+        """Yield what is wrong with what records of a volume say and print.
 
-        :param events: all of its events, by index.
+        :param records: as its events name them.
         """
-        firsts = {event.subject: event for event in reversed(events)}
-        for subject, first in reversed(firsts.items()):
-            number = record_of(first)
-            if number is None:
+        for subject in records:
+            try:
+                number = RecordNumber.parse(subject)
+            except UsageError:
                 continue  # told elsewhere
             try:
                 folder = read_folder(head, number)
@@ -116,8 +117,9 @@ class ContentAudit:
         place = f"{then.number}/{event.file_name}"
         try:
             released = forms.load(forms.release(then.form, then.revision))
-            yield from self._refused(then, before, released.form, place)
-            made = self._made(then, released)
+            checked, found = self._judged(then, before, released.form)
+            yield from self._refused(event, place, found)
+            made = self._made(then, released, checked)
         except FindingsError as problem:
             for finding in problem.findings:
                 yield _refusal(event, place, finding)
@@ -133,18 +135,16 @@ class ContentAudit:
             self._calendars = CalendarRegister(self.authority.control)
         return self._calendars.then(event)
 
-    def _refused(
-        self, then: RecordFolder, before: RecordFolder | None, form: Form, place: str
-    ) -> Iterator[Finding]:
+    def _refused(self, event: Event, place: str, found: Sequence[Finding]) -> Iterator[Finding]:
         """Yield why the program would have refused what an edition added."""
-        event = then.current.event
-        for finding in self._judged(then, before, form):
+        for finding in found:
             if finding.severity is Severity.ERROR:
                 yield _refusal(event, place, finding)
 
     def _judged(
         self, then: RecordFolder, before: RecordFolder | None, form: Form
-    ) -> Sequence[Finding]:
+    ) -> tuple[CheckedRecord | None, Sequence[Finding]]:
+        """Return what an edition added, as checked where all of it is new, and what is wrong."""
         event, said = then.current.event, read(then.current.event)
         draft, unit = RecordDraft.parse(then.record), then.unit.to_json()
         day, days = then.current.facts.issued_on, self._days(event)
@@ -155,17 +155,19 @@ class ContentAudit:
             if checked is not None and said.record_digest not in {None, checked.draft.digest()}:
                 reason = message("the digest that it names is that of another record")
                 found.append(_wrong("RECORD-DIGEST", "$", reason))
-            return found
+            # What would be tidied up now was sealed as it stands, and printed so.
+            tidy = checked is not None and checked.draft.content == draft.content
+            return checked if tidy else None, found
         if isinstance(said, StageAdded):
             key, content = stages[-1]
             name = event.actor.name
             _, found = check_stage(
                 draft, stages[:-1], key, content, form, unit, name, day, calendar=days
             )
-            return found
+            return None, found
         if isinstance(said, RecordRegenerated):
             migrated = Migrated(draft=draft, stages=stages, changes=())
-            return judge(migrated, form, unit, day, calendar=days)[1]
+            return None, judge(migrated, form, unit, day, calendar=days)[1]
         if isinstance(said, RecordAmended) and before is not None:
             old = before.record
             kept = texts(old)
@@ -177,8 +179,8 @@ class ContentAudit:
 
             found = [*judged(draft), *_same_series(then, draft)]
             standing = judged(RecordDraft.parse(old))
-            return answered_for(found, standing, changes(old, then.record), form)
-        return ()
+            return None, answered_for(found, standing, changes(old, then.record), form)
+        return None, ()
 
     def _captured(self, then: RecordFolder, draft: RecordDraft, event: Event) -> Iterator[Finding]:
         """Yield a record of another series than its number, or by nobody of its unit."""
@@ -196,11 +198,17 @@ class ContentAudit:
                 ),
             )
 
-    def _made(self, then: RecordFolder, released: ReleasedForm) -> Mapping[str, bytes]:
-        """Return the documents of an edition, made again, by their file names."""
+    def _made(
+        self, then: RecordFolder, released: ReleasedForm, checked: CheckedRecord | None
+    ) -> Mapping[str, bytes]:
+        """Return the documents of an edition, made again, by their file names.
+
+        :param checked: what it says, where that was computed just now.
+        """
         if self._calendars is None:
             self._calendars = CalendarRegister(self.authority.control)
-        checked = self._calendars.printed(then, released.form)
+        if checked is None:
+            checked = self._calendars.printed(then, released.form)
         number, facts = then.number, then.current.facts
         documents = render_documents(
             self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
@@ -207,10 +208,15 @@ def _stood_at(printed: CheckCode, event: Event, before: Sequence[Event]) -> bool
 
     Many acts sealed at once are several commits, and all print what stood before the first.
     """
-    for one in (event, *reversed(before)):
-        if (one.time, one.actor) != (event.time, event.actor):
+    size = -1
+    for one in chain((event,), reversed(before)):
+        if one.time != event.time or one.actor != event.actor:
             return False
         stood = one.previous
+        then = stood.size if stood is not None else 0
+        if then == size:
+            continue  # of the same commit
+        size = then
         if printed.is_of(stood.size, stood.root) if stood is not None else not printed.size:
             return True
     return False

@@ -41,11 +41,22 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 _ASK = message("ask who issued it, and why it was entered so late")
 
 
-def number_findings(head: GitHead, ref: str, events: Sequence[Event]) -> Iterator[Finding]:
-    """Yield numbers of a volume that are missing, were given twice or are of another (F14, F15)."""
+def number_findings(
+    head: GitHead, ref: str, events: Sequence[Event], before: GitHead | None = None
+) -> Iterator[Finding]:
+    """Yield numbers of a volume that are missing, were given twice or are of another (F14, F15).
+
+    :param events: all of its events, or those of which some came after ``before``.
+    :param before: the volume as it was found sound; None if it was not looked at before.
+    """
+    issued: Counter[int] = Counter()
+    size = 0
     try:
         volume = Volume.parse(ref.removeprefix(RECORDS_PREFIX))
         state = volume_state(head, volume)
+        if before is not None:
+            earlier, size = volume_state(before, volume), before.checkpoint.size
+            issued.update(earlier.serials)
     except FindingsError as problem:
         yield from problem.findings
         return
@@ -58,7 +69,6 @@ def number_findings(head: GitHead, ref: str, events: Sequence[Event]) -> Iterato
             SERIES_NAME,
             message("it counts the numbers of {other}", other=state.volume),
         )
-    issued: Counter[int] = Counter()
     for event in events:
         number = record_of(event)
         if number is None or number.volume != volume:
@@ -67,13 +77,13 @@ def number_findings(head: GitHead, ref: str, events: Sequence[Event]) -> Iterato
                 f"{event.subject}/{event.file_name}",
                 message("it is of no record of this volume"),
             )
-        elif event.kind == RecordIssued.KIND:
+        elif event.kind == RecordIssued.KIND and event.index >= size:
             issued[number.serial] += 1
     yield from _given(volume, state, issued)
 
 
 def _given(volume: Volume, state: SeriesState, issued: Counter[int]) -> Iterator[Finding]:
-    expected = range(state.last_serial - state.given + 1, state.last_serial + 1)
+    expected = state.serials
     for serial in sorted({*expected, *issued}):
         times = issued[serial]
         number = RecordNumber(series=volume.series, serial=serial)

@@ -76,13 +76,14 @@ class Conduct:
     vault: Vault | None
     _stands: dict[str, FormRevision] = field(default_factory=dict)
 
-    def findings(self, head: Head, events: Iterable[Event]) -> Iterator[Finding]:
+    def findings(self, head: Head, events: Iterable[Event], newest: int = 0) -> Iterator[Finding]:
         """Yield what is wrong with the acts of one volume.
 
-        :param events: all of its events, by index.
+        :param events: all events of its records, or of some, by index.
+        :param newest: how many events of control the acts before these knew.
         """
         self._stands.clear()
-        events, newest = tuple(events), 0
+        events = tuple(events)
         for event in events:
             if event.relied_on is not None:
                 yield from self._key(event)
@@ -324,10 +325,11 @@ def _takes_back(event: Event, events: Sequence[Event]) -> bool:
     decides = decided_by(event)
     return decides is not None and any(
         one.kind == VoidRequested.KIND
+        and one.index < event.index
         and one.subject == event.subject
         and request_digest(one) == decides.digest
         and one.actor.is_same_as(event.actor)
-        for one in events[: event.index]
+        for one in events
     )
 
 

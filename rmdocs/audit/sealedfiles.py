@@ -79,15 +79,18 @@ _ENTRY, _TABLE, _PDF = r"\d{4,}\.json", r"\d{4,}\.toml", r"[a-z]+(?:/[^/]+){2,3}
 class _Sealed:
     """What an act seals, as patterns of paths within its folder.
 
-    :param needs: each fits exactly one file. :param may: what else there may be.
+    :param named: each is the name of one file. :param needs: each fits exactly one file.
+    :param may: what else there may be.
     """
+
+    named: tuple[str, ...] = ()
 
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
 
 
 def _needs(*names: str) -> _Sealed:
-    return _Sealed(needs=tuple(map(re.escape, names)))
+    return _Sealed(named=names)
 
 
 _IN_CONTROL: Mapping[type[EventFacts], _Sealed] = MappingProxyType(
@@ -180,10 +183,11 @@ def on_record(event: Event, number: RecordNumber) -> Iterator[Finding]:
 
 
 def _of_record(said: OnRecord, number: RecordNumber) -> _Sealed:
+    named: list[str] = []
     needs: list[str] = []
     may: list[str] = []
     if isinstance(said, RecordIssued):
-        needs.append(re.escape(RECORD_NAME))
+        named.append(RECORD_NAME)
     elif isinstance(said, StageAdded):
         needs.append(rf"stages/\d{{2,}}-{re.escape(said.stage)}\.json")
     elif isinstance(said, RecordAmended):
@@ -193,13 +197,13 @@ def _of_record(said: OnRecord, number: RecordNumber) -> _Sealed:
     if isinstance(said, EditionIssued):
         edition = said.edition.number
         inside = f"editions/{edition}/"
-        needs.append(re.escape(inside + number.document_name(edition)))
+        named.append(inside + number.document_name(edition))
         may.append(re.escape(f"{inside}{number}-e{edition}-c") + r"[1-9]\d*\.docx")
     elif isinstance(said, (PdfMade, PdfSigned, PaperFiled)):
         may.append(_PDF)  # how many, and where, is asked of renditions
     if said.concealment is not None:
         needs.append(r"notes/\d{2,}\.json")
-    return _Sealed(needs=tuple(needs), may=tuple(may))
+    return _Sealed(named=tuple(named), needs=tuple(needs), may=tuple(may))
 
 
 def _addressees(event: Event, number: RecordNumber) -> Iterator[Finding]:
@@ -217,8 +221,12 @@ def _addressees(event: Event, number: RecordNumber) -> Iterator[Finding]:
 
 def _shape(event: Event, directory: str, sealed: _Sealed) -> Iterator[Finding]:
     names = [file.path.removeprefix(f"{directory}/") for file in event.files]
-    for need in sealed.needs:
-        if sum(re.fullmatch(need, name) is not None for name in names) != 1:
+    found = [
+        *(names.count(name) for name in sealed.named),
+        *(sum(re.fullmatch(need, name) is not None for name in names) for need in sealed.needs),
+    ]
+    for count in found:
+        if count != 1:
             yield _wrong(
                 "FILE-LACKING",
                 f"{directory}/{event.file_name}",
@@ -228,7 +236,9 @@ def _shape(event: Event, directory: str, sealed: _Sealed) -> Iterator[Finding]:
                 ),
             )
     for file, name in zip(event.files, names, strict=True):
-        if not any(re.fullmatch(one, name) for one in (*sealed.needs, *sealed.may)):
+        if name not in sealed.named and not any(
+            re.fullmatch(one, name) for one in (*sealed.needs, *sealed.may)
+        ):
             yield _wrong(
                 "FILE-KIND",
                 file.path,

@@ -36,69 +36,42 @@ Of the store:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
-from rmdocs.answering import Answer
-from rmdocs.audit.approvals import (
-    adopted,
-    calendar_findings,
-    policy_findings,
-    release_findings,
+from rmdocs.answering import IF_ANY, Answer
+from rmdocs.audit.approvals import adopted
+from rmdocs.audit.ledgers import (
+    AskedOfJudge,
+    Judge,
+    JudgedPiece,
+    Piece,
+    VerifiedLedger,
+    stated_size,
 )
-from rmdocs.audit.authority import Authority
-from rmdocs.audit.closings import Closings
-from rmdocs.audit.contents import ContentAudit
-from rmdocs.audit.course import course_findings
-from rmdocs.audit.disposals import Grounds
-from rmdocs.audit.eventplaces import control_findings, volume_findings
-from rmdocs.audit.machines import MachineAudit, machine_size_findings
-from rmdocs.audit.numbers import VolumeAudit, number_findings
+from rmdocs.audit.machines import machine_size_findings
+from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, compared, ledgers_of
-from rmdocs.audit.recordacts import Conduct
-from rmdocs.audit.renditions import RenditionAudit
-from rmdocs.audit.revocations import RevocationAudit, questioned_findings, size_findings
-from rmdocs.audit.sealedfiles import stray_findings
-from rmdocs.audit.seals import registered_keys
+from rmdocs.audit.revocations import size_findings
+from rmdocs.audit.workers import TREES, Workers
 from rmdocs.classes import dataclass
-from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.messages import Text, message
-from rmdocs.registers.committexts import expected_text
-from rmdocs.registers.ledgerkeys import ledger_keys
-from rmdocs.registers.series import SERIES_NAME, known_volumes
-from rmdocs.registers.staff import StaffRegister
-from rmdocs.store.checking import examine_ledger
-from rmdocs.store.history import history_check
-from rmdocs.store.keys import PublicKey
-from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
+from rmdocs.messages import Text, Verbatim, message
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from rmdocs.audit.since import VerifiedState
     from rmdocs.signing.trust import Trust
-    from rmdocs.store.checking import LedgerReport
-    from rmdocs.store.event import Event
-    from rmdocs.store.head import GitHead, LedgerStore
-    from rmdocs.store.vault import Vault
+    from rmdocs.store.head import LedgerStore
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedLedger:
-    """A ledger as it was gone through.
-
-    :param name: ``control``, or that of a volume of records.
-    :param pin: the size and short root that it was gone through at, as documents print it;
-        empty where its checkpoint cannot be read.
-    :param events: how many it holds. :param files: how many they seal.
-    """
-
-    name: str
-    pin: str
-    events: int
-    files: int
+_WITHOUT_CONTENTS = 0.15
+"""What share of the work on a volume is done before what its records say is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +90,16 @@ class Verification(Answer):
     :param pinned: ledgers that were compared with a checkpoint from outside. Of the others
         a history that was cut, set back, or written anew by whoever has every key is not
         excluded.
+    :param since: the state from which it went on, where it did not begin at the beginning.
+    :param skipped: how many acts were not judged again, but proved to be those of that state.
+    :param files_again: whether the files of those were compared with their seals again.
     :param ledgers: each at the state in which it was gone through, control first.
     """
 
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted"),
-        *("renditions", "contents", "documents", "unread", "pinned", "ok", "findings"),
+        *("renditions", "contents", "documents", "unread", "pinned"),
+        *("since", "skipped", "files_again", "ok", "findings"),
     )
     volumes: int
     events: int
@@ -134,7 +111,26 @@ class Verification(Answer):
     documents: int = 0
     unread: int = 0
     pinned: int = 0
+    since: Text | None = field(default=None, metadata=IF_ANY)
+    skipped: int = field(default=0, metadata=IF_ANY)
+    files_again: bool = field(default=False, metadata=IF_ANY)
     ledgers: tuple[VerifiedLedger, ...] = ()
+
+    @property
+    def told_skipped(self) -> Text:
+        """Return what of the acts was not looked at again, and why that may be believed."""
+        facts = {"count": self.skipped, "source": self.since or Verbatim("-")}
+        if self.files_again:
+            return message(
+                "not judged again: {count} act(s), nor what signed them; every ledger still begins"
+                " with those of {source} (RFC 6962), and their files are as sealed",
+                **facts,
+            )
+        return message(
+            "not judged again: {count} act(s), nor were their files read; every ledger still"
+            " begins with those of {source} (RFC 6962), by the commits that were verified",
+            **facts,
+        )
 
     @property
     def ok(self) -> bool:
@@ -142,221 +138,129 @@ class Verification(Answer):
         return not has_errors(self.findings)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - what is asked, and how
     store: LedgerStore,
     trust: Trust | None = None,
     *,
     contents: bool = False,
     pins: Sequence[Pin] = (),
+    since: VerifiedState | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
-    """Go through the whole store.
+    """Go through the whole store, or on from a state that was verified.
 
     :param trust: to judge electronic signatures by, and read scans again, which
         takes long; None to leave that out.
     :param contents: judge again what every record says, and make every document again.
     :param pins: what is known of the ledgers from outside.
+    :param since: a state that was verified: of volumes only what came after is judged, with all
+        that was ever done to the same records. Control is judged whole.
+    :param executor: of processes, with the interface of ``concurrent.futures``, that go
+        through volumes at the same time; None for this process alone.
     :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
     heads = {ref: store.require_head(ref) for ref in ledgers_of(store)}
-    control = heads[CONTROL_REF]
-    findings: list[Finding] = []
-    keys, staff_keys = ledger_keys(control), _staff_keys(control, findings)
-    allowed = {key.fingerprint: key for keys in staff_keys.values() for key in keys}
-    grounds, unread = Grounds.of(control, staff_keys, store.vault)
-    findings += [_on(CONTROL_REF, finding) for finding in unread]
-    ledgers: list[VerifiedLedger] = []
-    total = sum(map(_stated_size, heads.values()))
-    progress(0, total)
-    # Control comes first: the others are judged by what it knew.
-    of_control = examine_ledger(control, keys, ledger_origin(CONTROL_REF))
-    rules = _Rules.of(control, of_control.events, store.vault, trust, contents=contents)
-    begun: dict[str, Event] = {}
-    for ref, head in heads.items():
-        progress(sum(one.events for one in ledgers), total)
-        # 1
-        report = (
-            of_control if ref == CONTROL_REF else examine_ledger(head, keys, ledger_origin(ref))
-        )
-        found = [
-            *report.findings,
-            # 2
-            *history_check(store.objects, head.commit, allowed, expected_text, keys),
-            # 3
-            *_actors(report.events, staff_keys),
-            *rules.revoked(ref, report),
-            *(
-                rules.of_control(report)
-                if ref == CONTROL_REF
-                else rules.of_volume(ref, head, report)
-            ),
-            # 13
-            *grounds.findings(head, report.events),
-        ]
-        findings += [_on(ref, finding) for finding in found]
-        ledgers.append(_gone_through(ref, report))
-        if report.events:
-            begun[ref] = report.events[0]
     volumes = [ref for ref in heads if ref != CONTROL_REF]
+    sizes = {ref: stated_size(head) for ref, head in heads.items()}
+    steps = _Steps(sizes=sizes, told=progress)
+    steps.begun()
+    # Control comes first: the others are judged by what it knew.
+    judge = Judge(
+        store, AskedOfJudge(control=heads[CONTROL_REF].commit, trust=trust, contents=contents)
+    )
+    authority = judge.authority
+    standing = since.standing(authority.events) if since is not None else {}
+    with store.objects.keeping(TREES):
+        of_control = judge.control()
+        steps.control()
+        pieces = [
+            Piece(ref=ref, commit=heads[ref].commit, since=standing.get(ref)) for ref in volumes
+        ]
+        done: dict[tuple[str, tuple[str, ...]], JudgedPiece] = {}
+        for piece, one in Workers(judge, executor).all(pieces):
+            done[(piece.ref, piece.records)] = one
+            steps.done(piece, one)
+    # As if one had been gone through after the other, whoever did it.
+    order = [of_control, *(one for _, one in sorted(done.items(), key=itemgetter(0)))]
+    findings = [finding for one in order for finding in one.findings]
+    ledgers = tuple(one.ledger for one in order if one.ledger is not None)
+    begun = {ref: one.first for (ref, _), one in done.items() if one.first is not None}
     # 14
     findings += VolumeAudit(
-        authority=rules.authority,
+        authority=authority,
         heads={ref.removeprefix(RECORDS_PREFIX): heads[ref] for ref in volumes},
         begun={ref.removeprefix(RECORDS_PREFIX): one for ref, one in begun.items()},
     ).findings()
     # 15
     findings += store.surroundings()
     # 16
-    findings += size_findings(rules.authority.revocations, store, keys)
-    findings += machine_size_findings(rules.authority, store)
-    comparison = compared(store, pins, keys)
+    findings += size_findings(authority.revocations, store, judge.ledger_keys)
+    findings += machine_size_findings(authority, store)
+    known = {(pin.origin, pin.size, pin.root): pin for pin in since.pins} if since else {}
+    known |= {(pin.origin, pin.size, pin.root): pin for pin in pins}
+    comparison = compared(store, (*known.values(),), judge.ledger_keys)
     findings += comparison.findings
     # 17
     findings += [
-        _wrong("REF-FOREIGN", ref, message("{ref} does not belong in a records store", ref=ref))
+        _foreign(ref)
         for ref in store.refs()
         if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
     ]
-    made = rules.contents
     return Verification(
         volumes=len(volumes),
         events=sum(one.events for one in ledgers),
         files=sum(one.files for one in ledgers),
         findings=tuple(findings),
-        adopted=adopted(rules.authority),
+        adopted=adopted(authority),
         renditions=trust is not None,
-        contents=made is not None,
-        documents=made.documents if made is not None else 0,
-        unread=made.unread if made is not None else 0,
+        contents=contents,
+        documents=sum(one.documents for one in order),
+        unread=sum(one.unread for one in order),
         pinned=len(comparison.ledgers),
-        ledgers=tuple(ledgers),
+        since=since.source if since is not None else None,
+        skipped=sum(one.events - one.judged for one in ledgers),
+        files_again=since is not None and since.by_checkpoints,
+        ledgers=ledgers,
     )
 
 
-def _stated_size(head: GitHead) -> int:
-    """Return how many events a ledger says it has; 0 where that cannot be read."""
-    try:
-        return head.checkpoint.size
-    except StoreError:
-        return 0  # told where the ledger is gone through; this is only to tell how far it is
+@dataclass(slots=True, kw_only=True)
+class _Steps:
+    """How far a verification is, in acts.
 
+    :param sizes: how many acts each ledger says it has.
+    :param told: is told how many are done of how many.
+    """
 
-def _gone_through(ref: str, report: LedgerReport) -> VerifiedLedger:
-    return VerifiedLedger(
-        name=ref.removeprefix("refs/heads/").removeprefix("records/"),
-        pin=report.checkpoint.pin if report.checkpoint is not None else "",
-        events=len(report.events),
-        files=report.files,
-    )
+    sizes: Mapping[str, int]
+    told: Callable[[int, int], None]
+    _far: float = 0
+    _records: dict[str, int] = field(default_factory=dict)
 
+    def begun(self) -> None:
+        """Tell that nothing is done yet."""
+        self.told(0, sum(self.sizes.values()))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rules:
-    """What acts are judged by, as control stands."""
+    def control(self) -> None:
+        """Tell that control was gone through."""
+        self._went(CONTROL_REF, 1)
 
-    authority: Authority
-    conduct: Conduct
-    closings: Closings
-    renditions: RenditionAudit
-    contents: ContentAudit | None
-    unread: tuple[Finding, ...]
-
-    @classmethod
-    def of(
-        cls,
-        control: GitHead,
-        events: Sequence[Event],
-        vault: Vault | None,
-        trust: Trust | None,
-        *,
-        contents: bool,
-    ) -> _Rules:
-        authority = Authority(control, events)
-        closings, unread = Closings.of(control)
-        renditions = RenditionAudit(authority=authority, trust=trust)
-        return cls(
-            authority=authority,
-            conduct=Conduct(authority=authority, vault=vault),
-            closings=closings,
-            renditions=renditions,
-            contents=ContentAudit(authority=authority) if contents else None,
-            unread=tuple(unread),
-        )
-
-    def of_control(self, report: LedgerReport) -> Iterator[Finding]:
-        """Yield what is wrong with entries, approvals and statements in control."""
-        # 4
-        yield from stray_findings(self.authority.control)
-        yield from control_findings(self.authority, report.places)
-        # 5
-        yield from release_findings(self.authority)
-        yield from policy_findings(self.authority)
-        yield from calendar_findings(self.authority)
-        # 6
-        yield from self.conduct.of_control()
-        yield from RevocationAudit(authority=self.authority).findings()
-        yield from MachineAudit(authority=self.authority).findings()
-        yield from self.unread
-
-    def revoked(self, ref: str, report: LedgerReport) -> Iterator[Finding]:
-        """Yield acts of a ledger with a key that was revoked, or that are in doubt."""
-        register, staff = self.authority.revocations, StaffRegister(head=self.authority.control)
-        return questioned_findings(register, staff, ref, report.events)
-
-    def of_volume(self, ref: str, head: GitHead, report: LedgerReport) -> Iterator[Finding]:
-        """Yield what is wrong with the numbers and acts of a volume."""
-        # 7
-        yield from stray_findings(head, SERIES_NAME)
-        yield from number_findings(head, ref, report.events)
-        # 8
-        yield from volume_findings(self.authority, report.events, report.places)
-        # 9
-        yield from course_findings(self.authority, report.events)
-        # 10
-        yield from self.conduct.findings(head, report.events)
-        # 11
-        yield from self.renditions.findings(head, report.events)
-        # 12
-        if self.contents is not None:
-            yield from self.contents.findings(head, report.events)
-        # 13
-        for volume in known_volumes((ref,)):
-            yield from self.closings.findings(volume, head, report.events)
-
-
-def _staff_keys(control: GitHead, findings: list[Finding]) -> dict[str, list[PublicKey]]:
-    """Return the keys ever registered for each staff number; note what is unreadable."""
-    keys: dict[str, list[PublicKey]] = {}
-    for path, staff_no, found in registered_keys(control):
-        if isinstance(found, RmdocsError):
-            wrong = _wrong("REGISTER-UNREADABLE", path, found.reason)
-            findings.append(_on(CONTROL_REF, wrong))
+    def done(self, piece: Piece, one: JudgedPiece) -> None:
+        """Tell that a volume was gone through, or what some of its records say."""
+        if piece.records:
+            part = len(piece.records) / self._records[piece.ref]
+            self._went(piece.ref, (1 - _WITHOUT_CONTENTS) * part)
         else:
-            keys.setdefault(staff_no, []).extend(found)
-    return keys
+            self._records[piece.ref] = len(one.records)
+            self._went(piece.ref, _WITHOUT_CONTENTS if one.records else 1)
+
+    def _went(self, ref: str, share: float) -> None:
+        self._far += self.sizes[ref] * share
+        self.told(round(self._far), sum(self.sizes.values()))
 
 
-def _actors(events: Iterable[Event], keys: dict[str, list[PublicKey]]) -> Iterator[Finding]:
-    """Yield events whose key the register of staff does not hold for their actor (F16)."""
-    for event in events:
-        if event.actor.fingerprint not in {
-            key.fingerprint for key in keys.get(event.actor.staff_no, ())
-        }:
-            yield _wrong(
-                "ACTOR-KEY",
-                event.file_name,
-                message(
-                    "the key is not one of {name} ({staff_no})",
-                    name=event.actor.name,
-                    staff_no=event.actor.staff_no,
-                ),
-            )
-
-
-def _on(ref: str, finding: Finding) -> Finding:
-    return replace(finding, path=f"{ref.removeprefix('refs/heads/')}:{finding.path}")
-
-
-def _wrong(code: str, path: str, reason: Text) -> Finding:
-    return error(code, path, reason, _RESTORE, clause=_CLAUSE)
+def _foreign(ref: str) -> Finding:
+    reason = message("{ref} does not belong in a records store", ref=ref)
+    return error("REF-FOREIGN", ref, reason, _RESTORE, clause=_CLAUSE)

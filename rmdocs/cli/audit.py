@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
-from rmdocs.cli.context import Session, pass_session
+from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import json_option
 from rmdocs.cli.record import echo_acts, echo_head
@@ -113,10 +114,22 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     " summary, a document (DOCX or PDF), a scan, another clone (its folder), or a number and its"
     " check code as printed.",
 )
+@option(
+    "--since",
+    metavar="CHECKPOINT",
+    help="Go on from what was verified before: last, for what was verified from here, or a file"
+    " of rmdocs checkpoint. What was there then is not judged again, only proved to be the same.",
+)
 @json_option
 @pass_session
 def verify(
-    session: Session, *, renditions: bool, contents: bool, against: str | None, as_json: bool
+    session: Session,
+    *,
+    renditions: bool,
+    contents: bool,
+    against: str | None,
+    since: str | None,
+    as_json: bool,
 ) -> None:
     """Verify the whole store against its ledgers and keys.
 
@@ -127,7 +140,16 @@ def verify(
 
     work = session.workspace()
     known = _known(against, work)
-    result = store.verify(work, renditions=renditions, contents=contents, against=known)
+    with Progress(session.say(message("verifying"))) as progress:
+        result = store.verify(
+            work,
+            renditions=renditions,
+            contents=contents,
+            against=known,
+            since=_since(since),
+            workers=os.cpu_count() or 1,
+            progress=progress.at,
+        )
     findings = result.findings
     if as_json:
         printing.echo_answer(result, session)
@@ -143,6 +165,8 @@ def verify(
             count=len(findings),
         )
         click.echo(session.say(summary))
+        if result.since is not None:
+            click.echo(session.say(result.told_skipped))
         click.echo(session.say(_compared(result)))
         if not result.renditions:
             told = message(
@@ -170,6 +194,15 @@ def _known(against: str | None, work: Workspace) -> Sequence[Pin]:
     if folder.is_dir():
         return store.pins_of_clone(work, folder)
     return store.pins_from(folders.find(against) or against)
+
+
+def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
+    """Return what a person goes on from; None if from the beginning."""
+    from rmdocs.workspace import store
+
+    if since is None or since == store.LAST:
+        return store.LAST if since else None
+    return store.pins_from(folders.find(since) or since)
 
 
 def _pinned(result: Verification) -> Text:

@@ -194,6 +194,8 @@ class Progress:
         if total < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - one step needs no bar
             return
         if self._bar is None:
-            self._bar = click.progressbar(length=total, label=self._label, file=beneath(sys.stderr))
+            self._bar = click.progressbar(
+                length=total, label=self._label, file=beneath(sys.stderr), show_pos=True
+            )
             self._bar.__enter__()
         self._bar.update(done - self._bar.pos)

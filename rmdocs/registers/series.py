@@ -76,6 +76,11 @@ class SeriesState:
         return (self.volume.part - 1) * VOLUME_CAPACITY + self.given
 
     @property
+    def serials(self) -> range:
+        """Return the serials that the volume has given."""
+        return range(self.last_serial - self.given + 1, self.last_serial + 1)
+
+    @property
     def room(self) -> int:
         """Return how many numbers the volume has left."""
         return VOLUME_CAPACITY - self.given

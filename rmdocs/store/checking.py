@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from rmdocs.canonical import sha256
 from rmdocs.classes import dataclass
-from rmdocs.errors import StoreError
+from rmdocs.errors import StoreError, why
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.event import Event
 from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Head
+
+if TYPE_CHECKING:
+    from rmdocs.store.head import GitHead
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -45,6 +50,7 @@ class LedgerReport:
     :param events: all that could be read, by index.
     :param files: number of sealed files compared with their digests.
     :param places: the directory that each event speaks of, by its index.
+    :param leaves: the events as they lie there, by their object names.
     """
 
     checkpoint: Checkpoint | None
@@ -52,6 +58,7 @@ class LedgerReport:
     files: int
     findings: tuple[Finding, ...]
     places: Mapping[int, str] = field(default_factory=dict)
+    leaves: Mapping[str, Leaf] = field(default_factory=dict)
 
 
 def examine_ledger(head: Head, ledger_keys: LedgerKeys, origin: str | None = None) -> LedgerReport:
@@ -69,15 +76,82 @@ def examine_ledger(head: Head, ledger_keys: LedgerKeys, origin: str | None = Non
         return LedgerReport(
             checkpoint=None, events=(), files=0, findings=(_unreadable("", problem),)
         )
+    ledger = _Ledger(head=head, contents=contents, keys=ledger_keys, origin=origin)
+    return _examined(ledger, leaves, findings)
+
+
+def examine_growth(
+    head: GitHead, before: GitHead, ledger_keys: LedgerKeys, origin: str | None = None
+) -> LedgerReport:
+    """Look in the same way at what came to a ref since an earlier commit of it.
+
+    What lay there before is taken as it was: its tiles are gone on from, its files not read.
+
+    :param before: the ref as it was then, sound.
+    """
+    try:
+        changed = {path: oid for path, _, oid in head.differences(before)}
+        contents = {path: oid for path, oid in changed.items() if oid is not None}
+        gone = frozenset(path for path, oid in changed.items() if oid is None)
+        size = before.checkpoint.size
+        tree = merkle.MerkleTree(size, lambda path: before.read(LEDGER_PREFIX + path))
+        ledger = _Ledger(
+            head=head,
+            contents=contents,
+            keys=ledger_keys,
+            origin=origin,
+            tree=tree,
+            edge=merkle.Frontier.of(tree),
+            time=before.time,
+            gone=gone,
+        )
+        return _examined(ledger, *_read_events(head, contents))
+    except (StoreError, merkle.MissingTileError) as problem:
+        reason = why(problem)
+        return LedgerReport(
+            checkpoint=None,
+            events=(),
+            files=0,
+            findings=(error("STORE-UNREADABLE", "", reason, _RESTORE, clause=_CLAUSE),),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ledger:
+    """A ledger, of which all is looked at, or what came after it was looked at before.
+
+    :param contents: its files, or those that came, by their paths.
+    :param keys: one of which must have signed its checkpoint.
+    :param origin: its name, where known.
+    :param tree: as it was before. :param edge: of that tree.
+    :param time: of the last act before. :param gone: files that were there, and no more are.
+    """
+
+    head: Head
+    contents: dict[str, str]
+    keys: LedgerKeys
+    origin: str | None
+    tree: merkle.MerkleTree = field(default_factory=merkle.MerkleTree.empty)
+    edge: merkle.Frontier = field(default_factory=merkle.Frontier)
+    time: datetime | None = None
+    gone: frozenset[str] = frozenset()
+
+
+def _examined(ledger: _Ledger, leaves: list[Leaf], findings: list[Finding]) -> LedgerReport:
     events = tuple(leaf.event for leaf in leaves)
-    checkpoint = _check_note(head, ledger_keys, origin, findings, _known(events))
-    findings += _check_order(leaves)
-    findings += _check_tree(head, leaves, checkpoint, contents)
-    findings += _check_files(head, events, contents)
+    checkpoint = _check_note(ledger.head, ledger.keys, ledger.origin, findings, _known(events))
+    findings += _check_order(leaves, ledger)
+    findings += _check_tree(ledger, leaves, checkpoint)
+    findings += _check_files(ledger.head, events, ledger.contents)
     files = sum(len(event.files) for event in events)
     places = {leaf.event.index: leaf.directory for leaf in leaves}
     return LedgerReport(
-        checkpoint=checkpoint, events=events, files=files, findings=tuple(findings), places=places
+        checkpoint=checkpoint,
+        events=events,
+        files=files,
+        findings=tuple(findings),
+        places=places,
+        leaves={ledger.contents[leaf.path]: leaf for leaf in leaves},
     )
 
 
@@ -149,8 +223,8 @@ def _read_events(head: Head, contents: dict[str, str]) -> tuple[list[Leaf], list
 def _known(events: tuple[Event, ...]) -> int | None:
     """Return how many events of control the last commit of a ledger knew; None if not told."""
     begun = events[-1].previous if events else None
-    last = events[begun.size if begun is not None else 0 :]
-    return known_to(last)
+    size = begun.size if begun is not None else 0
+    return known_to(event for event in events if event.index >= size)
 
 
 def known_to(events: Iterable[Event]) -> int | None:
@@ -189,15 +263,18 @@ def _check_note(
     return checkpoint
 
 
-def _check_order(leaves: list[Leaf]) -> Iterator[Finding]:
+def _check_order(leaves: list[Leaf], ledger: _Ledger) -> Iterator[Finding]:
     """Yield gaps and doubles in the sequence, and events that go back in time."""
     indexes = [leaf.event.index for leaf in leaves]
-    for missing in sorted(set(range(max(indexes, default=-1) + 1)) - set(indexes)):
+    expected = range(ledger.tree.size, max(indexes, default=-1) + 1)
+    for missing in sorted(set(expected) - set(indexes)):
         yield _wrong(
             "EVENT-MISSING",
             f"{missing:06d}",
             message("event {index} is missing from the ledger", index=missing),
         )
+    if leaves and ledger.time is not None and leaves[0].event.time < ledger.time:
+        yield _back(leaves[0])
     for before, after in pairwise(leaves):
         if before.event.index == after.event.index:
             yield _wrong(
@@ -206,26 +283,27 @@ def _check_order(leaves: list[Leaf]) -> Iterator[Finding]:
                 message("there are two events {index}", index=after.event.index),
             )
         if after.event.time < before.event.time:
-            yield _wrong(
-                "EVENT-TIME",
-                after.path,
-                message(
-                    "event {index} bears an earlier time than the event before it",
-                    index=after.event.index,
-                ),
-            )
+            yield _back(after)
+
+
+def _back(leaf: Leaf) -> Finding:
+    return _wrong(
+        "EVENT-TIME",
+        leaf.path,
+        message(
+            "event {index} bears an earlier time than the event before it", index=leaf.event.index
+        ),
+    )
 
 
 def _check_tree(
-    head: Head, leaves: list[Leaf], checkpoint: Checkpoint | None, contents: dict[str, str]
+    ledger: _Ledger, leaves: list[Leaf], checkpoint: Checkpoint | None
 ) -> Iterator[Finding]:
     """Yield where checkpoint, tiles or an event's ``previous`` differ from the events."""
-    tree = merkle.MerkleTree.empty()
-    tiles = {
-        path: data
-        for path, data in tree.append([merkle.leaf_hash(leaf.data) for leaf in leaves]).items()
-        if data is not None
-    }
+    head, contents, tree = ledger.head, ledger.contents, ledger.tree
+    appended = tree.append([merkle.leaf_hash(leaf.data) for leaf in leaves])
+    tiles = {path: data for path, data in appended.items() if data is not None}
+    dropped = {LEDGER_PREFIX + path for path, data in appended.items() if data is None}
     if checkpoint is not None and checkpoint.size != tree.size:
         yield _wrong(
             "LEDGER-SIZE",
@@ -243,21 +321,23 @@ def _check_tree(
             message("the events are not those the checkpoint was signed over"),
         )
     stored = {path for path in contents if path.startswith(LEDGER_PREFIX)} - {CHECKPOINT_PATH}
-    for path in sorted(stored | {LEDGER_PREFIX + path for path in tiles}):
+    lost = {path for path in ledger.gone if path.startswith(LEDGER_PREFIX)} - dropped
+    for path in sorted(stored | lost | {LEDGER_PREFIX + path for path in tiles}):
         if path not in stored or tiles.get(path.removeprefix(LEDGER_PREFIX)) != _content(
             head, contents[path]
         ):
             yield _wrong(
                 "LEDGER-TILE", path, message("a tile of the ledger does not fit its events")
             )
-    yield from _check_previous(leaves, checkpoint)
+    yield from _check_previous(leaves, checkpoint, ledger.edge)
 
 
-def _check_previous(leaves: list[Leaf], checkpoint: Checkpoint | None) -> Iterator[Finding]:
+def _check_previous(
+    leaves: list[Leaf], checkpoint: Checkpoint | None, grown: merkle.Frontier
+) -> Iterator[Finding]:
     """Yield events whose ``previous`` is not the ledger as it stood before their commit."""
     origin = checkpoint.origin if checkpoint else None
-    grown = merkle.Frontier()
-    before, begun = merkle.EMPTY_ROOT, 0
+    before, begun = grown.root(), grown.size
     for leaf in leaves:
         previous = leaf.event.previous
         size = previous.size if previous else 0

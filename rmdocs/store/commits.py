@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from rmdocs.classes import dataclass
@@ -174,17 +175,21 @@ def _clean(text: str) -> str:
     return " ".join(re.sub(r"[<>\x00-\x1f]", " ", text).split())
 
 
-def walk_commits(objects: Objects, tip: str, *, oldest_first: bool = False) -> Iterator[Commit]:
+def walk_commits(
+    objects: Objects, tip: str, *, oldest_first: bool = False, until: str | None = None
+) -> Iterator[Commit]:
     """Yield the commits from ``tip`` back to the first, along first parents.
 
     :param oldest_first: yield them from the first to ``tip`` instead; only
         object names are held in memory meanwhile.
+    :param until: the commit before the first of them; None for all.
     :raises StoreError: if a commit is missing, damaged or foreign.
     """
+    found = takewhile(lambda commit: commit.oid != until, history(objects, tip))
     if not oldest_first:
-        yield from history(objects, tip)
+        yield from found
         return
-    names = [commit.oid for commit in history(objects, tip)]
+    names = [commit.oid for commit in found]
     for name in reversed(names):
         yield parse(name, objects.content(name, "commit"))
 

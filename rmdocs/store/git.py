@@ -9,12 +9,14 @@ the one stored (F17), so a store has none of them.
 from __future__ import annotations
 
 import configparser
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.messages import by_command, message
 from rmdocs.store import commits, refs
@@ -25,10 +27,10 @@ from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import LedgerBranch, SealingContext
 from rmdocs.store.surroundings import obeyed, unsound
+from rmdocs.store.vault import Vault
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
-    from rmdocs.store.vault import Vault
 
 SIGNERS = "allowed_signers"
 """The file by which plain git knows signers; relative, so a store can be moved."""
@@ -179,6 +181,11 @@ class GitStore(LedgerStore):
         check_repository(path)
         return cls(path, vault)
 
+    @property
+    def reopen(self) -> StoreInGit:
+        """Return how another process opens the same store, to read it."""
+        return StoreInGit(path=self.path, keys=self.vault.directory if self.vault else None)
+
     def surroundings(self) -> Iterator[Finding]:
         """Yield what git would obey that no store has: settings, hooks."""
         yield from obeyed(self.path, SIGNERS)
@@ -218,6 +225,24 @@ class GitStore(LedgerStore):
         """
         self.signers.replace(people, until)
         configure(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInGit:
+    """Where a store lies, for another process that reads it.
+
+    :param keys: the directory of its record keys; None where they are not here.
+    """
+
+    path: Path
+    keys: Path | None
+
+    def __call__(self) -> GitStore:
+        """Open it.
+
+        :raises StoreError: as :meth:`GitStore.open`.
+        """
+        return GitStore.open(self.path, Vault(self.keys, os.urandom) if self.keys else None)
 
 
 class GitBranch(LedgerBranch):

@@ -6,7 +6,7 @@ Where objects and refs lie is the business of ``git`` and ``memory``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _Names: TypeAlias = list[str]
 _Events: TypeAlias = list[Event]
 
+
+Reopen: TypeAlias = "Callable[[], LedgerStore]"
 
 _DEEPEST = 32
 """More directories in one another than any store has."""
@@ -102,6 +104,20 @@ class GitHead:
         oid = self._directory(path)
         if oid:
             yield from self._walk(oid, f"{path}/" if path else "")
+
+    def at(self, commit: str) -> GitHead:
+        """Return the ref as it was at an earlier commit.
+
+        :raises StoreError: if that cannot be read.
+        """
+        return GitHead(self._objects, commit, self._vault)
+
+    def commits(self) -> Iterator[commits.Commit]:
+        """Yield the commits that led here, this one first, along first parents.
+
+        :raises StoreError: if one is missing, damaged or foreign.
+        """
+        return commits.history(self._objects, self.commit)
 
     def knows(self, commit: str) -> bool:
         """Return whether an earlier commit can be read where this one is."""
@@ -215,6 +231,11 @@ class LedgerStore(ABC):
         :param until: when keys were revoked, by their fingerprints.
         """
 
+    @property
+    def reopen(self) -> Reopen | None:
+        """Return how another process opens the same store; None where none can."""
+        return None
+
     @abstractmethod
     def close(self) -> None:
         """Close what reading holds open."""
@@ -227,6 +248,13 @@ class LedgerStore(ABC):
         """Return a ref's head, or None."""
         commit = self.commit(ref)
         return GitHead(self.objects, commit, self.vault) if commit else None
+
+    def at(self, commit: str) -> GitHead:
+        """Return what a ref held at a commit.
+
+        :raises StoreError: if that cannot be read.
+        """
+        return GitHead(self.objects, commit, self.vault)
 
     def require_head(self, ref: str) -> GitHead:
         """Return a ref's head.

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import StoreError, why
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, merkle
-from rmdocs.store.checking import is_event_path, is_state_path, known_to
+from rmdocs.store.checking import Leaf, is_event_path, is_state_path, known_to
 from rmdocs.store.checkpoint import LedgerKeys
 from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.objects import Objects
-from rmdocs.store.protocol import MOST_EVENTS
+from rmdocs.store.protocol import LEDGER_PREFIX, MOST_EVENTS
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -30,12 +31,15 @@ Told = Callable[[Sequence[Event], Callable[[str], bytes | None]], str | None]
 """Returns what the commit of a call's events says, given what reads its files; None if unknown."""
 
 
-def history_check(
+def history_check(  # noqa: PLR0913 - a history, and what is known of it
     objects: Objects,
     tip: str,
     allowed: Mapping[str, PublicKey] | None = None,
     told: Told = lambda _events, _read: None,
     ledger_keys: LedgerKeys | None = None,
+    *,
+    since: GitHead | None = None,
+    leaves: Mapping[str, Leaf] = MappingProxyType({}),
 ) -> list[Finding]:
     """Return everything that is wrong with the commits up to ``tip``.
 
@@ -44,9 +48,11 @@ def history_check(
     :param told: makes the text of a commit again.
     :param ledger_keys: one of which must have signed each checkpoint but the last, which is
         looked at with the ledger. Of one key there is nothing to tell: it signed the last one.
+    :param since: a commit among them; what led to it is taken as sound.
+    :param leaves: events that were read before, by their object names.
     """
     keys = ledger_keys if ledger_keys is not None and ledger_keys.machines else None
-    return list(_History(objects, allowed, told, keys).check(tip))
+    return list(_History(objects, allowed, told, keys, leaves).check(tip, since))
 
 
 class _History:
@@ -58,8 +64,10 @@ class _History:
         allowed: Mapping[str, PublicKey] | None,
         told: Told,
         ledger_keys: LedgerKeys | None,
+        leaves: Mapping[str, Leaf],
     ) -> None:
         self._objects = objects
+        self._leaves = leaves
         self._allowed = allowed
         self._told = told
         self._ledger_keys = ledger_keys
@@ -70,10 +78,13 @@ class _History:
         self._last: datetime | None = None
         self._now: list[Event] = []
 
-    def check(self, tip: str) -> Iterator[Finding]:
+    def check(self, tip: str, since: GitHead | None) -> Iterator[Finding]:
         """Yield what is wrong, commit by commit; stops where one cannot be read."""
         try:
-            for commit in walk_commits(self._objects, tip, oldest_first=True):
+            if since is not None:
+                self._go_on(since)
+            until = since.commit if since is not None else None
+            for commit in walk_commits(self._objects, tip, oldest_first=True, until=until):
                 head = GitHead(self._objects, commit.oid)
                 yield from self._signature(commit)
                 yield from self._contents(commit, head)
@@ -81,8 +92,14 @@ class _History:
                     yield from self._checkpoint(commit, head)
                 self._before, self._last = head, commit.time
             yield from self._said()
-        except StoreError as problem:
-            yield error("STORE-UNREADABLE", tip, problem.reason, _RESTORE, clause=_CLAUSE)
+        except (StoreError, merkle.MissingTileError) as problem:
+            yield error("STORE-UNREADABLE", tip, why(problem), _RESTORE, clause=_CLAUSE)
+
+    def _go_on(self, since: GitHead) -> None:
+        size = since.checkpoint.size
+        tree = merkle.MerkleTree(size, lambda path: since.read(LEDGER_PREFIX + path))
+        self._tree = merkle.Frontier.of(tree)
+        self._before, self._last = since, since.time
 
     def _signature(self, commit: Commit) -> Iterator[Finding]:
         signer = commit.signer
@@ -116,12 +133,9 @@ class _History:
                     commit,
                     message("the commit changes or drops {path}", path=path),
                 )
-        leaves = {
-            path: self._objects.content(oid, "blob")
-            for path, oid in added.items()
-            if is_event_path(path)
-        }
-        events = [Event.from_bytes(data) for data in leaves.values()]
+        known = {path: self._leaf(path, oid) for path, oid in added.items() if is_event_path(path)}
+        leaves = {path: leaf.data for path, leaf in known.items()}
+        events = [leaf.event for leaf in known.values()]
         self._now = events
         yield from self._texts(commit, events)
         yield from self._events(commit, events)
@@ -132,6 +146,13 @@ class _History:
                     "COMMIT-UNSEALED", commit, message("no event seals {path}", path=path)
                 )
         yield from self._ledger(commit, head, list(leaves.values()), events)
+
+    def _leaf(self, path: str, oid: str) -> Leaf:
+        known = self._leaves.get(oid)
+        if known is not None:
+            return known
+        data = self._objects.content(oid, "blob")
+        return Leaf(path=path, data=data, event=Event.from_bytes(data))
 
     def _texts(self, commit: Commit, events: list[Event]) -> Iterator[Finding]:
         """Yield commits of the call before that say something else than its events.

@@ -160,12 +160,15 @@ class MerkleTree:
     def _hash(self, start: int, end: int) -> bytes:
         count = end - start
         if count & (count - 1) == 0:
-            return self._perfect(start, count.bit_length() - 1)
+            return self.inner(start, count.bit_length() - 1)
         middle = start + _split(count)
         return node_hash(self._hash(start, middle), self._hash(middle, end))
 
-    def _perfect(self, start: int, height: int) -> bytes:
-        """Return the hash of the aligned perfect subtree of 2^height leaves at ``start``."""
+    def inner(self, start: int, height: int) -> bytes:
+        """Return the hash of the aligned perfect subtree of 2^height leaves at ``start``.
+
+        :raises MissingTileError: if it cannot be read.
+        """
         level, inner = divmod(height, TILE_HEIGHT)
         first = start >> (TILE_HEIGHT * level)
         index, offset = divmod(first, TILE_WIDTH)
@@ -190,6 +193,21 @@ class Frontier:
     def __init__(self) -> None:
         self.size = 0
         self._peaks: list[tuple[int, bytes]] = []
+
+    @classmethod
+    def of(cls, tree: MerkleTree) -> Frontier:
+        """Return the right edge of a tree as it stands.
+
+        :raises MissingTileError: if it cannot be read.
+        """
+        edge, start = cls(), 0
+        for height in range(tree.size.bit_length() - 1, -1, -1):
+            if tree.size >> height & 1:
+                peak = tree.inner(start, height)
+                edge._peaks.append((height, peak))
+                start += 1 << height
+        edge.size = tree.size
+        return edge
 
     def append(self, leaf: bytes) -> None:
         """Append a leaf hash."""

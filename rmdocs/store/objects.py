@@ -24,12 +24,11 @@ import struct
 import zlib
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import by_command, message
 from rmdocs.store.files import open_new, read_plain, sync_directory, write_synced
@@ -40,12 +39,11 @@ if TYPE_CHECKING:
 FILE_MODE, TREE_MODE = "100644", "40000"
 OID = re.compile(r"[0-9a-f]{40}")
 
-_MOST_KEPT = 4096
+MOST_KEPT = 4096
 """Trees kept in memory by one reader; the upper ones serve every path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """An entry of a git tree; ``mode`` as git writes it (``40000``, ``100644``)."""
 
     mode: str
@@ -106,10 +104,23 @@ def format_tree(entries: Iterable[TreeEntry]) -> bytes:
 
 
 class Objects(ABC):
-    """Objects by their names, wherever they lie."""
+    """Objects by their names, wherever they lie.
+
+    ``most_kept`` is how many trees stay in memory.
+    """
 
     def __init__(self) -> None:
+        self.most_kept = MOST_KEPT
         self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
+
+    @contextmanager
+    def keeping(self, trees: int) -> Iterator[None]:
+        """Keep more trees in memory for a while."""
+        before, self.most_kept = self.most_kept, trees
+        try:
+            yield
+        finally:
+            self.most_kept = before
 
     @abstractmethod
     def read(self, oid: str) -> tuple[str, bytes]:
@@ -136,7 +147,7 @@ class Objects(ABC):
         known = self._trees.get(oid)
         if known is None:
             known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
-            if len(self._trees) > _MOST_KEPT:
+            while len(self._trees) > self.most_kept:
                 self._trees.popitem(last=False)
         return known
 
@@ -158,12 +169,13 @@ class ObjectReader(Objects):
         :raises StoreError: if it is missing or damaged.
         """
         try:
-            found = self._loose(oid)
-            if found is None:
-                # A repack may have moved the object, and dropped packs known here.
-                with suppress(OSError):
+            found = None
+            # Where there are packs, most lies in them: one look there costs less than a file.
+            # A repack may have moved the object, and dropped packs known here.
+            if self._packs:
+                with suppress(OSError, ValueError):
                     found = self._packed(oid, anew=False)
-                found = found or self._packed(oid, anew=True)
+            found = found or self._loose(oid) or self._packed(oid, anew=True)
         except (OSError, zlib.error, ValueError, struct.error) as problem:
             raise unreadable(oid, missing=False) from problem
         if found is None or object_name(*found) != oid:

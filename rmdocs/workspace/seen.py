@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 HERE = message("as seen from this workspace before")
+VERIFIED = "verified"
+"""The file beside what was seen that says what was verified (``workspace.verified``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +89,7 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
     if after == before:
         return True
     text = "\n\n".join(pin.note.strip() for pin in after.values())
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_text(f"{text}\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError:
-        return False
-    return True
+    return write_whole(path, f"{text}\n".encode())
 
 
 def set_aside(path: Path | None) -> None:
@@ -101,9 +97,9 @@ def set_aside(path: Path | None) -> None:
 
     It is another store, whose history has nothing to do with that of the one before.
     """
-    if path is not None:
+    for one in (path, path.with_name(VERIFIED)) if path is not None else ():
         with suppress(OSError):
-            path.replace(path.with_name(f"{path.name}.before"))
+            one.replace(one.with_name(f"{one.name}.before"))
 
 
 def not_kept() -> Finding:
@@ -140,3 +136,14 @@ def require_not_back(path: Path | None, store: LedgerStore) -> None:
             ),
             clause=finding.clause,
         )
+
+
+def write_whole(path: Path, data: bytes) -> bool:
+    """Write a file beside what was seen, whole or not at all; return whether it could be."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError:
+        return False
+    return True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
@@ -17,45 +17,91 @@ from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.proofs import JudgedFile, ProvedDocument
     from rmdocs.audit.verify import Verification
     from rmdocs.files import File
     from rmdocs.workspace.opening import Workspace
+    from rmdocs.workspace.verified import Depth
 
 
-def verify(
+LAST: Literal["last"] = "last"
+"""What was verified last from this workspace, to go on from."""
+_SEVERAL = 2
+_MANY, _MANY_WITH_CONTENTS = 5_000, 500
+"""Acts from which on another process is begun, which takes as long as some 1,000 of them."""
+
+
+def verify(  # noqa: PLR0913 - what is asked, and how
     workspace: Workspace,
     *,
     renditions: bool = False,
     contents: bool = False,
     against: Sequence[Pin] = (),
+    since: Literal["last"] | Sequence[Pin] | None = None,
+    workers: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store; if asked, judge all signatures and read all scans again.
 
-    What was seen of its ledgers from here before is held against it, and remembered.
+    What was seen of its ledgers from here before is held against it, and remembered; so is
+    what was verified with no fault found.
 
     :param contents: judge again what every record says, and make every document again.
     :param against: what else is known of the ledgers from outside.
+    :param since: what was verified before, of which the acts are not judged again: what
+        checkpoints from outside say, or the last verification from here (:data:`LAST`).
+    :param workers: how many processes may work at the same time, where that pays.
     :param progress: told how many events of how many are gone through.
+    :raises UsageError: if nothing was verified from here that it could go on from.
     """
     from rmdocs.audit import verify
+    from rmdocs.audit.since import VerifiedState
     from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
+    from rmdocs.workspace.verified import Depth, keep_verified, verified
 
-    path = seen_path(workspace.root)
+    path, depth = seen_path(workspace.root), Depth(renditions=renditions, contents=contents)
     memory = seen.recall(path)
-    found = verify.verify(
-        workspace.store,
-        trust(workspace) if renditions else None,
-        contents=contents,
-        pins=(*memory.pins, *against),
-        progress=progress,
-    )
+    state = None
+    if since is not None:
+        state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
+    with _processes(workspace, workers, depth) as executor:
+        found = verify.verify(
+            workspace.store,
+            trust(workspace) if renditions else None,
+            contents=contents,
+            pins=(*memory.pins, *against),
+            since=state,
+            executor=executor,
+            progress=progress,
+        )
     kept = seen.remember(path, workspace.store)
+    at = workspace.local(workspace.now())
+    keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
     told = memory.findings or (() if kept else (seen.not_kept(),))
     return replace(found, findings=(*found.findings, *told))
+
+
+@contextmanager
+def _processes(workspace: Workspace, workers: int, depth: Depth) -> Iterator[Executor | None]:
+    """Yield processes that go through volumes; None where they would cost more than they save."""
+    from rmdocs.audit.ledgers import stated_size
+    from rmdocs.audit.pins import ledgers_of
+
+    store = workspace.store
+    acts = sum(stated_size(store.require_head(ref)) for ref in ledgers_of(store))
+    if workers < _SEVERAL or acts < (_MANY_WITH_CONTENTS if depth.contents else _MANY):
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Begun anew, not forked: there may be threads.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+        yield executor
 
 
 def pins_from(handed: File | str) -> tuple[Pin, ...]:
