@@ -44,20 +44,22 @@ class MachineAudit:
         """Yield entries that are not what was asked for, or name a key that they may not."""
         used = {self.authority.ledger_keys.founding.public.fingerprint: ""}
         people = {key for _, person in self._people() for key in map(fingerprint, person.keys)}
-        known: set[str] = set()
-        for event in self.authority.events:
-            said = read_as(event, MachineEntered)
-            if said is not None:
-                place = next((file.path for file in event.files), event.file_name)
-                yield from self._order(event, said, place)
-                yield from self._named(event, said, place)
-                yield from _sizes(event, said, place, known=said.machine in known)
-                key = self._key(event, said)
-                owner = used.setdefault(key, said.machine)
-                if owner != said.machine or key in people:
-                    told = message("its key is that of somebody else as well")
-                    yield _wrong("MACHINE-KEY", place, told)
-                known.add(said.machine)
+        ruling: dict[str, str] = {}
+        ended: set[str] = set()
+        for event, said in _entries(self.authority):
+            place = next((file.path for file in event.files), event.file_name)
+            yield from self._order(event, said, place)
+            yield from self._named(event, said, place)
+            yield from _sizes(event, said, place, known=said.machine in ruling)
+            key = self._key(event, said)
+            if used.setdefault(key, said.machine) != said.machine or key in people:
+                told = message("its key is that of somebody else as well")
+                yield _wrong("MACHINE-KEY", place, told)
+            if key in ended and said.ledgers:
+                yield _wrong("MACHINE-KEY", place, message("its key had ended before"))
+            ended |= {ruling.get(said.machine, key)} - {key}
+            ended |= set() if said.ledgers else {key}
+            ruling[said.machine] = key
         yield from self._founder()
 
     def _people(self) -> Iterator[tuple[int, Person]]:
@@ -122,6 +124,13 @@ class MachineAudit:
                 )
 
 
+def _entries(authority: Authority) -> Iterator[tuple[Event, MachineEntered]]:
+    for event in authority.events:
+        said = read_as(event, MachineEntered) if event.kind == MachineEntered.KIND else None
+        if said is not None:
+            yield event, said
+
+
 def _sizes(event: Event, said: MachineEntered, place: str, *, known: bool) -> Iterator[Finding]:
     """Yield an entry that does not say, as it must, how long all ledgers were."""
     sizes = said.sizes or ()
@@ -144,8 +153,7 @@ def machine_size_findings(authority: Authority, store: LedgerStore) -> tuple[Fin
             root=one.root.hex(),
             source=message("as sealed when a key of {machine} ended", machine=said.machine),
         )
-        for event in authority.events
-        if (said := read_as(event, MachineEntered)) is not None
+        for event, said in _entries(authority)
         for one in said.sizes or ()
         if one.size
     ]

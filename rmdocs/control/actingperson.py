@@ -90,6 +90,29 @@ class ActingPerson:
         :raises ConflictError: if the ref moved, or a path is already there.
         :raises StoreError: if it cannot be written.
         """
+        for new_event in new_events:
+            require_readable(new_event.reason, REASON)
+            require_short(new_event.reason, REASON, LONGEST_REASON)
+        with branch.keys_held():
+            self._require_keys(branch, new_events)
+            head = branch.head
+            subject_line, trailers = commit_text(new_events, head)
+            return branch.append(
+                new_events,
+                actor=self.actor,
+                key=self.key,
+                ledger_key=self.ledger_key,
+                time=self.time_after(head),
+                subject_line=subject_line,
+                trailers=trailers,
+                state=state,
+            )
+
+    def _require_keys(self, branch: Branch, new_events: Sequence[NewEvent]) -> None:
+        """Refuse a key of the person, or of the machine, that may not sign what is to be sealed.
+
+        :raises ControlError: saying why.
+        """
         control = self.control()
         require_not_revoked(control, self.person, self.key)
         require_key(self.person, self.key)
@@ -97,21 +120,6 @@ class ActingPerson:
             from rmdocs.registers.ledgerkeys import require_may_seal  # noqa: PLC0415 - seldom
 
             require_may_seal(control, self.ledger_key.public, branch, new_events)
-        for new_event in new_events:
-            require_readable(new_event.reason, REASON)
-            require_short(new_event.reason, REASON, LONGEST_REASON)
-        head = branch.head
-        subject_line, trailers = commit_text(new_events, head)
-        return branch.append(
-            new_events,
-            actor=self.actor,
-            key=self.key,
-            ledger_key=self.ledger_key,
-            time=self.time_after(head),
-            subject_line=subject_line,
-            trailers=trailers,
-            state=state,
-        )
 
     def require_role(self, roles: Iterable[str], act: Text) -> None:
         """Refuse unless the person holds one of ``roles``.
@@ -192,18 +200,11 @@ def require_not_revoked(control: Head, person: Person, key: Signer) -> None:
     """
     revoked = RevocationRegister.of(control, person.staff_no).revoked(key.public.fingerprint)
     if revoked is not None and person.staff_no == FOUNDER:
+        from rmdocs.registers.ledgerkeys import founder_is_gone  # noqa: PLC0415 - seldom
+
         raise founder_is_gone(revoked.event.day_in(zone_of(control)))
     if revoked is not None:
         raise was_revoked(control, person, revoked, renewal(person.staff_no))
-
-
-def founder_is_gone(day: date) -> ControlError:
-    """Return the refusal of an act of the founder, whose power has ended, or of a key for them."""
-    return ControlError(
-        message("the power of the founder ended on {day}, for good", day=day),
-        message("let the records officer do it"),
-        clause="ISO 9001 §5.3",
-    )
 
 
 def was_revoked(

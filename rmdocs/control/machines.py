@@ -137,6 +137,7 @@ MACHINE = RequestKind(
     file_name=ORDER_NAME,
     new_event=_entry,
     in_force=_in_force,
+    ends_keys=True,
     completed=_named,
 )
 """A machine's ledger key; the sizes are those at the approval."""

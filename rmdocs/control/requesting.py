@@ -9,6 +9,7 @@ asked for is a :class:`RequestKind`. A request about a record is ``issuing``'s.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
@@ -59,6 +60,8 @@ class RequestKind:
         or raises with every mistake in them; for a reason, by a request if one led to it.
         Of a store, on control as it is locked.
     :param in_force: returns the file that would be replaced; empty if none.
+    :param ends_keys: whether the sizes of all ledgers are sealed with it, after which some key
+        signs no more.
     :param completed: returns what is sealed with what only who approves can add to it.
     """
 
@@ -68,6 +71,7 @@ class RequestKind:
     file_name: str
     new_event: Callable[[Store, Head, bytes, str, Decision | None], NewEvent]
     in_force: Callable[[Head, bytes], bytes]
+    ends_keys: bool = False
     completed: Callable[[NewEvent, ActingPerson], NewEvent] = lambda new_event, _acting: new_event
 
 
@@ -127,8 +131,9 @@ def approve_request(
         policy.require(acting, kind.approves)
         require_second(policy, request, acting, kind.asks, kind.approves)
         data, reason = register.file(request), request.reason
-        new_event = kind.new_event(store, head, data, reason, decision(request))
-        acting.seal(branch, (kind.completed(new_event, acting),))
+        with store.keys_held(ending=True) if kind.ends_keys else nullcontext():
+            new_event = kind.new_event(store, head, data, reason, decision(request))
+            acting.seal(branch, (kind.completed(new_event, acting),))
         return ControlRequests(branch.require_head()).get(number)
 
 

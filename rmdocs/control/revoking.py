@@ -2,8 +2,7 @@
 
 One's own key one revokes oneself, with it or with another that the register has; somebody
 else's takes two people. The sizes of all ledgers are sealed: what the key signs beyond is a
-fault, whatever it says of dates. Ledgers are read one after the other: what its owner signs
-on this machine in that very moment is told as signed after, and they confirm it.
+fault, whatever it says of dates. Meanwhile nobody seals anything on this machine.
 """
 
 from __future__ import annotations
@@ -144,7 +143,7 @@ def revoke_own(store: Store, order: RevocationOrder, reason: str, acting: Acting
             message("ask for it to be revoked"),
             clause=REVOCATION_CLAUSE,
         )
-    with store.locked(CONTROL_REF) as branch:
+    with store.locked(CONTROL_REF) as branch, store.keys_held(ending=True):
         require_may_end(branch.require_head(), order)
         new_event = _revocation(store, branch.require_head(), order.to_toml(), reason.strip(), None)
         return acting.seal(branch, (new_event,)).events[0]
@@ -210,6 +209,7 @@ REVOCATION = RequestKind(
     file_name=ORDER_NAME,
     new_event=_revocation,
     in_force=lambda _head, _data: b"",
+    ends_keys=True,
 )
 """Somebody else's key: one asks, another approves; the sizes are those at the approval."""
 

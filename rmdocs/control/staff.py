@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.characters import fold
-from rmdocs.control.actingperson import REVOCATION_CLAUSE, founder_is_gone, require_key
+from rmdocs.control.actingperson import REVOCATION_CLAUSE, require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
@@ -21,7 +21,7 @@ from rmdocs.registers.customers import (
     check_customer,
 )
 from rmdocs.registers.displaynames import role_names
-from rmdocs.registers.ledgerkeys import founder_ended
+from rmdocs.registers.ledgerkeys import founder_ended, founder_is_gone
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import RevocationRegister, fingerprint
 from rmdocs.registers.staff import FOUNDER, ROLES, Person, StaffRegister, entry_path

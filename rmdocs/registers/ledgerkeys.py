@@ -39,6 +39,7 @@ from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from rmdocs.store.protocol import Branch, Head, NewEvent
 
@@ -47,6 +48,7 @@ FOUNDING_PATH = "founding/founding.json"
 ORDER_NAME = "machine.toml"
 
 _CONTROL = ledger_origin(CONTROL_REF)
+_KINDS = frozenset({MachineEntered.KIND, KeyRevoked.KIND})
 _LEDGER = re.compile(r"control|records(?:/(?:\*|[A-Za-z0-9._-]+)){0,4}", re.ASCII)
 
 
@@ -150,6 +152,15 @@ def founder_ended(control: Head) -> bool:
     return ledger_keys(control).founding.until is not None
 
 
+def founder_is_gone(day: date) -> ControlError:
+    """Return the refusal of an act of the founder, whose power has ended, or of a key for them."""
+    return ControlError(
+        message("the power of the founder ended on {day}, for good", day=day),
+        message("let the records officer do it"),
+        clause="ISO 9001 §5.3",
+    )
+
+
 def ledger_keys(control: Head) -> LedgerKeys:
     """Return the keys that sign the ledgers of a store, as a state of control names them.
 
@@ -199,6 +210,8 @@ def keys_in(public: PublicKey, events: Iterable[Event]) -> LedgerKeys:
     """
     founding, machines = LedgerKey(public=public), dict[tuple[str, int], LedgerKey]()
     for event in events:
+        if event.kind not in _KINDS:
+            continue
         said, revoked = read_as(event, MachineEntered), read_as(event, KeyRevoked)
         if said is not None:
             ruling = [one for one in machines if one[0] == said.machine][-1:]

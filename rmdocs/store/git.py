@@ -215,6 +215,14 @@ class GitStore(LedgerStore):
                 lock = held.enter_context(locked(self.path, ref))
             yield GitBranch(self, lock)
 
+    @contextmanager
+    def keys_held(self, *, ending: bool) -> Iterator[None]:
+        """Keep the keys that may sign as they are on this machine; see ``refs``."""
+        with ExitStack() as held:
+            with _told():
+                held.enter_context(refs.keys_held(self.path, ending=ending))
+            yield
+
     def write_signers(
         self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]
     ) -> None:

@@ -223,6 +223,10 @@ class LedgerStore(ABC):
         """
 
     @abstractmethod
+    def keys_held(self, *, ending: bool) -> AbstractContextManager[None]:
+        """Keep the keys that may sign as they are, with others who do; or alone, to end one."""
+
+    @abstractmethod
     def write_signers(
         self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]
     ) -> None:

@@ -67,6 +67,7 @@ class MemoryStore(LedgerStore):
         super().__init__(MemoryObjects(), vault)
         self.named: dict[str, str] = {}
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._keys = Lock()
 
     @classmethod
     def copy(cls, store: LedgerStore, vault: Vault | None = None) -> MemoryStore:
@@ -105,6 +106,12 @@ class MemoryStore(LedgerStore):
             raise ValueError(ref)
         with self._locks[ref]:
             yield MemoryBranch(self, ref)
+
+    @contextmanager
+    def keys_held(self, *, ending: bool) -> Iterator[None]:  # noqa: ARG002 - one at a time here
+        """Keep the keys that may sign as they are."""
+        with self._keys:
+            yield
 
     def write_signers(
         self, people: Mapping[str, Sequence[str]], until: Mapping[str, datetime]

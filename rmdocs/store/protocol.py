@@ -171,6 +171,9 @@ class Branch(Protocol):
         :raises StoreError: if the ref does not exist.
         """
 
+    def keys_held(self) -> AbstractContextManager[None]:
+        """Keep the keys that may sign as they are until something is sealed here."""
+
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
         new_events: Sequence[NewEvent],
@@ -221,3 +224,6 @@ class Store(Protocol):
 
     def locked(self, ref: str) -> AbstractContextManager[Branch]:
         """Return the ref locked against other writers on this machine."""
+
+    def keys_held(self, *, ending: bool) -> AbstractContextManager[None]:
+        """Keep the keys that may sign as they are, with others who do; or alone, to end one."""

@@ -196,6 +196,26 @@ class RefLock:
             leftover.unlink()
 
 
+_KEYS = "keys"
+
+
+@contextmanager
+def keys_held(repository: Path, *, ending: bool) -> Iterator[None]:
+    """Keep the keys that may sign as they are, with others who do; or alone, to end one.
+
+    So that nobody seals with a key between the counting of the ledgers, where it ends, and the
+    sealing of its end. Whoever ends one holds the lock of control, and asks for no other after.
+    """
+    locks = repository / "rmdocs" / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    handle = os.open(locks / _KEYS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if ending else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def locked(repository: Path, ref: str) -> Iterator[RefLock]:
     """Hold the lock of a ref; waits for other writers of this machine."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from rmdocs.canonical import sha256
@@ -22,6 +23,7 @@ from rmdocs.store.keys import Signer
 from rmdocs.store.objects import Changes, NewObjects, Objects, is_path, rewrite
 from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
+    CONTROL_REF,
     EVENTS_NAME,
     LEDGER_PREFIX,
     MOST_EVENTS,
@@ -171,6 +173,15 @@ class LedgerBranch(ABC):
         :raises StoreError: if the ref does not exist.
         """
         return self._store.require_head(self._ref)
+
+    def keys_held(self) -> AbstractContextManager[None]:
+        """Keep the keys that may sign as they are until something is sealed here.
+
+        On control the lock of that does.
+        """
+        if self._ref == CONTROL_REF:
+            return nullcontext()
+        return self._store.keys_held(ending=False)
 
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
+from threading import Thread
 
 import pytest
 from conftest import LATE, Bank
 from forged import append, issue_again
+from hypothesis import given
+from hypothesis import strategies as st
 from last_release import unpack
 from proofs import Taken, judged, lacks
 
@@ -381,6 +385,15 @@ class TestEntries:
         append(bank, OFFICER, entered(bank, ledgers=("control", "records")), day=LATE)
         told(bank, "REQUEST-MISSING", "MACHINE-OTHER", "MACHINE-UNNAMED")
 
+    def test_of_a_key_that_had_ended(self, bank):
+        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役")
+        bank.approve(asked.number, PRESIDENT)
+        control = bank.at().store.require_head(CONTROL_REF).checkpoint
+        event = entered(bank, OTHER, key=YANTAI, sizes=(control,))
+        moved_on = replace(event.files[0], path=f"machines/{OTHER}/0003.toml")
+        append(bank, OFFICER, replace(event, files=(moved_on,)), day=LATE)
+        told(bank, "REQUEST-MISSING", "MACHINE-KEY")
+
     def test_of_sizes_that_never_were(self, bank):
         control = bank.at().store.require_head(CONTROL_REF).checkpoint
         event = entered(bank, OTHER, sizes=(replace(control, root=b"x" * 32),))
@@ -394,6 +407,22 @@ def proved(once, moved):
     """A moved store with one record of before and one of after, and the key that leads to it."""
     root = once.copy(moved, "moved on", lambda root: visit_again(Bank(root)) and None)[0]
     return Bank(root), store.trusted(Bank(root).at()).data
+
+
+def test_nobody_seals_while_a_key_ends(moved, copied_in_git):
+    """Else what is sealed between the counting and the end would be a fault for ever."""
+    bank = copied_in_git(moved)
+    work = bank.at(OFFICER)
+    thread = Thread(target=visit_again, args=(bank,))
+    before = bank.refs()
+    with work.store.keys_held(ending=True):
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()
+        assert bank.refs() == before
+    thread.join()
+    assert bank.refs() != before
+    told(bank)
 
 
 class TestProofs:
@@ -450,12 +479,32 @@ class TestProofs:
             taken.texts[0] = b" ".join(damaged)
             assert judged(document, taken.together(), trusted) == "PROOF-FORMAT"
 
+    @pytest.mark.parametrize("serial", [1, 2])
+    @given(place=st.integers(0), bit=st.integers(0, 7), extra=st.booleans())
+    def test_not_a_bit_is_changed(self, proved, serial, place, bit, extra):
+        document, proof = shown(proved[0].root, serial)
+        if extra:  # with the digest made anew
+            taken = Taken(proof)
+            head = bytearray(taken.texts[0])
+            head[place % len(head)] ^= 1 << bit
+            taken.texts[0] = bytes(head)
+            changed = taken.together()
+        else:
+            changed = bytearray(proof)
+            changed[place % len(changed)] ^= 1 << bit
+        assert judged(document, bytes(changed), proved[1], alike=False) != ""
+
     def test_nothing_is_told_in_more_words_than_it_takes(self, visited, proved):
         document, proof = self.proof(Bank(visited), 1)
         taken = Taken(proof)
         identity = proved[1].split(b"+")[1]
         taken.texts[0] = taken.texts[0].replace(b"rmdocs/1", b"rmdocs/2") + b" " + identity
         assert judged(document, taken.together(), proved[1]) == "PROOF-FORMAT"
+
+
+@cache
+def shown(root, serial):
+    return TestProofs().proof(Bank(root), serial)
 
 
 def spelled(key):
