@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.events.records import EditionFacts, FormRevision, RecordIssued
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber, Series
@@ -23,6 +23,7 @@ from rmdocs.issuing.editions import not_made, render_edition
 from rmdocs.issuing.registry import concealed
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
+from rmdocs.registers.catalogue import JustIssued
 from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.renditions import as_read
 from rmdocs.registers.series import SERIES_NAME, SeriesState
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.staff import Person
-    from rmdocs.store.event import SealedFile
+    from rmdocs.store.event import Event, SealedFile
     from rmdocs.store.protocol import Branch
 
 JSON_TYPE = "application/json"
@@ -310,6 +311,7 @@ class _Volume:
         new_events = self._concealed(prepared)
         files: dict[str, tuple[SealedFile, ...]] = {}
         if new_events:
+            before = self._branch.head
             receipt = self._acting.seal(
                 self._branch,
                 new_events,
@@ -317,6 +319,7 @@ class _Volume:
             )
             register_volume(self._registry.store, self._volume, self._previous, self._acting)
             files = {event.subject: as_read(event) for event in receipt.events}
+            self._enter("" if before is None else before.commit, prepared, receipt.events)
         return [
             Issued(
                 candidate=one.candidate,
@@ -327,6 +330,25 @@ class _Volume:
             )
             for one in prepared
         ]
+
+    def _enter(
+        self, before: str, prepared: Sequence[_PreparedRecord], events: Sequence[Event]
+    ) -> None:
+        """Have the search index know what was sealed; it can do without, and catch up later."""
+        sealed = {event.subject: event for event in events}
+        issued = [
+            JustIssued(
+                number=one.number,
+                event=sealed[str(one.number)],
+                sealed=one.new_event.files[0].data,
+                draft=one.candidate.ready.checked.draft,
+                names=one.candidate.ready.checked.names,
+            )
+            for one in prepared
+            if one.new_event is not None and one.candidate.ready is not None
+        ]
+        with suppress(RmdocsError):
+            self._registry.catalogue.enter(self._volume, before, issued)
 
     def _concealed(self, prepared: Sequence[_PreparedRecord]) -> list[NewEvent]:
         """Return the events as they are sealed; the keys of those encrypted are on disk first."""

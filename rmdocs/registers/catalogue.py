@@ -8,12 +8,14 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.errors import NestingError, RmdocsError, StoreError
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
 from rmdocs.lifecycle import RecordStatus
@@ -21,11 +23,13 @@ from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.index import Index
 from rmdocs.registers.indexentries import Entries, unique_rule
 from rmdocs.registers.indexfile import IndexedFile, IndexedRecord, IndexEntry, Query, VolumeUpdate
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import RecordFolder, folder_of_issued, read_folder
 from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
+    from rmdocs.records.draft import RecordDraft
+    from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head, Store
 
 
@@ -54,6 +58,30 @@ class _Mark:
     @property
     def text(self) -> str:
         return f"{self.commit} {self.days} {self.releases} {self.rules}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JustIssued:
+    """A record that was issued just now.
+
+    :param sealed: the record as it was sealed, canonical JSON. :param names: as it was checked.
+    """
+
+    number: RecordNumber
+    event: Event
+    sealed: bytes
+    draft: RecordDraft
+    names: Mapping[str, Any]
+
+    @property
+    def encrypted(self) -> bool:
+        """Return whether what it says is encrypted, so that it is read with its key."""
+        said = read_as(self.event, RecordIssued)
+        return said is None or said.concealment is not None
+
+    def folder(self) -> RecordFolder:
+        """Return the record as its volume holds it now."""
+        return folder_of_issued(self.number, self.event, canonical.decode(self.sealed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +132,26 @@ class Catalogue:
                 # Where somebody reads meanwhile, it is done when next asked.
                 self.index.cleanse()
                 return
+
+    def enter(self, volume: Volume, before: str, issued: Sequence[JustIssued]) -> None:
+        """Enter records that were issued just now, under the lock of their volume.
+
+        Nothing is read again of what the act knows. Where the index stands elsewhere, or
+        what was sealed is encrypted, whoever asks next catches up.
+
+        :param before: the commit upon which they were sealed; empty if there was none.
+        """
+        known, head = self.index.head(volume.name), self.store.head(volume.ref)
+        old = _Mark.parse(known)
+        if head is None or old.commit != before or any(one.encrypted for one in issued):
+            return
+        mark = self._mark(head, volume, old)
+        if before and (mark.days, mark.rules) != (old.days, old.rules):
+            return
+        entries = tuple(
+            self.entries.of_issued(volume, one.folder(), one.draft, one.names) for one in issued
+        )
+        self.index.put(volume.name, known, mark.text, VolumeUpdate(entries=entries))
 
     def _mark(self, head: Head, volume: Volume, known: _Mark) -> _Mark:
         """Return up to where a volume can be read now, and by what."""

@@ -86,18 +86,46 @@ class Entries:
 
     def of(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
         """Return what lists and searches show of a record."""
-        release = self.forms.release(folder.form, folder.revision)
-        form = self.forms.load(release).form
-        rules = self.unique_rules(folder.form)
-        outline = _outline(volume, folder, form, rules)
+        form = self._form_of(folder)
         if folder.content is None:
-            return outline
+            return _outline(volume, folder, form, self.unique_rules(folder.form))
         draft = RecordDraft.parse(folder.record)
         unit = folder.unit.to_json()
         names = record_names(draft, form, unit, {}, calendar=self.calendars.now())
         # Keys are compared as new records have them: as the form keeps what was captured.
         kept_as = draft.with_content(form.schema.normalise(draft.content))
+        if kept_as.content == draft.content:
+            return self._entry(volume, folder, draft, names, names)
         tidy = record_names(kept_as, form, unit, {}, calendar=self.calendars.now())
+        return self._entry(volume, folder, draft, names, tidy)
+
+    def of_issued(
+        self, volume: Volume, folder: RecordFolder, draft: RecordDraft, checked: Mapping[str, Any]
+    ) -> IndexEntry:
+        """Return what :meth:`of` does of a record that was issued just now.
+
+        :param checked: the names of the record as it was checked.
+        """
+        names = {**checked, CALENDAR: self.calendars.now(), "derived": View({})}
+        return self._entry(volume, folder, draft, names, names)
+
+    def _form_of(self, folder: RecordFolder) -> Form:
+        return self.forms.load(self.forms.release(folder.form, folder.revision)).form
+
+    def _entry(
+        self,
+        volume: Volume,
+        folder: RecordFolder,
+        draft: RecordDraft,
+        names: Mapping[str, Any],
+        tidy: Mapping[str, Any],
+    ) -> IndexEntry:
+        """Return the entry of a record that can be read.
+
+        :param tidy: its names as its form keeps what was captured.
+        """
+        form, rules = self._form_of(folder), self.unique_rules(folder.form)
+        outline = _outline(volume, folder, form, rules)
         summary = summarise(form, names)
         whole = self._whole(folder, form, names)
         seen = _with_filed(folder, form, whole)

@@ -234,6 +234,12 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
         raise _unreadable(number) from problem
 
 
+def folder_of_issued(number: RecordNumber, event: Event, record: JsonObject) -> RecordFolder:
+    """Return a record that was issued just now, by its only event and what was sealed of it."""
+    content = Content(original=record, record=record, stages=(), notes={})
+    return replace(_folder(number, (event,)), content=content)
+
+
 def find_folder(store: Store, number: RecordNumber) -> RecordFolder:
     """Return the record with that number as it stands now.
 

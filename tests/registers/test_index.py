@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import closing
 
 import pytest
 
+from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.indexfile import Query, conditions_of, connect
 from rmdocs.workspace import records
@@ -153,3 +155,36 @@ def test_builds_anew_where_history_was_replaced(full_bank):
     full_bank.git("update-ref", ref, f"{ref}~2")
     [row] = records.find(full_bank.at(), Query(form="RXD7200-02", unit="JN01"))
     assert (row.edition, row.status) == (1, "issued")
+
+
+def test_what_was_just_issued_stands_there_as_it_is_read_from_the_store(bank):
+    """Also what was issued together, in one act; the next who asks reads nothing."""
+    samples = [bank.sample(f"RXD7200-0{form}-JN01") for form in (1, 2, 3, 4)]
+    spaced = bank.sample("RXD7200-02-JN01")
+    spaced["record"]["content"]["visit"]["topic"] = "  两端有空格  "
+    for sample in samples:
+        del sample["stages"]
+    for batch, again in ([*samples, spaced], False), ([samples[1], spaced], True):
+        work = bank.at("JN01-0101")
+        file = File(name="batch.json", data=json.dumps(batch).encode())
+        result = records.issue(work, [file], again=again)
+        assert [one.findings for one in result.outcomes if one.number is None] == []
+    assert sum(work.index.counted().values()) == 7
+    kept = [*dumped(work)]
+    list(records.find(work, Query()))
+    assert [*dumped(work)] == kept
+    bank.close()
+    for file in bank.index_files():
+        file.unlink()
+    work = bank.at()
+    list(records.find(work, Query()))
+    assert sorted(dumped(work)) == sorted(kept)
+
+
+def dumped(work):
+    """Yield every row of the index."""
+    with closing(connect(work.index.path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - its own
+                yield (table, *map(str, row))
