@@ -25,7 +25,7 @@ FLOORS = (
     ("rendering", "comparison", "pdf", {"scanning", "signing"}),
     ("store", "events", "registers"),
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
-    ("audit",),
+    ("audit", "drill"),
     ("answers", "workspace", "folders", "beginning", "demonstration"),
     ("web", "cli"),
 )

@@ -241,11 +241,11 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             )
             findings.append(_wrong("PIN-SIGNATURE", place, reason))
             continue
-        head = store.head(pin.ref)
-        if head is None:
-            findings.append(_gone(pin, place))
-            continue
         try:
+            head = store.head(pin.ref)
+            if head is None:
+                findings.append(_gone(pin, place))
+                continue
             findings += _contradiction(head, pin, place)
         except (RmdocsError, merkle.MissingTileError):
             findings.append(_uncompared(pin, place))
@@ -263,11 +263,11 @@ def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
     for origin, size in summary.ledgers:
         place = origin.removeprefix("rmdocs/")
         pin = Pin(origin=origin, size=size, root="", source=summary.source)
-        head = store.head(pin.ref)
-        if head is None:
-            findings.append(_gone(pin, place))
-            continue
         try:
+            head = store.head(pin.ref)
+            if head is None:
+                findings.append(_gone(pin, place))
+                continue
             findings += _contradiction(head, pin, place)
             root = _tree(head).root_at(min(size, head.checkpoint.size))
         except (RmdocsError, merkle.MissingTileError):

@@ -19,6 +19,7 @@ from rmdocs.control.actingperson import WAITING
 from rmdocs.errors import RmdocsError
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (
+    EditionIssued,
     FormRevision,
     OnRecord,
     PaperFiled,
@@ -97,6 +98,7 @@ class Conduct:
                     "RELIED-ON", event, message("the control ledger never stood as it says")
                 )
             yield from _readable(event)
+            yield from self._on_its_day(event)
             if event.kind in {RecordIssued.KIND, RecordRegenerated.KIND}:
                 yield from self._issued(event)
             elif event.kind == VoidRequested.KIND and asked_for(event) is None:
@@ -205,7 +207,15 @@ class Conduct:
         said = read(event)
         if not isinstance(said, (RecordIssued, RecordRegenerated)):
             return  # told of what it says
-        self._stands[event.subject], day = said.under, said.edition.issued_on
+        self._stands[event.subject] = said.under
+        yield from self._in_force(event, said.under, said.edition.issued_on)
+
+    def _on_its_day(self, event: Event) -> Iterator[Finding]:
+        """Yield an edition that bears another day than it was sealed on (F4)."""
+        said = read(event)
+        if not isinstance(said, EditionIssued) or not self._relies(event):
+            return  # told of what it says, or relies on
+        day = said.edition.issued_on
         if not self.authority.may_be_dated(event, day):
             yield _wrong(
                 "ISSUED-ON",
@@ -216,7 +226,6 @@ class Conduct:
                     sealed=self.authority.day_of(event),
                 ),
             )
-        yield from self._in_force(event, said.under, day)
 
     def _in_force(self, event: Event, under: FormRevision, day: date) -> Iterator[Finding]:
         number, revision = under.form, under.revision

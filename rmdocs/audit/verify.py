@@ -57,6 +57,7 @@ from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
 from rmdocs.audit.workers import TREES, Workers
 from rmdocs.classes import dataclass
+from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, Verbatim, message
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
     from rmdocs.audit.since import VerifiedState
     from rmdocs.signing.trust import Trust
-    from rmdocs.store.head import LedgerStore
+    from rmdocs.store.head import GitHead, LedgerStore
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -161,7 +162,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param progress: told how many events of how many are gone through.
     :raises StoreError: if there is no control ledger to begin with.
     """
-    heads = {ref: store.require_head(ref) for ref in ledgers_of(store)}
+    unopened: list[Finding] = []
+    heads = {CONTROL_REF: store.require_head(CONTROL_REF), **_volumes(store, unopened)}
     volumes = [ref for ref in heads if ref != CONTROL_REF]
     sizes = {ref: stated_size(head) for ref, head in heads.items()}
     steps = _Steps(sizes=sizes, told=progress)
@@ -184,7 +186,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             steps.done(piece, one)
     # As if one had been gone through after the other, whoever did it.
     order = [of_control, *(one for _, one in sorted(done.items(), key=itemgetter(0)))]
-    findings = [finding for one in order for finding in one.findings]
+    findings = [*unopened, *(finding for one in order for finding in one.findings)]
     ledgers = tuple(one.ledger for one in order if one.ledger is not None)
     begun = {ref: one.first for (ref, _), one in done.items() if one.first is not None}
     # 14
@@ -259,6 +261,19 @@ class _Steps:
     def _went(self, ref: str, share: float) -> None:
         self._far += self.sizes[ref] * share
         self.told(round(self._far), sum(self.sizes.values()))
+
+
+def _volumes(store: LedgerStore, unopened: list[Finding]) -> dict[str, GitHead]:
+    """Return the heads of the volumes; note those of which not even the last commit is whole."""
+    heads: dict[str, GitHead] = {}
+    for ref in ledgers_of(store)[1:]:
+        try:
+            heads[ref] = store.require_head(ref)
+        except StoreError as problem:
+            place = f"{ref.removeprefix('refs/heads/')}:-"
+            found = error("STORE-UNREADABLE", place, problem.reason, _RESTORE, clause=_CLAUSE)
+            unopened.append(found)
+    return heads
 
 
 def _foreign(ref: str) -> Finding:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.trace import Trace
     from rmdocs.audit.verify import Verification
+    from rmdocs.drill.drilling import Drill
     from rmdocs.messages import Text
     from rmdocs.workspace.opening import Workspace
 
@@ -259,6 +260,113 @@ def checkpoint(session: Session, *, out: Path | None, summary: bool, as_json: bo
             sha256=canonical.sha256(text.encode()),
         )
         click.echo(session.say(told))
+
+
+@command("drill")
+@option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=24,
+    metavar="N",
+    help="How many faults to put in; 24 if not given: each kind once, as far as the store has it.",
+)
+@option("--seed", type=click.IntRange(min=0), metavar="N", help="Put in the same faults again.")
+@option(
+    "--against",
+    metavar="WHAT",
+    help="Hold the store itself against what is known from outside, as verify does.",
+)
+@option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a report with a row for each fault, .html to print or .xlsx; if somebody acts"
+    " (--as), their signature of it goes into FILE.sig.",
+)
+@json_option
+@pass_session
+def drill(
+    session: Session,
+    *,
+    count: int,
+    seed: int | None,
+    against: str | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Put faults into clones of the store, and see that verify names each.
+
+    The store is only read. Each fault goes into a clone of its own: some need no key; for
+    the others a clone is made in which all keys are the drill's. Exit code 1 if one is not
+    named, or the untouched clone has an error.
+    """
+    import secrets
+
+    from rmdocs.drill import report as papers
+    from rmdocs.workspace import store
+
+    work = session.workspace()
+    with Progress(session.say(message("putting faults in"))) as progress:
+        found = store.drill(
+            work,
+            seed=secrets.randbelow(2**32) if seed is None else seed,
+            count=count,
+            against=_known(against, work),
+            progress=progress.at,
+        )
+    if as_json:
+        printing.echo_answer(found, session)
+    else:
+        _print_drill(found, session)
+    if report is not None:
+        printing.save_report(papers.report(found), report, session)
+        if session.actor:
+            signature = store.sign_report(work, report.read_bytes())
+            beside = report.with_name(f"{report.name}.sig")
+            folders.save(beside, signature.encode())
+            click.echo(session.say(message("wrote {path}", path=beside)), err=True)
+    if not found.ok:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print_drill(found: Drill, session: Session) -> None:
+    from rmdocs.drill import report as papers
+
+    printing.echo_findings(found.findings, session.language)
+    if found.injections:
+        headings = (
+            message("kind"),
+            message("what it is"),
+            message("tried"),
+            message("named"),
+            message("remark"),
+        )
+        rows = [
+            (
+                one.kind,
+                session.say(one.called),
+                str(one.tried),
+                str(one.named),
+                session.say(one.remark),
+            )
+            for one in papers.by_kind(found)
+        ]
+        printing.echo_table(headings, rows, session.language)
+        click.echo()
+    for one in found.injections:
+        if not one.named:
+            told = message(
+                "NOT NAMED: {kind} {fault} at {place} ({shape}); expected {codes}, told {found}",
+                kind=one.kind,
+                fault=one.told,
+                place=one.place or "-",
+                shape=one.shape,
+                codes=listed(one.expected),
+                found=listed(one.found or ("-",)),
+            )
+            click.echo(session.say(told))
+    for line in papers.summary(found):
+        click.echo(session.say(line))
 
 
 def _compared(result: Verification) -> Text:

@@ -223,9 +223,12 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "checkpoint": _entry(
         "audit",
         "checkpoint",
-        "Give out the signed checkpoints of all ledgers, to be kept elsewhere.",
+        "Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.",
     ),
     "prove": _entry("proof", "prove", "Write the proof of one document, to be checked offline."),
+    "drill": _entry(
+        "audit", "drill", "Put faults into clones of the store, and see that verify names each."
+    ),
     "verify-file": _entry(
         "proof", "verify_file", "Say whether a file is what its proof says was sealed."
     ),

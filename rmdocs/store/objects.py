@@ -385,9 +385,12 @@ class ObjectWriter(NewObjects):
         self._objects = repository / "objects"
         self._scratch = scratch
 
-    def flush(self) -> None:
-        """Put all collected objects on disk, directories included."""
-        if len(self._pending) > MOST_LOOSE:
+    def flush(self, *, packed: bool | None = None) -> None:
+        """Put all collected objects on disk, directories included.
+
+        :param packed: as one pack, or each loose; by their number where it is None.
+        """
+        if len(self._pending) > MOST_LOOSE if packed is None else packed:
             self._write_pack()
         else:
             self._write_loose()

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
+from rmdocs.errors import (
+    ControlError,
+    FindingsError,
+    RmdocsError,
+    StoreError,
+    UsageError,
+    system_problem,
+)
 from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
@@ -22,10 +29,14 @@ if TYPE_CHECKING:
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.proofs import JudgedFile, ProvedDocument
     from rmdocs.audit.verify import Verification
+    from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
     from rmdocs.workspace.opening import Workspace
     from rmdocs.workspace.verified import Depth
 
+
+REPORT_NAMESPACE = "rmdocs-report"
+"""For what somebody signs a report; a signature for something else is none of it."""
 
 LAST: Literal["last"] = "last"
 """What was verified last from this workspace, to go on from."""
@@ -227,6 +238,61 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
         text=text,
         summary=summary,
     )
+
+
+def drill(
+    workspace: Workspace,
+    *,
+    seed: int,
+    count: int,
+    against: Sequence[Pin] = (),
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Drill:
+    """Put faults into clones of the store, one into each, and see that each is named.
+
+    The store itself is only read; nobody's key is needed.
+
+    :param seed: by which the same store makes the same faults again.
+    :param count: how many faults.
+    :param against: what is known of the ledgers from outside.
+    :param progress: told how many faults of how many were tried.
+    :raises StoreError: if the store cannot be read at all, or there is no room for clones.
+    """
+    from tempfile import TemporaryDirectory
+
+    from rmdocs.drill.drilling import Drilling, DrillOrder
+    from rmdocs.workspace.opening import STORE_PATH
+
+    try:
+        with TemporaryDirectory(prefix="rmdocs-drill-") as folder:
+            return Drilling(
+                path=workspace.root / STORE_PATH,
+                vault=workspace.store.vault,
+                folder=Path(folder),
+                order=DrillOrder(seed=seed, count=count, against=tuple(against)),
+                progress=progress,
+            ).run()
+    except OSError as problem:
+        raise StoreError(
+            message("no clone can be made: {problem}", problem=system_problem(problem)),
+            by_command(
+                message("make room for three copies of the store, or name another folder"),
+                "TMPDIR",
+            ),
+        ) from problem
+
+
+def sign_report(workspace: Workspace, report: bytes) -> str:
+    """Return the signature of a report by whoever acts: SSH, armoured, of ``rmdocs-report``.
+
+    ``ssh-keygen -Y check-novalidate -n rmdocs-report -s SIGNATURE < REPORT`` says whose key.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if their key is not here.
+    """
+    from rmdocs.store.keys import sign
+
+    return sign(workspace.key(), report, REPORT_NAMESPACE)
 
 
 def prove(workspace: Workspace, target: str | File) -> ProvedDocument:

@@ -1,0 +1,148 @@
+"""A drill: faults are put into clones of a store, each is named, and the store stays as it is."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import Bank
+
+from rmdocs.audit.verify import verify
+from rmdocs.drill.drilling import FROM_OUTSIDE, Drilling, DrillOrder, in_turn
+from rmdocs.drill.faults import FAULTS, KINDS
+from rmdocs.drill.rekeying import rekeyed
+from rmdocs.drill.report import by_kind, report, summary
+from rmdocs.messages import Language
+from rmdocs.reports.report import write_html
+from rmdocs.store.git import GitStore
+from rmdocs.store.keys import verify as verify_signature
+from rmdocs.workspace import store
+from rmdocs.workspace.opening import vault
+from rmdocs.workspace.store import REPORT_NAMESPACE
+
+HANDFUL = 8
+
+
+def drilled(bank: Bank, folder: Path, seed: int, count: int, *only: str):
+    """Return what a drill on a bank's store comes to."""
+    return Drilling(
+        path=bank.store,
+        vault=vault(bank.root),
+        folder=folder,
+        order=DrillOrder(seed=seed, count=count, only=only),
+    ).run()
+
+
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of every file below a folder."""
+    return {
+        str(path): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def found(walked, tmp_path_factory):
+    """A handful of faults in a store, and whether it stayed as it was."""
+    bank = Bank(walked)
+    before = files(bank.store)
+    drill = drilled(bank, tmp_path_factory.mktemp("drill"), 1, HANDFUL)
+    assert files(bank.store) == before
+    return drill
+
+
+def test_every_fault_is_named(found):
+    assert [one for one in found.injections if not one.named] == []
+    assert len(found.injections) == HANDFUL
+    assert found.findings == ()
+    assert found.ok
+
+
+def test_what_nothing_inside_excludes_is_never_fine(found):
+    assert found.pinned == 0
+    assert found.not_excluded == FROM_OUTSIDE
+    told = {one.kind: one.remark.text(Language.EN) for one in by_kind(found)}
+    assert all("not excluded" in told[kind] for kind in FROM_OUTSIDE)
+    assert any("not excluded" in line.text(Language.EN) for line in summary(found))
+    assert tuple(told) == tuple(KINDS)
+
+
+def test_the_report_has_a_row_for_each_fault(found):
+    made = report(found)
+    assert len(made.rows) == HANDFUL + len(found.not_tried)
+    for language in Language:
+        page = write_html((made,), language)
+        assert found.checkpoint in page
+        assert str(found.seed) in page
+
+
+def test_one_of_each_kind_comes_first():
+    turns = in_turn((), Random(3))  # noqa: S311 - nothing is guarded
+    assert {one.of for one in turns[: len(KINDS)]} == set(KINDS)
+    assert len(turns) == len(FAULTS)
+
+
+def test_what_is_kept_outside_is_held_against_the_store_itself(shared_bank, tmp_path):
+    kept = store.pins_of_clone(
+        shared_bank.at(), Path(shutil.copytree(shared_bank.store, tmp_path / "kept"))
+    )
+    drill = store.drill(shared_bank.at(), seed=2, count=1, against=kept)
+    assert drill.ok
+    assert drill.pinned == drill.volumes + 1
+    assert drill.not_excluded == ()
+
+
+def test_nothing_is_tried_in_a_store_that_has_an_error(visited_bank, tmp_path):
+    visited_bank.git("update-ref", "refs/heads/main", "refs/heads/control")
+    drill = drilled(visited_bank, tmp_path, 1, HANDFUL)
+    assert [one.code for one in drill.findings] == ["REF-FOREIGN"]
+    assert drill.injections == ()
+    assert not drill.ok
+
+
+def test_a_fault_that_is_not_named_fails_the_drill(visited_bank, tmp_path, monkeypatch):
+    name = "foreign-ref"
+    other = replace(FAULTS[name], codes=frozenset({"FILE-CHANGED"}))
+    monkeypatch.setitem(FAULTS, name, other)
+    drill = drilled(visited_bank, tmp_path, 1, 1, name)
+    [one] = drill.injections
+    assert (one.named, one.found, drill.ok) == (False, ("REF-FOREIGN",), False)
+
+
+def test_a_store_under_other_keys_is_as_sound_as_before(archived, tmp_path):
+    """With encrypted records, and every act of control that there is."""
+    bank = Bank(archived)
+    clone = Path(shutil.copytree(bank.store, tmp_path / "clone.git"))
+    insider = rekeyed(clone, vault(bank.root))
+    insider.close()
+    other = GitStore.open(clone, vault(bank.root))
+
+    assert verify(other).findings == ()
+    old, new = (
+        bank.at().store.require_head("refs/heads/control"),
+        other.require_head("refs/heads/control"),
+    )
+    assert old.checkpoint.size == new.checkpoint.size
+    assert old.checkpoint.root != new.checkpoint.root
+    other.close()
+
+
+def test_a_report_is_signed_by_who_acts(shared_bank):
+    work = shared_bank.at("SD00-0004")
+    signature = store.sign_report(work, b"report")
+    assert verify_signature(signature, b"report", REPORT_NAMESPACE) == work.key().public
+    assert verify_signature(signature, b"report", "git") is None
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("shape", ["walked", "archived", "visited"])
+def test_every_fault_is_named_in_stores_of_several_shapes(request, shape, seed, tmp_path):
+    bank = Bank(request.getfixturevalue(shape))
+    drill = drilled(bank, tmp_path, seed, 34)
+    assert [one for one in drill.injections if not one.named] == []
+    assert drill.ok
