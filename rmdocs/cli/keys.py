@@ -229,8 +229,17 @@ def key_machine(
             folders.read(key) if key is not None else None,
             end_founder=end_founder,
         )
-    for request in asked:
-        echo_request(request, session, as_json=as_json)
+    if as_json:
+        printing.echo_answer(asked, session)
+        return
+    for request in asked.requests:
+        echo_request(request, session, as_json=False)
+    if asked.next_step is not None:
+        said = message(
+            "key {fingerprint} in {path}", fingerprint=asked.fingerprint, path=asked.path or "-"
+        )
+        click.echo(session.say(said))
+        click.echo(f"    → {session.say(asked.next_step)}")
 
 
 def _echo_machines(found: Sequence[MachineAnswer], session: Session, *, as_json: bool) -> None:
@@ -238,7 +247,7 @@ def _echo_machines(found: Sequence[MachineAnswer], session: Session, *, as_json:
         for one in found:
             printing.echo_answer(one, session)
         return
-    ended, here, good = message("ended"), message("signs here"), message("in force")
+    ended, here, good = message("signs no more"), message("signs here"), message("in force")
     rows = [
         (
             one.machine or session.say(message("(founding key)")),

@@ -28,6 +28,8 @@ from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rmdocs.files import File
     from rmdocs.identifiers import StaffNumber, UnitCode
     from rmdocs.registers.revocations import QuestionedAct
@@ -153,6 +155,22 @@ class MachineAnswer(Answer):
     ended: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineAsked(Answer):
+    """What became of a machine's key that somebody wants entered.
+
+    :param fingerprint: of the key. :param path: of its public half, where it lies on this machine.
+    :param requests: what waits for a second person; none where this machine may seal nothing yet.
+    :param next_step: how it is asked for elsewhere then; None if it was asked for.
+    """
+
+    TOLD: ClassVar = ("fingerprint", "path", "requests", "next_step")
+    fingerprint: str = field(metadata=called("key"))
+    path: Path | None
+    requests: tuple[ApprovalRequest, ...]
+    next_step: Text | None = None
+
+
 def machines(workspace: Workspace) -> list[MachineAnswer]:
     """Return the keys that sign, or signed, the ledgers; the founding key first."""
     keys, ring = ledger_keys(workspace.registry.control), workspace.keys
@@ -170,6 +188,13 @@ def machines(workspace: Workspace) -> list[MachineAnswer]:
     ]
 
 
+def may_sign_ledgers(workspace: Workspace) -> bool:
+    """Return whether this machine has a key for the ledgers that signs yet, and still."""
+    known, ring = ledger_keys(workspace.registry.control), workspace.keys
+    names = [name for name in (MACHINE_KEY_NAME, LEDGER_KEY_NAME) if ring.has(name)]
+    return any(known.rules(ring.load(name).public) for name in names)
+
+
 def enter_machine(  # noqa: PLR0913 - a machine is told by that much
     workspace: Workspace,
     machine: str,
@@ -178,8 +203,10 @@ def enter_machine(  # noqa: PLR0913 - a machine is told by that much
     key: File | None = None,
     *,
     end_founder: bool = False,
-) -> list[ApprovalRequest]:
+) -> MachineAsked:
     """Ask for a machine's ledger key to be entered, and for the founder's power to be ended.
+
+    On a machine that may seal nothing yet its key is made, to be asked for on another.
 
     :param units: whose ledgers it signs, and control; none for all ledgers.
     :param key: its public key (.pub), made there; None for that of this machine, which is made
@@ -188,6 +215,18 @@ def enter_machine(  # noqa: PLR0913 - a machine is told by that much
     :raises ControlError: if whoever acts may not ask, or control says so already.
     :raises FindingsError: if that is no name of a machine.
     """
+    public = _public(workspace, key)
+    path = None if key is not None else workspace.keys.path(MACHINE_KEY_NAME).with_suffix(".pub")
+    if path is not None and not may_sign_ledgers(workspace):
+        return MachineAsked(
+            fingerprint=public.fingerprint,
+            path=path,
+            requests=(),
+            next_step=by_command(
+                message("have it entered on a machine that writes already"),
+                message("rmdocs key machine {machine} --key FILE", machine=machine),
+            ),
+        )
     acting = workspace.acting()
     if end_founder:  # before anything is asked
         staff = workspace.registry.staff
@@ -195,7 +234,7 @@ def enter_machine(  # noqa: PLR0913 - a machine is told by that much
     of_units = tuple(f"records/*/{unit}" for unit in units)
     order = MachineOrder(
         machine=machine,
-        key=_public(workspace, key),
+        key=public,
         ledgers=("control", *of_units) if units else EVERY_LEDGER,
     )
     asked = [ask(workspace.store, MACHINE, order.to_toml(), reason, acting)]
@@ -203,10 +242,10 @@ def enter_machine(  # noqa: PLR0913 - a machine is told by that much
     if end_founder:
         ended = revoke(workspace, FOUNDER, reason).request
         asked += [ended] if ended is not None else []
-    return asked
+    return MachineAsked(fingerprint=public.fingerprint, path=path, requests=tuple(asked))
 
 
-def end_machine(workspace: Workspace, machine: str, reason: str) -> list[ApprovalRequest]:
+def end_machine(workspace: Workspace, machine: str, reason: str) -> MachineAsked:
     """Ask for a machine's ledger key to be ended: it was lost, or writes no more.
 
     :raises ControlError: if there is no such machine, or no key would be left that signs control.
@@ -221,7 +260,7 @@ def end_machine(workspace: Workspace, machine: str, reason: str) -> list[Approva
     order = replace(before, ledgers=())
     asked = ask(workspace.store, MACHINE, order.to_toml(), reason, acting)
     workspace.refresh()
-    return [asked]
+    return MachineAsked(fingerprint=before.key.fingerprint, path=None, requests=(asked,))
 
 
 def _public(workspace: Workspace, key: File | None) -> PublicKey:

@@ -17,13 +17,14 @@ from last_release import unpack
 from proofs import Taken, judged, lacks
 
 from rmdocs import canonical
-from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME
+from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import person_event, unit_event
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.keys import MachineEntered
 from rmdocs.events.records import Unit
 from rmdocs.files import File
+from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.ledgerkeys import MachineOrder
@@ -43,10 +44,13 @@ YANTAI = SigningKey.generate(OTHER)
 
 def enter(bank, machine, **more):
     """Have a machine's key entered, as it is done; return the numbers of what was approved."""
-    asked = keys.enter_machine(bank.at(OFFICER), machine, WHY, **more)
-    for request in asked:
-        bank.approve(request.number, PRESIDENT)
-    return [str(one.number) for one in asked]
+    return approve(bank, keys.enter_machine(bank.at(OFFICER), machine, WHY, **more))
+
+
+def approve(bank, asked, day=LATE):
+    for request in asked.requests:
+        bank.approve(request.number, PRESIDENT, day)
+    return [str(one.number) for one in asked.requests]
 
 
 def pub(key):
@@ -195,8 +199,22 @@ class TestReplaced:
         with pytest.raises(ControlError, match="entered before"):
             enter(bank, SERVER, key=pub(lost))
 
+    def test_a_new_machine_makes_its_key_and_has_it_entered_elsewhere(self, bank, tmp_path):
+        new = bank.opened(None, bank.at().now())
+        new.keys = KeyRing(directory=tmp_path / "keys")
+        made = keys.enter_machine(new, "ZB02-pc", WHY)
+        assert (made.requests, made.path) == ((), tmp_path / "keys" / "machine.pub")
+        assert "rmdocs key machine ZB02-pc --key FILE" in made.next_step.text(Language.EN)
+        again = keys.enter_machine(new, "ZB02-pc", WHY)  # not another key
+        assert again.fingerprint == made.fingerprint
+        assert not keys.may_sign_ledgers(new)
+        enter(bank, "ZB02-pc", key=read(made.path))
+        new.refresh()
+        assert keys.may_sign_ledgers(new)
+        told(bank)
+
     def test_a_machine_ends(self, bank):
-        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役")
+        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役").requests
         assert "ledgers = []" in "\n".join(requests.changes(bank.at(), asked))
         bank.approve(asked.number, PRESIDENT)
         told(bank)
@@ -206,8 +224,7 @@ class TestReplaced:
             keys.end_machine(bank.at(OFFICER), OTHER, "退役")
 
     def test_the_last_one_does_not(self, bank):
-        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役")
-        bank.approve(asked.number, PRESIDENT)
+        approve(bank, keys.end_machine(bank.at(OFFICER), OTHER, "退役"))
         with pytest.raises(ControlError, match="no key would be left"):
             keys.end_machine(bank.at(OFFICER), SERVER, "退役")
         with pytest.raises(ControlError, match="no machine"):
@@ -216,7 +233,7 @@ class TestReplaced:
     def test_who_may_not_ask_or_approve(self, bank):
         with pytest.raises(ControlError):
             keys.end_machine(bank.at(RM), OTHER, "退役")
-        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役")
+        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役").requests
         for who in (OFFICER, HEAD):
             with pytest.raises(ControlError):
                 bank.approve(asked.number, who)
@@ -386,8 +403,7 @@ class TestEntries:
         told(bank, "REQUEST-MISSING", "MACHINE-OTHER", "MACHINE-UNNAMED")
 
     def test_of_a_key_that_had_ended(self, bank):
-        [asked] = keys.end_machine(bank.at(OFFICER), OTHER, "退役")
-        bank.approve(asked.number, PRESIDENT)
+        approve(bank, keys.end_machine(bank.at(OFFICER), OTHER, "退役"))
         control = bank.at().store.require_head(CONTROL_REF).checkpoint
         event = entered(bank, OTHER, key=YANTAI, sizes=(control,))
         moved_on = replace(event.files[0], path=f"machines/{OTHER}/0003.toml")
@@ -515,8 +531,7 @@ def spelled(key):
 def test_a_store_of_the_last_release_is_moved_over_and_written_on(tmp_path):
     bank = unpack(tmp_path / "bank")
     day = date(2026, 11, 3)
-    for request in keys.enter_machine(bank.at(OFFICER, day), SERVER, WHY, end_founder=True):
-        bank.approve(request.number, PRESIDENT, day)
+    approve(bank, keys.enter_machine(bank.at(OFFICER, day), SERVER, WHY, end_founder=True), day)
     told(bank)
     sample = bank.sample("RXD7200-02-JN01")
     sample["record"]["content"]["customer"]["name"] = "济南虚构岱岳重工有限公司"  # as entered
