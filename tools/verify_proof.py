@@ -26,11 +26,17 @@ MOST = 1 << 20
 KEY_NAME = b"rmdocs-ledger"
 SSH_KEY = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
 
+PART, PART_LINE = b"rmdocs-proof/1 ", rb"([1-9])/([1-9]) ([0-9a-f]{16})\r?\n(.+)"
+
 REASONS = {
     "PROOF-KEYS": ("the keys file cannot be read", "密钥文件无法读取"),
     "PROOF-FORMAT": (
         "this is no proof of rmdocs, or it was altered on the way",
         "这不是本系统的证明文件，或在传递途中被改动",
+    ),
+    "PROOF-PARTS": (
+        "not all codes of the slip are there, or one was read wrongly",
+        "证明单的二维码不全，或有一个读错了",
     ),
     "PROOF-CHECKPOINT": (
         "the checkpoint is not signed by a key that you trust",
@@ -464,6 +470,24 @@ def name_of(event: dict[str, Any], digest: str) -> str:
     raise NotProvedError(code="PROOF-FILE")
 
 
+def whole(proof: bytes) -> bytes:
+    """Return a proof whose parts were read one by one from the QR codes of its slip.
+
+    :raises NotProvedError: if one is missing, or was read wrongly.
+    """
+    if PART not in proof:
+        return proof
+    found = [re.fullmatch(PART_LINE, part, re.DOTALL) for part in proof.split(PART)[1:]]
+    parts = {int(one[1]): one for one in found if one}
+    require(bool(parts), "PROOF-PARTS")
+    _, count, digest, _ = next(iter(parts.values())).groups()
+    require(all(one.group(2, 3) == (count, digest) for one in parts.values()), "PROOF-PARTS")
+    require(set(parts) == set(range(1, int(count) + 1)), "PROOF-PARTS")
+    text = b"".join(parts[at][4].rstrip() for at in sorted(parts)).replace(b"\r\n", b"\n") + b"\n"
+    require(hashlib.sha256(text).hexdigest()[:16].encode() == digest, "PROOF-PARTS")
+    return text
+
+
 def check_code(size: int, top: bytes) -> str:
     """Return size and root as documents print them at the foot of their pages."""
     signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -481,7 +505,7 @@ def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
 
     :raises NotProvedError: if it proves nothing of it.
     """
-    event, later, (origin, size, top) = examine(proof, keys_in(keys))
+    event, later, (origin, size, top) = examine(whole(proof), keys_in(keys))
     sealed = name_of(event, hashlib.sha256(file).hexdigest())
     facts = event["facts"]
     edition = facts.get("edition") or facts.get("of_edition") or ""

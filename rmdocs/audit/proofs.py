@@ -172,7 +172,7 @@ def judge(file: File, proof: bytes, keys: bytes) -> JudgedFile:
         sha256=digest,
         number=event.subject,
         edition=edition_of(event),
-        act=_act(event),
+        act=act_of(event),
         time=event.time,
         name=event.actor.name,
         staff_no=event.actor.staff_no,
@@ -193,7 +193,7 @@ def _sealed_as(event: Event, digest: str) -> str:
         message(
             "the proof is sound, but of other bytes: of {number}, {act} on {time}",
             number=event.subject,
-            act=_act(event),
+            act=act_of(event),
             time=_utc(event),
         ),
         "PROOF-FILE",
@@ -209,7 +209,8 @@ def _utc(event: Event) -> str:
     return f"{event.time:%Y-%m-%d %H:%M}Z"
 
 
-def _act(event: Event) -> Text:
+def act_of(event: Event) -> Text:
+    """Return what an act is called."""
     kind = kind_of(event)
     return kind.TOLD if kind is not None else Verbatim(event.kind)
 
@@ -413,4 +414,4 @@ def _superseded(later: Event) -> Text:
         return message(
             "signing began anew on {day}: what was signed before counts no more", day=moment
         )
-    return message("{act} on {day}", act=_act(later), day=moment)
+    return message("{act} on {day}", act=act_of(later), day=moment)

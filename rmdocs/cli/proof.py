@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from rmdocs.audit.proofs import JudgedFile
 
 _LONGEST = (1 << 20) + 1
-"""Bytes that are read of a proof or of keys: one more than any has."""
+"""Bytes that are read of keys: one more than any have."""
+_LONGEST_SCAN = 1 << 26
+"""Bytes that are read of a proof, which may be a scan."""
 
 
 @command("prove")
@@ -33,11 +35,16 @@ _LONGEST = (1 << 20) + 1
     type=printing.FILE,
     required=True,
     metavar="P",
-    help="The proof to write; such files end in .tlog-proof.",
+    help="The proof to write; such files end in .tlog-proof, a slip in .pdf.",
+)
+@option(
+    "--slip",
+    is_flag=True,
+    help="As one page to print, a PDF: what it is, and all of the proof as QR codes.",
 )
 @json_option
 @pass_session
-def prove(session: Session, target: str, *, out: Path, as_json: bool) -> None:
+def prove(session: Session, target: str, *, out: Path, slip: bool, as_json: bool) -> None:
     """Write the proof of one document, to be checked offline.
 
     With it, with the document and with the key of rmdocs key ledger anybody can tell, without
@@ -46,7 +53,8 @@ def prove(session: Session, target: str, *, out: Path, as_json: bool) -> None:
     """
     from rmdocs.workspace import store
 
-    found = store.prove(session.workspace(), folders.find(target) or target)
+    make = store.slip if slip else store.prove
+    found = make(session.workspace(), folders.find(target) or target)
     folders.save(out, found.file.data)
     if as_json:
         printing.echo_answer(found, session)
@@ -58,7 +66,13 @@ def prove(session: Session, target: str, *, out: Path, as_json: bool) -> None:
 
 @command("verify-file")
 @argument("file", metavar="FILE", type=printing.FILE, help="The document that somebody handed in.")
-@argument("proof", metavar="P", type=printing.FILE, help="Its proof.")
+@argument(
+    "proof",
+    metavar="P",
+    type=printing.FILE,
+    help="Its proof; or a scan of its slip (PDF, JPEG, PNG, TIFF), or a text file with what the"
+    " QR codes of the slip say.",
+)
 @option(
     "--keys",
     type=printing.FILE,
@@ -77,7 +91,7 @@ def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_jso
 
     found = store.judge(
         folders.beginning(file, -1),
-        folders.beginning(proof, _LONGEST),
+        folders.beginning(proof, _LONGEST_SCAN),
         folders.beginning(keys, _LONGEST),
     )
     if as_json:

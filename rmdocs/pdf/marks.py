@@ -323,7 +323,7 @@ def _square(name: str, symbol: Symbol, place: CodePlace, sheet: Upright) -> Draw
     base = sheet.height - (place.top + place.side) * MILLIMETRE
     around = decimal(len(rows) + 2 * QUIET)
     white = f"1 g {-QUIET} {-QUIET} {around} {around} re f"
-    dark = " ".join(_runs(rows))
+    dark = " ".join(runs(rows))
     # One path for all of it: between paths that touch, viewers let the white shine through.
     scale = f"{decimal(module)} 0 0 {decimal(module)} {decimal(left)} {decimal(base)} cm"
     edge, foot = left + beside.right * MILLIMETRE, top - beside.bottom * MILLIMETRE
@@ -343,7 +343,7 @@ def _square(name: str, symbol: Symbol, place: CodePlace, sheet: Upright) -> Draw
     return Drawing(name=name, paths=f"q {scale} {white} 0 g {dark} f Q", texts=tuple(texts))
 
 
-def _runs(rows: Sequence[bytes]) -> Iterator[str]:
+def runs(rows: Sequence[bytes]) -> Iterator[str]:
     """Yield the dark modules, side by side as one rectangle; y counts from below."""
     for up, row in enumerate(reversed(rows)):
         at = 0

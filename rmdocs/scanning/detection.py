@@ -18,6 +18,7 @@ from rmdocs.scanning.pile import Trouble
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _DPI, _FINE = 200, 300
+_PROOF = b"rmdocs-proof/1 "
 _CORNER = (0.62, 0.0, 1.0, 0.24)
 """Left, top, right and bottom of where codes are printed, with room for a skewed sheet."""
 _SMOOTH, _SHARES = 1 / 4000, (0.35, 0.45, 0.25, 0.55)
@@ -72,6 +73,33 @@ def detect(frames: Frames, index: int) -> DetectedCodes:
     if found or _has_remains(image):
         return DetectedCodes(trouble=Trouble.CODE)
     return DetectedCodes(blank=_is_blank(image, _DARK))
+
+
+def proof_parts(frames: Frames, index: int) -> list[bytes]:
+    """Return the parts of proofs that are on one page, each once; see ``store.proofparts``.
+
+    :raises PageTroubleError: if the page is not read.
+    """
+    found: dict[bytes, None] = {}
+    for attempt in _attempts_at_parts(frames, index):
+        for one in zxingcpp.read_barcodes(attempt, formats=_QR, try_invert=False):
+            if one.bytes.startswith(_PROOF):
+                found[bytes(one.bytes)] = None
+        if len(found) == max((_count(part) for part in found), default=-1):
+            break
+    return [*found]
+
+
+def _attempts_at_parts(frames: Frames, index: int) -> Iterator[Image.Image]:
+    yield frames.draw(index, _DPI)
+    yield frames.draw(index, _FINE)
+    yield from _attempts(frames, index)
+
+
+def _count(part: bytes) -> int:
+    """Return how many parts there are, as a part says."""
+    said = part.removeprefix(_PROOF).partition(b" ")[0].rpartition(b"/")[2]
+    return int(said) if said.isdigit() else 0
 
 
 Corners = tuple[complex, ...]

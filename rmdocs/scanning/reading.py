@@ -70,6 +70,16 @@ def read_sheets(
     return ReadSheets(files=tuple(reader.files), sheets=tuple(reader.sheets))
 
 
+def read_parts(path: Path, patience: float = PATIENCE) -> tuple[bytes, ...]:
+    """Return the parts of proofs on the pages of a file, as far as it can be read.
+
+    :param patience: seconds one page may take.
+    """
+    task: JsonObject = {"file": 0, "path": str(path.absolute()), "first": 1, "parts": True}
+    found = [part for answer in _answers([task], patience) for part in answer.get("parts", ())]
+    return tuple(map(bytes.fromhex, found))
+
+
 def sorted_pile(reading: ReadSheets, judge: Judge) -> Pile:
     """Return what was read, sorted; of a file that was handed in twice, once.
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rmdocs.canonical import JsonObject
-from rmdocs.scanning.detection import DetectedCodes, detect
+from rmdocs.scanning.detection import DetectedCodes, detect, proof_parts
 from rmdocs.scanning.documentpdf import Trial
-from rmdocs.scanning.frames import FileFaultError, held, opened
+from rmdocs.scanning.frames import FileFaultError, PageTroubleError, held, opened
 from rmdocs.scanning.pile import Trouble
 
 MOST_MEMORY = 3 * 2**30
@@ -29,7 +29,8 @@ def main() -> None:
     _bound(resource.RLIMIT_AS, MOST_MEMORY)
     _bound(resource.RLIMIT_CORE, 0)
     for task in json.loads(sys.stdin.buffer.read()):
-        for answer in read(Path(task["path"]), task["first"]):
+        look = read_parts if task.get("parts") else read
+        for answer in look(Path(task["path"]), task["first"]):
             sys.stdout.write(json.dumps({"file": task["file"], **answer}) + "\n")
             sys.stdout.flush()
 
@@ -65,6 +66,20 @@ def read(path: Path, first: int) -> Iterator[JsonObject]:
                     "trouble": found.trouble,
                     "blank": found.blank,
                 }
+    except FileFaultError as problem:
+        yield {"fault": problem.fault}
+
+
+def read_parts(path: Path, first: int) -> Iterator[JsonObject]:
+    """Yield the parts of proofs on each page of a file from ``first``, from 1."""
+    try:
+        with opened(path) as frames:
+            for number in range(first, len(frames) + 1):
+                try:
+                    found = proof_parts(frames, number - 1)
+                except (PageTroubleError, MemoryError):
+                    found = []
+                yield {"page": number, "parts": [part.hex() for part in found]}
     except FileFaultError as problem:
         yield {"fault": problem.fault}
 

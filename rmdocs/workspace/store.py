@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.proofs import JudgedFile, ProvedDocument
+    from rmdocs.audit.proofslips import ProofSlip
     from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
@@ -145,9 +146,6 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
 
 def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
     """Return what the pages of a PDF or a picture print of ledgers: in words, or by their codes."""
-    from pathlib import PurePath
-    from tempfile import TemporaryDirectory
-
     from rmdocs.audit.pins import pin_of, pins_in
     from rmdocs.checkcodes import CheckCode
     from rmdocs.pdf.overlay import first_page
@@ -157,9 +155,7 @@ def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
     if is_pdf:
         with suppress(RmdocsError):  # a scan has no words, or such as a machine guessed
             return pins_in(first_page(handed.data, handed.base), source)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"handed{PurePath(handed.name).suffix}"
-        path.write_bytes(handed.data)
+    with _on_disk(handed) as path:
         sheets = read_sheets([path]).sheets
     codes = {(code.number.volume.ref, code.pin): code for sheet in sheets for code in sheet.codes}
     found = [pin_of(code.number, CheckCode.parse(code.pin), source) for code in codes.values()]
@@ -169,6 +165,17 @@ def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
             message("scan it at 200 dpi or more, or type what stands at the foot of a page"),
         )
     return tuple(found)
+
+
+@contextmanager
+def _on_disk(handed: File) -> Iterator[Path]:
+    """Lay a file down for as long as it is read by another process."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "handed"
+        path.write_bytes(handed.data)
+        yield path
 
 
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
@@ -304,6 +311,28 @@ def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
     :raises FindingsError: if it is not as it was sealed.
     """
     from rmdocs.audit.proofs import prove
+
+    _require_record(workspace, target)
+    return prove(workspace.store, workspace.registry, target)
+
+
+def slip(workspace: Workspace, target: str | File) -> ProofSlip:
+    """Return the same proof on one page, as QR codes.
+
+    :raises UsageError: if the target is none of the three.
+    :raises ControlError: if the store does not know it, or it is a controlled copy.
+    :raises FindingsError: if it is not as it was sealed, or the page cannot be laid out.
+    """
+    from rmdocs.audit.proofslips import slip_of
+    from rmdocs.workspace import machine
+
+    _require_record(workspace, target)
+    now, engine = workspace.local(workspace.now()), machine.any_engine()
+    return slip_of(workspace.store, workspace.registry, target, engine, now)
+
+
+def _require_record(workspace: Workspace, target: str | File) -> None:
+    """Refuse a controlled copy, which has no proof."""
     from rmdocs.workspace import copies
 
     copy = copies.trace(workspace, target)
@@ -317,17 +346,41 @@ def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
                 message("rmdocs trace {number}", number=copy.copy.number),
             ),
         )
-    return prove(workspace.store, workspace.registry, target)
 
 
 def judge(file: File, proof: File, keys: File) -> JudgedFile:
     """Return whether a file is what its proof says was sealed; needs no workspace.
 
+    :param proof: as :func:`prove` gives it; a scan of its slip; or a text with what the codes
+        on the slip say.
     :param keys: what whoever asks trusts; see :func:`trusted`.
     """
-    from rmdocs.audit.proofs import judge
+    from rmdocs.audit.proofs import JudgedFile, judge
+    from rmdocs.store.proofparts import MARK
 
-    return judge(file, proof.data, keys.data)
+    data = proof.data
+    try:
+        if MARK in data or not data.startswith(b"c2sp.org/"):
+            data = _on_paper(proof)
+    except FindingsError as problem:
+        sha256 = canonical.sha256(file.data)
+        return JudgedFile(ok=False, sha256=sha256, findings=problem.findings)
+    return judge(file, data, keys.data)
+
+
+def _on_paper(proof: File) -> bytes:
+    """Return the proof that a scan shows, or a text that is what its codes say.
+
+    :raises FindingsError: if it is not whole there.
+    """
+    from rmdocs.scanning.frames import kind_of
+    from rmdocs.scanning.reading import read_parts
+    from rmdocs.store.proofparts import MARK, joined
+
+    if kind_of(proof.data):
+        with _on_disk(proof) as path:
+            return joined(read_parts(path))
+    return joined([proof.data]) if MARK in proof.data else proof.data
 
 
 def trusted(workspace: Workspace) -> File:

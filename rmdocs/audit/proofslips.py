@@ -1,0 +1,127 @@
+"""A proof on paper: one page that says what it is of, and bears all of it as QR codes.
+
+Whoever has the page and the keys checks it as they would the file; see ``store.proofparts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
+
+from rmdocs.answering import Answer
+from rmdocs.audit.proofs import act_of, prove
+from rmdocs.classes import dataclass
+from rmdocs.files import File
+from rmdocs.findings import Finding
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Language
+from rmdocs.pdf.archive import About, finish
+from rmdocs.pdf.squares import with_squares
+from rmdocs.registers.ledgerkeys import founding_key
+from rmdocs.registers.records import find_folder
+from rmdocs.registers.renditions import as_read
+from rmdocs.rendering.compiled import CompiledTemplate
+from rmdocs.store.proof import examine
+from rmdocs.store.proofparts import parts_of
+from rmdocs.values import View
+
+if TYPE_CHECKING:
+    from rmdocs.issuing.registry import Registry
+    from rmdocs.pdf.engine import Engine
+    from rmdocs.store.event import Event
+    from rmdocs.store.head import LedgerStore
+
+_TEMPLATE = Path(__file__).with_name("proof-slip.docx")
+_MOST_FILES = 3
+_GROUP = 16
+"""Digits of a hash between two spaces, for eyes that compare them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofSlip(Answer):
+    """The proof of one document on a page.
+
+    :param number: of its record. :param edition: None if what is proved is of none.
+    :param codes: how many QR codes the proof takes.
+    :param file: the page, a PDF.
+    :param findings: what the proof does not show, and what is known here besides.
+    """
+
+    TOLD: ClassVar = ("number", "edition", "codes", "findings")
+    number: str
+    edition: int | None
+    codes: int
+    file: File
+    findings: tuple[Finding, ...]
+
+
+def slip_of(
+    store: LedgerStore, registry: Registry, target: str | File, engine: Engine, now: datetime
+) -> ProofSlip:
+    """Return the proof of a record's newest edition, or of a file that the store knows, as a page.
+
+    :param now: when it is made, in the office's time.
+    :raises ControlError, FindingsError: as :func:`~rmdocs.audit.proofs.prove` does; or if the
+        page cannot be laid out.
+    """
+    found = prove(store, registry, target)
+    proven = examine(found.file.data, (founding_key(registry.control),))
+    event, checkpoint = proven.event, proven.checkpoint
+    folder = find_folder(registry.store, RecordNumber.parse(found.number))
+    form = registry.forms.load(registry.forms.release(folder.form, folder.revision)).form
+    document = _compiled().render(
+        {
+            "organisation": form.organisation.zh,
+            "number": found.number,
+            "edition": found.edition,
+            "form_title": form.title.zh,
+            "form_number": str(folder.form),
+            "revision": str(folder.revision),
+            "act": act_of(event).text(Language.ZH),
+            "moment": f"{event.time.astimezone(registry.zone):%Y-%m-%d %H:%M:%S}",
+            "name": event.actor.name,
+            "staff_no": event.actor.staff_no,
+            "files": tuple(_files(event)),
+            "ledger": checkpoint.origin,
+            "events": checkpoint.size,
+            "pin": checkpoint.pin,
+            "printed_on": now.date(),
+        }
+    )
+    name = f"{PurePosixPath(found.file.name).stem}-proof"
+    parts = parts_of(found.file.data)
+    about = About(
+        number=found.number,
+        revision=str(folder.revision),
+        edition=found.edition or 1,
+        title=form.title.zh,
+        organisation=form.organisation.zh,
+        moment=now,
+        engine=f"{engine.name} {engine.version}",
+    )
+    page = finish(engine.convert({name: document})[name], about)
+    return ProofSlip(
+        number=found.number,
+        edition=found.edition,
+        codes=len(parts),
+        file=File(name=f"{name}.pdf", data=with_squares(page, parts, name)),
+        findings=found.findings,
+    )
+
+
+def _files(event: Event) -> Iterator[View]:
+    """Yield the documents that an act sealed, as a reader gets them; of many, the first."""
+    sealed = [one for one in as_read(event) if PurePosixPath(one.path).suffix != ".json"]
+    for one in sealed[:_MOST_FILES]:
+        groups = [one.sha256[at : at + _GROUP] for at in range(0, len(one.sha256), _GROUP)]
+        yield View({"name": PurePosixPath(one.path).name, "sha256": " ".join(groups)})
+    if len(sealed) > _MOST_FILES:
+        yield View({"name": f"等，共 {len(sealed)} 个文件", "sha256": ""})
+
+
+@cache
+def _compiled() -> CompiledTemplate:
+    return CompiledTemplate.compile(_TEMPLATE.read_bytes())
