@@ -63,9 +63,6 @@ _MARKS = frozenset(
     {CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA, CharacterKind.SPACING}
 )
 _TRANSPARENT = frozenset({CharacterKind.MARK, CharacterKind.STACKING, CharacterKind.VIRAMA})
-_SEEN_AT_ONCE = re.compile("[!-~\u4e00-\u9fff]")
-"""What nearly every text begins with."""
-
 _MOST_STACKING = 4
 """UTS #39 §5.4 calls more nonspacing marks on one letter a sign of spoofing."""
 
@@ -141,8 +138,8 @@ def assigned(character: str) -> str:
 
 def is_seen(text: str) -> bool:
     """Return whether a reader sees anything of ``text``."""
-    if _SEEN_AT_ONCE.match(text):
-        return True
+    if "!" <= text[:1] <= "~" or "\u4e00" <= text[:1] <= "\u9fff":
+        return True  # What nearly every text begins with.
     return any(kind_of(character) in (_SEEN | _MARKS) - {CharacterKind.SPACE} for character in text)
 
 

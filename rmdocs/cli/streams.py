@@ -148,18 +148,20 @@ def _not_text(what: Text) -> UsageError:
 _NEVER_FIRST = frozenset("，。、；：？！）」』】》”’…,.;:?!)]}%")
 # A space, a word, or one sign of a script that needs no spaces: those lie behind U+2E80. A
 # set of many signs takes long to compile, so it is the small one that is named.
-_TOKEN = re.compile(r"[!-\u2e7f]+|.")
+_WORD = r"[!-\u2e7f]+|."
 
 
 # What help is written in: it waits for no tables. A test holds this against wcwidth.
-_NARROW = re.compile("[ -~·“”‘’…—›→]")
-_WIDE = re.compile("[、-〗㐀-䶿一-鿿！-～￥]")
+_NARROW = "[ -~·“”‘’…—›→]"
+_WIDE = "[、-〗㐀-䶿一-鿿！-～￥]"
 
 
 def width(text: str) -> int:
     """Return the number of columns ``text`` takes."""
-    others, wide = _WIDE.subn("", text)
-    if not _NARROW.sub("", others):
+    if text.isascii() and text.isprintable():
+        return len(text)
+    others, wide = re.subn(_WIDE, "", text)
+    if not re.sub(_NARROW, "", others):
         return len(others) + 2 * wide
     from wcwidth import width as columns
 
@@ -187,7 +189,7 @@ def wrap(text: str, columns: int) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for token in _TOKEN.findall(" ".join(text.split())):
+    for token in re.findall(_WORD, " ".join(text.split())):
         if line and width(line + token) > columns and token not in _NEVER_FIRST:
             lines.append(line.rstrip())
             line = ""

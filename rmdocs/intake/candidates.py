@@ -45,6 +45,11 @@ class Selection:
     without: frozenset[int] = frozenset()
 
 
+VALUE_SUFFIXES = (".json", ".jsonl", ".ndjson", ".yaml", ".yml")
+TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm")
+SUFFIXES = (*VALUE_SUFFIXES, *TABLE_SUFFIXES)
+"""What the names of files of records end with."""
+
 ALL = Selection()
 """Nothing said: whatever is hidden, or stands on several worksheets, is asked about."""
 
@@ -273,3 +278,15 @@ def _kind_of_zip(data: bytes) -> Text | None:
     if any(name.startswith("word/") for name in names):
         return message("a document of Word (.docx)")
     return None
+
+
+def require_record_file(file: File) -> File:
+    """Return a file of records, refusing what is no such file by its name, or is empty.
+
+    :raises FindingsError: if it is none.
+    """
+    require_no_lock(file)
+    if file.suffix.lower() not in SUFFIXES:
+        raise refuse_kind(file, SUFFIXES)
+    require_content(file)
+    return file

@@ -21,8 +21,8 @@ from rmdocs.intake import cells
 from rmdocs.intake.candidates import ALL, Hidden, Selection, refuse
 from rmdocs.intake.cells import Cell
 from rmdocs.intake.interpreting import place_of, read_cell
-from rmdocs.intake.reading import read_tables, require_one
 from rmdocs.intake.rowfiles import TITLE_ROWS, RowFile, is_blank, is_total, letters, seen
+from rmdocs.intake.worksheets import read_tables, require_one
 from rmdocs.messages import by_command, listed, message
 from rmdocs.schemas.fields import Field, FieldKind
 

@@ -19,10 +19,9 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake import cells
-from rmdocs.intake.candidates import Hidden, refuse
+from rmdocs.intake.candidates import Hidden, refuse, require_record_file
 from rmdocs.intake.headings import SheetColumn, SheetMark
 from rmdocs.intake.interpreting import place_of, read_cell
-from rmdocs.intake.reading import require_record_file
 from rmdocs.intake.rowfiles import RowFile, letters, read_xlsx, seen
 from rmdocs.messages import message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill, join, split

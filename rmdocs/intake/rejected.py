@@ -18,8 +18,8 @@ from rmdocs.findings import Finding
 from rmdocs.intake import listsheets, rowfiles
 from rmdocs.intake.candidates import Candidate, Hidden, Selection
 from rmdocs.intake.cells import Cell, Numeric, is_empty, text
-from rmdocs.intake.reading import read_table
 from rmdocs.intake.rows import FINDINGS_HEADINGS
+from rmdocs.intake.worksheets import read_table
 from rmdocs.messages import Language
 
 _MARK = ".rejected"

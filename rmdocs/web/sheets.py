@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber
-from rmdocs.intake.candidates import Hidden
-from rmdocs.intake.reading import TABLE_SUFFIXES
+from rmdocs.intake.candidates import TABLE_SUFFIXES, Hidden
 from rmdocs.messages import message
 from rmdocs.web.background import told_step
 from rmdocs.web.pages import act, page, see, waiting

@@ -13,9 +13,15 @@ from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import reading
-from rmdocs.intake.candidates import ALL, Candidate, Hidden, Selection, Unread, refuse
-from rmdocs.intake.headings import SheetMark
-from rmdocs.intake.rows import read_rows
+from rmdocs.intake.candidates import (
+    ALL,
+    TABLE_SUFFIXES,
+    Candidate,
+    Hidden,
+    Selection,
+    Unread,
+    refuse,
+)
 from rmdocs.issuing.checking import CheckedCandidate, check_all
 from rmdocs.language.numbers import shown
 from rmdocs.messages import by_command, message
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
+    from rmdocs.intake.headings import SheetMark
     from rmdocs.intake.rowfiles import RowFile
     from rmdocs.issuing.registry import Registry
     from rmdocs.workspace.opening import Workspace
@@ -54,14 +61,12 @@ def check_files(
     :param again: whether what was issued before is to be issued again.
     :param selection: which worksheet of a workbook, and what of it.
     """
-    from rmdocs.intake.reading import read_records
-
     found: list[tuple[File | Unread, Candidate, CheckedCandidate | None]] = []
     for file in files:
         try:
             if isinstance(file, Unread):
                 raise FindingsError(file.findings)  # noqa: TRY301 - as one that cannot be understood
-            candidates = read_records(
+            candidates = reading.read_records(
                 file,
                 lambda form: _form_in_force(workspace, form).schema.fields(),
                 in_force=lambda form: _form_in_force(workspace, form).revision,
@@ -117,19 +122,21 @@ def read_corrected(
     :raises FindingsError: if the file or a cell is wrong, holds more than one
         record, or says that it corrects another record or one of another revision.
     """
-    if file.suffix.lower() not in reading.TABLE_SUFFIXES:
+    if file.suffix.lower() not in TABLE_SUFFIXES:
         return _of_record(reading.read_value(file), number), []
+    from rmdocs.intake.worksheets import read_table, table_in
+
     folder = find_folder(registry.store, number)
     folder.require_content()
     form = registry.form_of(folder)
-    table = reading.read_table(file, Selection(hidden=Hidden.REFUSE))
+    table = read_table(file, Selection(hidden=Hidden.REFUSE))
     if table.mark is not None:
         _require_made_for(table.mark, table.source, number, form)
     found = _one(table, form)
     if has_errors(found.findings):
         raise FindingsError(found.findings)
     same = File(name=file.name, data=_sheet(number, folder.record, form))
-    [base] = _candidates(reading.table_in(same), form)
+    [base] = _candidates(table_in(same), form)
     return kept(folder.record, base.value, found.value), list(found.findings)
 
 
@@ -165,6 +172,8 @@ def _one(table: RowFile, form: Form) -> Candidate:
 
 
 def _candidates(table: RowFile, form: Form) -> list[Candidate]:
+    from rmdocs.intake.rows import read_rows
+
     return read_rows(table, lambda _number: form.schema.fields(), str(form.number))
 
 
@@ -187,6 +196,7 @@ def _require_made_for(mark: SheetMark, source: str, number: RecordNumber, form: 
 
 
 def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
+    from rmdocs.intake.headings import SheetMark
     from rmdocs.intake.sheet import write_sheet
 
     made_for = SheetMark(

@@ -17,9 +17,9 @@ from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake import headings
-from rmdocs.intake.candidates import ALL, Selection, refuse_kind
-from rmdocs.intake.reading import TABLE_SUFFIXES, read_tables
+from rmdocs.intake.candidates import ALL, TABLE_SUFFIXES, Selection, refuse_kind
 from rmdocs.intake.typed import understand, write
+from rmdocs.intake.worksheets import read_tables
 from rmdocs.issuing.issue import not_of_unit
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
