@@ -165,6 +165,8 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", "register records --totals")
         ask("", "verify")
         ask("", "checkpoint")
+        ask("", "audit sample 1 --seed 20261124 --by form")
+        ask("", "audit exceptions --quarter 2026-4 --quarters 2")
         _proving(ask)
     return ask.calls
 

@@ -220,6 +220,15 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "signatures": _entry("signature", "signatures", "Say what the signatures of a PDF are worth."),
     "trace": _entry("audit", "trace", "Trace a document to its record, form, people and seals."),
     "verify": _entry("audit", "verify", "Verify the whole store against its ledgers and keys."),
+    "audit": CommandEntry(
+        summary="Audit work: samples, what stands out, a pack to take along.",
+        commands={
+            "sample": _entry("auditwork", "audit_sample", "Take records at random, by a seed."),
+            "exceptions": _entry(
+                "auditwork", "audit_exceptions", "List what stands out, quarter by quarter."
+            ),
+        },
+    ),
     "checkpoint": _entry(
         "audit",
         "checkpoint",

@@ -52,7 +52,7 @@ _VOID = "voided"
 
 
 @dataclass(slots=True, kw_only=True)
-class _Forms:
+class LookedAtForms:
     """The form revisions that records stand under, each loaded once.
 
     :param lost: the numbers of records that could not be looked at by their forms, and why.
@@ -63,9 +63,11 @@ class _Forms:
     lost: dict[str, Text] = field(default_factory=dict)
 
     def of(self, record: IndexedRecord | BriefRecord) -> Form:
+        """Return the form that a record stands under."""
         return self.load(record.form, record.revision)
 
     def load(self, form: str, revision: str) -> Form:
+        """Return a revision of a form, by both their numbers."""
         kind = (form, revision)
         if kind not in self.loaded:
             number, under = DocumentNumber.parse(form), Revision.parse(revision)
@@ -94,10 +96,10 @@ def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterO
         if person.roles & managing and unit in {"", str(person.unit)}:
             key = (str(person.unit), str(person.staff_no))
             found[key] = ManagerQuarter(unit=key[0], staff_no=key[1], name=person.name)
-    forms, query = _Forms(workspace=workspace), Query(unit=unit)
-    for visit in _done(workspace, quarter, query):
+    forms, query = LookedAtForms(workspace=workspace), Query(unit=unit)
+    for visit in done_in(workspace, quarter, query):
         of(visit).done += 1
-    for brief, one in _performed(workspace, quarter, query, forms):
+    for brief, one in performed_in(workspace, quarter, query, forms):
         if one.sealed is None:
             of(brief).overdue += 1
         elif one.is_late:
@@ -115,16 +117,16 @@ def overview(workspace: Workspace, quarter: Quarter, unit: str = "") -> QuarterO
         day=workspace.today(),
         counted=listed(activity.title for _, activity in counting),
         managers=tuple(found[key] for key in sorted(found)),
-        reviews=() if unit else tuple(_overdue_reviews(workspace)),
-        unaccounted=() if unit else tuple(_unaccounted(workspace)),
-        findings=tuple(_left_out(workspace, query, forms)),
+        reviews=() if unit else tuple(overdue_reviews(workspace)),
+        unaccounted=() if unit else tuple(unaccounted_volumes(workspace)),
+        findings=tuple(left_out(workspace, query, forms)),
     )
 
 
 _NOT_COUNTED = message("they are not counted here")
 
 
-def _left_out(workspace: Workspace, query: Query, forms: _Forms) -> Iterator[Finding]:
+def left_out(workspace: Workspace, query: Query, forms: LookedAtForms) -> Iterator[Finding]:
     """Yield what is told of records that could not be read, or not be looked at by their forms."""
     found = unreadable(workspace, query, _NOT_COUNTED)
     yield from found
@@ -152,14 +154,15 @@ def _counting(workspace: Workspace) -> Iterator[tuple[Form, ActivitySection]]:
                 yield form, activity
 
 
-def _overdue_reviews(workspace: Workspace) -> Iterator[tuple[str, Bilingual, date]]:
+def overdue_reviews(workspace: Workspace) -> Iterator[tuple[str, Bilingual, date]]:
+    """Yield documents whose periodic review is overdue: number and revision, title, last day."""
     today = workspace.today()
     for one in due_reviews(registers.ledgers(workspace), 0):
         if one.due < today:
             yield f"{one.release.number} {one.release.revision}", one.title, one.due
 
 
-def _unaccounted(workspace: Workspace) -> Iterator[tuple[str, int, int]]:
+def unaccounted_volumes(workspace: Workspace) -> Iterator[tuple[str, int, int]]:
     """Yield the volumes that do not hold as many records as they gave numbers, with both."""
     workspace.registry.catalogue.catch_up()
     there = workspace.index.counted()
@@ -178,16 +181,16 @@ def manager_report(workspace: Workspace, quarter: Quarter, staff_no: StaffNumber
     :raises ControlError: if there is nobody of that number.
     """
     person = workspace.registry.staff.person(staff_no)
-    forms, query = _Forms(workspace=workspace), Query(rm=str(staff_no))
-    done = tuple(_done(workspace, quarter, query))
-    performed = tuple(one for _, one in _performed(workspace, quarter, query, forms))
+    forms, query = LookedAtForms(workspace=workspace), Query(rm=str(staff_no))
+    done = tuple(done_in(workspace, quarter, query))
+    performed = tuple(one for _, one in performed_in(workspace, quarter, query, forms))
     figures = tuple(one for _, one in _figures(workspace, quarter.year, query, forms))
     dated = Query(rm=str(staff_no), first=str(quarter.first), last=str(quarter.last))
     looked_at = {one.number: None for one in (*done, *find(workspace, dated))}
     noted = [
-        (number, one) for number in sorted(looked_at) for one in _noted(workspace, number, forms)
+        (number, one) for number in sorted(looked_at) for one in warned_of(workspace, number, forms)
     ]
-    lost = _left_out(workspace, Query(unit=str(person.unit)), forms)
+    lost = left_out(workspace, Query(unit=str(person.unit)), forms)
     return ManagerReport(
         quarter=quarter,
         day=workspace.today(),
@@ -201,7 +204,7 @@ def manager_report(workspace: Workspace, quarter: Quarter, staff_no: StaffNumber
     )
 
 
-def _noted(workspace: Workspace, text: str, forms: _Forms) -> Iterator[Finding]:
+def warned_of(workspace: Workspace, text: str, forms: LookedAtForms) -> Iterator[Finding]:
     """Yield what its form's rules tell of a record and its stages, as when each was sealed.
 
     Errors are no matter here: what is sealed is judged by what ruled then, which is verified.
@@ -236,14 +239,14 @@ def _noted(workspace: Workspace, text: str, forms: _Forms) -> Iterator[Finding]:
 # Both ---------------------------------------------------------------------------
 
 
-def _done(workspace: Workspace, quarter: Quarter, query: Query) -> Iterator[IndexedRecord]:
+def done_in(workspace: Workspace, quarter: Quarter, query: Query) -> Iterator[IndexedRecord]:
     """Yield the records of visits in a quarter."""
     wanted = replace(query, done_from=str(quarter.first), done_until=str(quarter.last))
     return (one for one in find(workspace, wanted) if one.status != _VOID)
 
 
-def _performed(
-    workspace: Workspace, quarter: Quarter, query: Query, forms: _Forms
+def performed_in(
+    workspace: Workspace, quarter: Quarter, query: Query, forms: LookedAtForms
 ) -> Iterator[tuple[BriefRecord, Performed]]:
     """Yield what had to happen in a quarter, and did; then what still has not, and is overdue."""
     first, last = str(quarter.first), str(quarter.last)
@@ -265,6 +268,7 @@ def _told(record: BriefRecord, form: Form, name: str, day: str, sealed: date | N
     return Performed(
         number=record.number,
         customer=record.customer,
+        name=name,
         what=said.title,
         clause=said.clause,
         last=date.fromisoformat(day),
@@ -273,7 +277,7 @@ def _told(record: BriefRecord, form: Form, name: str, day: str, sealed: date | N
 
 
 def _figures(
-    workspace: Workspace, year: int, query: Query, forms: _Forms
+    workspace: Workspace, year: int, query: Query, forms: LookedAtForms
 ) -> Iterator[tuple[IndexedRecord, FigureYear]]:
     """Yield the figures that are planned for the quarters of a year, plan by plan."""
     workspace.registry.catalogue.catch_up()
@@ -290,7 +294,11 @@ def _figures(
 
 
 def _planned(
-    workspace: Workspace, year: int, record: IndexedRecord, forms: _Forms, targets: TargetsSection
+    workspace: Workspace,
+    year: int,
+    record: IndexedRecord,
+    forms: LookedAtForms,
+    targets: TargetsSection,
 ) -> Iterator[FigureYear]:
     try:
         folder = find_folder(workspace.store, RecordNumber.parse(record.number))

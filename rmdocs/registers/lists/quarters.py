@@ -147,12 +147,14 @@ class QuarterOverview:
 class Performed:
     """Something that had to happen to a record in the quarter.
 
+    :param name: of the stage, or of what else is to happen.
     :param what: as its form calls it. :param last: the last day on which it was in time.
     :param sealed: the day on which it was; None if it still has not happened.
     """
 
     number: str
     customer: str
+    name: str
     what: Text
     clause: str
     last: date
