@@ -30,6 +30,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
 
+from rmdocs.checkcodes import CheckCode
 from rmdocs.demonstration import ISSUED, demonstrate
 from rmdocs.errors import MissingProgramError
 from rmdocs.identifiers import RecordNumber
@@ -97,7 +98,10 @@ def printed(pdf: bytes, serial: int, edition: int = 1) -> Printed:
     number = RecordNumber.parse(f"RXD7200-01-JN01-2026-{serial:04d}")
     digest = hashlib.sha256(f"{number} {edition}".encode()).hexdigest()
     code = DocumentCode(
-        number=number, edition=edition, digest=digest[:12], pin=f"{serial}·{digest[12:24]}"
+        number=number,
+        edition=edition,
+        digest=digest[:12],
+        pin=str(CheckCode.of(serial, bytes.fromhex(digest))),
     )
     with pypdfium2.PdfDocument(pdf) as document:
         return Printed(code, mark(pdf, Marks(code=code)), len(document))

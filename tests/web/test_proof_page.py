@@ -1,0 +1,124 @@
+"""The saved page that judges a proof without a network says what the other verifiers say."""
+
+import base64
+import random
+import re
+
+import pytest
+from proofs import TOOL, Taken, theirs
+
+from rmdocs.identifiers import RecordNumber
+from rmdocs.store.proofparts import parts_of
+from rmdocs.workspace import records, store
+
+NOTICE = "RXD7200-04-JN01-2026-0001"
+PAGE = TOOL.with_suffix(".html")
+CHANGES = 120
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def three(shared_bank):
+    """A document that a later edition replaced, its proof, and the keys."""
+    work = shared_bank.at()
+    [document, *_] = records.export(work, RecordNumber.parse(NOTICE), 1)
+    return document.data, store.prove(work, document).file.data, store.trusted(work).data
+
+
+@pytest.fixture
+def opened(chromium):
+    """Return the page, opened from a file, without a network, on a telephone."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    told = []
+    page = context.new_page()
+    page.on("console", lambda one: told.append(one.text))
+    page.on("pageerror", lambda one: told.append(str(one)))
+    page.goto(PAGE.as_uri())
+    yield page
+    assert told == []
+    context.close()
+
+
+def hand_in(page, **files):
+    for name, data in files.items():
+        page.set_input_files(
+            f"#{name}", {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+        )
+
+
+def said(page):
+    page.click("button")
+    page.wait_for_selector("#said[aria-busy=false] p")
+    return page.get_attribute("#said", "class"), page.inner_text("#said")
+
+
+def test_it_says_yes_and_what_it_is(opened, three):
+    file, proof, keys = three
+    assert said(opened)[0] == ""  # nothing was given
+    hand_in(opened, file=file, proof=proof, keys=keys)
+    kind, text = said(opened)
+    assert kind == "yes"
+    facts = {re.split(r"\s{2,}|核验码 |签署人 ", line)[-1] for line in theirs.judge(*three)[1:9]}
+    for fact in facts:
+        assert fact in text, fact
+    assert "NOT THE LAST WORD" in text
+    hand_in(opened, file=file + b"\n")
+    kind, text = said(opened)
+    assert (kind, "PROOF-FILE" in text) == ("no", True)
+
+
+def test_it_reads_what_a_telephone_read_of_the_slip(opened, three):
+    file, proof, keys = three
+    *parts, last = (part.decode() for part in parts_of(proof))
+    hand_in(opened, file=file)
+    opened.fill("#key", keys.decode().strip())
+    opened.fill("#codes", "\n".join([last, *parts]))
+    assert said(opened)[0] == "yes"
+    opened.fill("#codes", "\n".join(parts))
+    assert "PROOF-PARTS" in said(opened)[1]
+
+
+def changed(proof, chance):
+    """Return a proof of which something is changed: a sign, a bit of what it holds, a line."""
+    taken = Taken(proof)
+    match chance.randrange(4):
+        case 0:
+            at = chance.randrange(len(proof))
+            return proof[:at] + bytes([proof[at] ^ 1 << chance.randrange(8)]) + proof[at + 1 :]
+        case 1:
+            at, bit = chance.randrange(len(taken.raw)), 1 << chance.randrange(8)
+            taken.raw = taken.raw[:at] + bytes([taken.raw[at] ^ bit]) + taken.raw[at + 1 :]
+        case 2:
+            which = chance.randrange(7)
+            text = taken.texts[which] or b"{}"
+            at = chance.randrange(len(text))
+            sign = bytes([chance.choice(b'09azAZ",:{}[] ')])
+            taken.texts[which] = text[:at] + sign.replace(b"\n", b"") + text[at + 1 :]
+        case 3:
+            at = chance.randrange(1, len(taken.lines))
+            taken.lines[at : at + 1] = []
+    return taken.together()
+
+
+def test_no_changed_proof_is_taken(opened, three):
+    """And why not is what the other verifier says."""
+    file, proof, keys = three
+    chance = random.Random(13)  # noqa: S311 - the same changes every time
+    others = [one for one in (changed(proof, chance) for _ in range(CHANGES)) if one != proof]
+    asked = [base64.b64encode(one).decode() for one in (file, keys, *others)]
+    told = opened.evaluate(
+        """async ([file, keys, ...proofs]) => {
+            const found = [];
+            for (const one of proofs) {
+                try { await judge(atob(file), atob(one), atob(keys)); found.push("yes"); }
+                catch (problem) { found.push(problem.code || String(problem)); }
+            }
+            return found;
+        }""",
+        asked,
+    )
+    for other, code in zip(others, told, strict=True):
+        with pytest.raises(theirs.NotProvedError) as refused:
+            theirs.judge(file, other, keys)
+        assert code == refused.value.code, other
