@@ -284,7 +284,9 @@ def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
     found = nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
     environment = next((one.environment for one in _with_children(node) if one.environment), None)
     if environment is not None:
-        found.set_environment(environment)
+        # What stands further down knows it already.
+        for one in (found, node, *args):
+            one.environment = environment
     return found
 
 

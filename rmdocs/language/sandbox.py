@@ -214,7 +214,10 @@ def _calendar(context: Context) -> WorkingDays:
 @cache
 def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     """Return the environment for rules (no escaping) or templates (XML escaping)."""
-    environment = _Sandbox(autoescape=autoescape, undefined=_Missing, finalize=_printed)
+    # Nothing is computed while compiling: what is called is counted, and so computed each time.
+    environment = _Sandbox(
+        autoescape=autoescape, undefined=_Missing, finalize=_printed, optimized=False
+    )
     environment.filters = {
         **{name: counted(one.function) for name, one in FILTERS.items()},
         **COUNTING,

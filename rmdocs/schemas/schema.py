@@ -7,8 +7,8 @@ normalisation follow too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.classes import dataclass
@@ -141,12 +141,11 @@ _OWN = "schema.json"
 class Schema:
     """What a piece of content may hold.
 
-    :param root: its fields.
     :param prefix: JSON path of the content, unless a check says otherwise.
     """
 
-    root: Field
     prefix: str
+    _root: Callable[[], Field]
     _validator: Validator
     _stages: tuple[tuple[str, Schema], ...] = ()
 
@@ -166,15 +165,23 @@ class Schema:
         """Return a schema that rmdocs brings along: tests judge it, not each process."""
         documents = SchemaDocuments({_OWN: value}, _OWN)
         return cls(
-            root=build(documents, value), prefix="$", _validator=Validator(documents, documents.uri)
+            prefix="$",
+            _root=cache(lambda: build(documents, value)),
+            _validator=Validator(documents, documents.uri),
         )
+
+    @property
+    def root(self) -> Field:
+        """Return its fields; put together when they are first asked for."""
+        return self._root()
 
     def check(self, instance: Json, path: str = "") -> list[Finding]:
         """Return everything that is wrong with ``instance``, all at once.
 
         :param path: JSON path of ``instance``; ``prefix`` if empty.
         """
-        return explain(self._validator.complaints(instance), self.root, path or self.prefix)
+        complaints = tuple(self._validator.complaints(instance))
+        return explain(complaints, self.root, path or self.prefix) if complaints else []
 
     def complete(self, instance: Json) -> Json:
         """Return ``instance`` with null for every declared property it leaves out."""
@@ -238,16 +245,16 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
     content = {key: value for key, value in documents.main.items() if key != "$defs"}
     stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
     validator = Validator(documents, documents.uri)
-    return Schema(
-        root=build(documents, content), prefix=CONTENT, _validator=validator, _stages=stages
-    )
+    root = cache(lambda: build(documents, content))
+    return Schema(prefix=CONTENT, _root=root, _validator=validator, _stages=stages)
 
 
 def _stage(documents: SchemaDocuments, name: str) -> Schema:
     part = documents.main["$defs"]["stages"][name]
     escaped = name.replace("~", "~0").replace("/", "~1")
     validator = Validator(documents, f"{documents.uri}#/$defs/stages/{escaped}")
-    return Schema(root=build(documents, part), prefix=step(STAGES, name), _validator=validator)
+    root = cache(lambda: build(documents, part))
+    return Schema(prefix=step(STAGES, name), _root=root, _validator=validator)
 
 
 def _completed(value: Json, field: Field) -> Json:
