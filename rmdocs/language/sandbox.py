@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
-from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType
 from typing import Any, TypeVar
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes, pass_context
@@ -153,6 +153,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         # An expression's tree is made by hand, and its nodes know no environment yet.
         source.set_environment(self)
         return super()._generate(bounded(source), name, filename, defer_init)
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        try:
+            return super()._compile(source, filename)
+        except SyntaxError as problem:  # Python reads brackets only so deep.
+            raise RecursionError from problem
 
     def call_binop(
         self,

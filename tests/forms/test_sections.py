@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 TOY = '''
 """Whom to ring about a form."""
 
-from dataclasses import dataclass
+from rmdocs.classes import dataclass
 
 from rmdocs.forms.differences import Area, plain
 from rmdocs.forms.section import Section, finding, stated, table_of, text

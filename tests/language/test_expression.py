@@ -35,15 +35,16 @@ def test_any_text_is_an_expression_or_a_finding(source):
         Expression.compile(source).evaluate({"a": 1})
 
 
+@pytest.mark.parametrize("inside", ["1", "a"])
 @pytest.mark.parametrize("depth", [50, 150, 300, 2000])
 @pytest.mark.parametrize(
     ("opening", "closing"), [("1 + (", ")"), ("[", "]"), ("not ", ""), ("a|default(", ")")]
 )
-def test_nesting_is_computed_or_a_finding(depth, opening, closing):
+def test_nesting_is_computed_or_a_finding(depth, opening, closing, inside):
     with contextlib.suppress(FindingsError):
-        Expression.compile(opening * depth + "1" + closing * depth).evaluate({"a": 1})
+        Expression.compile(opening * depth + inside + closing * depth).evaluate({"a": 1})
     with contextlib.suppress(FindingsError):
-        Phrase.compile(f"{{{{ {opening * depth}1{closing * depth} }}}}").say({"a": 1})
+        Phrase.compile(f"{{{{ {opening * depth}{inside}{closing * depth} }}}}").say({"a": 1})
 
 
 def test_what_it_yields_is_a_tuple_and_fails_where_it_is_evaluated():
