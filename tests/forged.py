@@ -208,9 +208,10 @@ class Forgery:
 def issue_again(bank: Bank, number: RecordNumber, day: date, **wrong: Any) -> RecordNumber:
     """Seal the next number of a series as an issue like ``number``'s, but for what is wrong.
 
-    :param wrong: facts of the event, its ``relied_on``, or the ``ledger_key`` that signs.
+    :param wrong: facts of the event, its ``relied_on``, who acts, or the keys that sign.
     """
-    signed = {"ledger_key": wrong.pop("ledger_key")} if "ledger_key" in wrong else {}
+    names = {"actor", "key", "ledger_key"} & wrong.keys()
+    signed = {name: wrong.pop(name) for name in names}
     workspace = bank.at(None, day)
     head = workspace.store.require_head(number.volume.ref)
     event = next(one for one in head.events(number.directory) if one.kind == "issue")

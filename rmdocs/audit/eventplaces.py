@@ -78,6 +78,7 @@ from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.revocations import CONFIRMATIONS, MACHINES, REVOCATIONS
 from rmdocs.registers.series import VOLUMES
 from rmdocs.registers.staff import FOUNDER
+from rmdocs.store.protocol import ledger_origin
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
@@ -252,9 +253,7 @@ def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
     """
     first, ended = authority.events[0].actor, authority.founder_ended
     if ended is not None and event.index > ended and event.actor.staff_no == str(FOUNDER):
-        yield _wrong(
-            "FOUNDER-ENDED", _place(event), message("the founder acted after their power had ended")
-        )
+        yield _founder_ended(event)
         return
     if ended == event.index:
         return  # the last thing that the founder may do
@@ -276,6 +275,11 @@ def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
         )
 
 
+def _founder_ended(event: Event) -> Finding:
+    told = message("the founder acted after their power had ended")
+    return _wrong("FOUNDER-ENDED", _place(event), told)
+
+
 def volume_findings(
     authority: Authority, events: Sequence[Event], places: Mapping[int, str]
 ) -> Iterator[Finding]:
@@ -295,6 +299,10 @@ def volume_findings(
             yield from fact_findings(event)
         yield from on_record(event, number)
         yield from name_findings(authority, event)
+        ended = authority.ledger_keys.founding.until
+        until = event.index + 1 if ended is None else ended.get(ledger_origin(number.volume.ref), 0)
+        if event.index >= until and event.actor.staff_no == str(FOUNDER):
+            yield _founder_ended(event)
 
 
 def _outside(event: Event, directory: str) -> Iterator[Finding]:

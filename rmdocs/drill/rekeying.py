@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ from rmdocs.classes import dataclass
 from rmdocs.control.releasing import APPROVAL_NAMESPACE, APPROVER_ROLES, approval_statement
 from rmdocs.drill.insider import Act, Insider, Laying, ToldEvent
 from rmdocs.errors import RmdocsError
+from rmdocs.events.facts import FactsError
+from rmdocs.events.keys import MachineEntered
 from rmdocs.registers.disposals import DisposalProposal
 from rmdocs.registers.revisions import RELEASE_NAME, Release
 from rmdocs.store import checkpoint as notes
-from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.checkpoint import Checkpoint, LedgerKey
 from rmdocs.store.event import Approval
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey, SigningKey, sign
@@ -128,6 +131,7 @@ class _Rekeying:
         act.trailers = {name: self._text(value) for name, value in act.trailers.items()}
         for one in act.events:
             self._put(one, ledger.laying)
+            _name_again(one, act.ledger_key)
         digests = [one.digest for one in act.events]
         now = ledger.laying.seal(act)
         ledger.done += 1
@@ -201,6 +205,19 @@ class _Rekeying:
 
     def _value(self, value: Any) -> Any:  # noqa: ANN401 - JSON
         return canonical.decode(self._text(canonical.encode(value).decode()).encode())
+
+
+def _name_again(told: ToldEvent, ledger_key: SigningKey) -> None:
+    """Have a machine's ledger key named again by the one that signs where it is entered."""
+    if told.kind == MachineEntered.KIND:
+        with suppress(FactsError, ValueError):  # as it stands, if it says no such thing
+            said = MachineEntered.from_json(told.facts)
+            key = LedgerKey(
+                public=notes.parse_verifier_line(said.key),
+                machine=said.machine,
+                ledgers=said.ledgers,
+            )
+            told.facts = {**told.facts, "signature": key.named_by(ledger_key).signature}
 
 
 def reprinted(document: bytes, old: bytes, new: bytes) -> bytes:

@@ -204,7 +204,7 @@ def _directories(control: Head) -> Iterator[str]:
 
 
 def keys_in(public: PublicKey, events: Iterable[Event]) -> LedgerKeys:
-    """Return the keys that events of control, by index, name.
+    """Return the keys that events of control, by index, name: each by one that signed it then.
 
     :param public: the founding key.
     """
@@ -214,16 +214,29 @@ def keys_in(public: PublicKey, events: Iterable[Event]) -> LedgerKeys:
             continue
         said, revoked = read_as(event, MachineEntered), read_as(event, KeyRevoked)
         if said is not None:
-            ruling = [one for one in machines if one[0] == said.machine][-1:]
+            key = _named_then(event, said, (founding, *machines.values()))
+            ruling = [one for one in machines if key and one[0] == key.machine][-1:]
             for one in ruling:
                 if machines[one].until is None:
                     machines[one] = replace(machines[one], until=until(event, said.sizes or ()))
-            if said.ledgers:
-                with suppress(ValueError):  # told where the ledger is gone through
-                    machines[said.machine, event.index] = named(event, said)
+            if key is not None and key.ledgers:
+                machines[key.machine, event.index] = key
         elif revoked is not None and founding.until is None and _ends(revoked, public):
             founding = replace(founding, until=until(event, revoked.ledgers))
     return LedgerKeys(founding=founding, machines=tuple(machines.values()))
+
+
+def _named_then(event: Event, said: MachineEntered, known: Iterable[LedgerKey]) -> LedgerKey | None:
+    """Return the key of an entry if one that signed control then named it; else None.
+
+    Else whoever can put a commit there could name a key of their own, and sign with it.
+    """
+    try:
+        key = named(event, said)
+    except ValueError:
+        return None
+    by = (one for one in known if one.until is None and one.is_for(_CONTROL))
+    return key if any(key.is_named_by(one.public) for one in by) else None
 
 
 def named(event: Event, said: MachineEntered) -> LedgerKey:

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 
@@ -152,6 +153,11 @@ def _is_signature(encoded: str, body: str, key: PublicKey) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def _is_named(signature: str, statement: str, key: PublicKey) -> bool:
+    return _is_signature(signature, statement, key)  # asked again with every act
+
+
 EVERY_LEDGER = ("control", "records")
 """Of which ledgers the key signs that a store was founded with: of all."""
 
@@ -201,7 +207,7 @@ class LedgerKey:
 
     def is_named_by(self, key: PublicKey) -> bool:
         """Return whether another key named this one."""
-        return _is_signature(self.signature, self.statement, key)
+        return _is_named(self.signature, self.statement, key)
 
     def is_for(self, origin: str) -> bool:
         """Return whether the key is for a ledger."""

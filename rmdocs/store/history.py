@@ -15,7 +15,7 @@ from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checking import Leaf, is_event_path, is_state_path, known_to
-from rmdocs.store.checkpoint import LedgerKeys
+from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead
@@ -47,12 +47,11 @@ def history_check(  # noqa: PLR0913 - a history, and what is known of it
         signature is good and by the key the events name.
     :param told: makes the text of a commit again.
     :param ledger_keys: one of which must have signed each checkpoint but the last, which is
-        looked at with the ledger. Of one key there is nothing to tell: it signed the last one.
+        looked at with the ledger.
     :param since: a commit among them; what led to it is taken as sound.
     :param leaves: events that were read before, by their object names.
     """
-    keys = ledger_keys if ledger_keys is not None and ledger_keys.machines else None
-    return list(_History(objects, allowed, told, keys, leaves).check(tip, since))
+    return list(_History(objects, allowed, told, ledger_keys, leaves).check(tip, since))
 
 
 class _History:
@@ -76,10 +75,11 @@ class _History:
         self._tree = merkle.Frontier()
         self._before: GitHead | None = None
         self._last: datetime | None = None
-        self._now: list[Event] = []
+        self._tip = ""
 
     def check(self, tip: str, since: GitHead | None) -> Iterator[Finding]:
         """Yield what is wrong, commit by commit; stops where one cannot be read."""
+        self._tip = tip
         try:
             if since is not None:
                 self._go_on(since)
@@ -88,8 +88,6 @@ class _History:
                 head = GitHead(self._objects, commit.oid)
                 yield from self._signature(commit)
                 yield from self._contents(commit, head)
-                if commit.oid != tip:
-                    yield from self._checkpoint(commit, head)
                 self._before, self._last = head, commit.time
             yield from self._said()
         except (StoreError, merkle.MissingTileError) as problem:
@@ -136,7 +134,6 @@ class _History:
         known = {path: self._leaf(path, oid) for path, oid in added.items() if is_event_path(path)}
         leaves = {path: leaf.data for path, leaf in known.items()}
         events = [leaf.event for leaf in known.values()]
-        self._now = events
         yield from self._texts(commit, events)
         yield from self._events(commit, events)
         sealed = {file.path for event in events for file in event.files}
@@ -216,7 +213,12 @@ class _History:
         indexes = [event.index for event, _ in ordered]
         for _, leaf in ordered:
             self._tree.append(merkle.leaf_hash(leaf))
-        checkpoint = head.checkpoint
+        note = head.note
+        checkpoint = Checkpoint.parse(note)
+        if self._ledger_keys is not None and commit.oid != self._tip:
+            fault = self._ledger_keys.fault(note, known_to(events))
+            if fault is not None:
+                yield _wrong_commit(fault.code, commit, fault.reason)
         expected = (self._tree.size, self._tree.root())
         if (checkpoint.size, checkpoint.root) != expected or indexes != list(
             range(first, self._tree.size)
@@ -224,13 +226,6 @@ class _History:
             yield _wrong_commit(
                 "COMMIT-LEDGER", commit, message("the ledger did not grow by the commit's events")
             )
-
-    def _checkpoint(self, commit: Commit, head: GitHead) -> Iterator[Finding]:
-        """Yield a checkpoint of then that is signed with no key that might."""
-        if self._ledger_keys is not None:
-            fault = self._ledger_keys.fault(head.note, known_to(self._now))
-            if fault is not None:
-                yield _wrong_commit(fault.code, commit, fault.reason)
 
 
 def _wrong_commit(code: str, commit: Commit, what: Text) -> Finding:

@@ -20,6 +20,7 @@ from rmdocs import canonical
 from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import person_event, unit_event
+from rmdocs.drill.rekeying import rekeyed
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.keys import MachineEntered
 from rmdocs.events.records import Unit
@@ -330,6 +331,22 @@ class TestFounder:
         append(bank, OFFICER, unit_event(UNIT), actor=actor, key=key, day=LATE)
         told(bank, "FOUNDER-BACK", "FOUNDER-ENDED")
 
+    def test_acts_on_a_record_with_another_key(self, visited, copied):
+        """Entered while they still had power, and not revoked."""
+        bank, key = copied(visited), SigningKey.generate("x")
+        back = replace(founder(key), keys=(shared(bank).public_line, key.public_line))
+        append(bank, OFFICER, person_event(back, 2), day=LATE)
+        enter(bank, SERVER, end_founder=True)
+        told(bank)
+        actor = replace(
+            bank.at(OFFICER).acting().actor,
+            staff_no=str(FOUNDER),
+            name=back.name,
+            fingerprint=key.fingerprint,
+        )
+        issue_again(bank, LOGGED, LATE, actor=actor, key=key)
+        assert "FOUNDER-ENDED" in bank.codes()
+
     def test_does_not_end_before_a_machine_has_a_key(self, visited, copied):
         bank = copied(visited)
         asked = keys.revoke(bank.at(OFFICER), FOUNDER, WHY).request
@@ -398,6 +415,17 @@ class TestEntries:
         append(bank, OFFICER, entered(bank, **wrong(bank)), day=LATE)
         told(bank, "REQUEST-MISSING", code)
 
+    def test_by_a_key_that_names_itself(self, bank):
+        """Who can put commits there, and has somebody's key, but none that signs ledgers."""
+        rogue = SigningKey.generate("x")
+        append(bank, OFFICER, entered(bank, by=rogue, key=rogue), ledger_key=rogue, day=LATE)
+        append(bank, OFFICER, unit_event(UNIT), ledger_key=rogue, day=LATE)
+        told(bank, "REQUEST-MISSING", "MACHINE-UNNAMED", "LEDGER-SIGNATURE")
+        with pytest.raises(FindingsError):
+            store.checkpoint(bank.at())
+        findings = records.trace(bank.at(), str(LOGGED)).findings
+        assert {one.code for one in findings} == {"LEDGER-SIGNATURE"}
+
     def test_for_other_ledgers_than_its_file_says(self, bank):
         append(bank, OFFICER, entered(bank, ledgers=("control", "records")), day=LATE)
         told(bank, "REQUEST-MISSING", "MACHINE-OTHER", "MACHINE-UNNAMED")
@@ -423,6 +451,17 @@ def proved(once, moved):
     """A moved store with one record of before and one of after, and the key that leads to it."""
     root = once.copy(moved, "moved on", lambda root: visit_again(Bank(root)) and None)[0]
     return Bank(root), store.trusted(Bank(root).at()).data
+
+
+def test_a_drill_goes_on_with_keys_of_its_own(moved, copied_in_git):
+    bank = copied_in_git(moved)
+    visit_again(bank)
+    before = registers_keys(bank)
+    rekeyed(bank.store).close()
+    now = registers_keys(bank)
+    assert not {one.public for one in before.all} & {one.public for one in now.all}
+    assert len(now.chain(now.machines[-1])) == 1
+    told(bank)
 
 
 def test_nobody_seals_while_a_key_ends(moved, copied_in_git):
