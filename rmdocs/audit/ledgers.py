@@ -107,7 +107,7 @@ class Piece:
 class JudgedPiece:
     """What came of a piece of work.
 
-    :param ledger: what was gone through; None where only contents were.
+    :param ledger: what was gone through; None where only contents were, or it cannot be read.
     :param first: the first act of a volume.
     :param records: whose contents are still to be judged.
     :param documents: how many were made again. :param unread: editions that cannot be read.
@@ -160,7 +160,14 @@ class Judge:
         )
 
     def done(self, piece: Piece) -> JudgedPiece:
-        """Do a piece of the work."""
+        """Do a piece of the work; what cannot be read of it keeps nobody from the rest."""
+        try:
+            return self._done(piece)
+        except StoreError as problem:
+            found = _wrong("STORE-UNREADABLE", "-", problem.reason)
+            return JudgedPiece(findings=(_on(piece.ref, found),))
+
+    def _done(self, piece: Piece) -> JudgedPiece:
         head = self._head(piece.commit)
         if piece.records:
             return self._said(piece, head)

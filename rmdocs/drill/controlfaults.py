@@ -15,7 +15,7 @@ from rmdocs.control.revoking import revocation_order, revoke_own
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, ToldEvent
 from rmdocs.drill.outsider import heads
-from rmdocs.drill.scene import Found, NothingThereError, Scene, renamed
+from rmdocs.drill.scene import OTHER_NAME, Found, NothingThereError, Scene, renamed
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.staff import StaffRegister
@@ -354,5 +354,5 @@ def name_of_another_on_control(scene: Scene) -> str:
         lambda one: one.ref == CONTROL_REF and one.nth == 0 and one.at > 0,
     )
     return scene.alter(
-        found, lambda _told, act: setattr(act, "actor", renamed(act.actor, "周示行"))
+        found, lambda _told, act: setattr(act, "actor", renamed(act.actor, OTHER_NAME))
     )

@@ -263,8 +263,7 @@ class Drilling:
         self, fault: DrillFault, ground: _Ground, number: int, seed: int
     ) -> Injection | None:
         """Put one fault into a copy of a clone and verify that; None if there is no room."""
-        work = self.folder / "work.git"
-        shutil.rmtree(work, ignore_errors=True)
+        work = self.folder / f"{number}-{fault.name}.git"
         cloned(ground.path, work, linked=True)
         insider = Insider(work, ground.insider.signers, self.vault)
         scene = Scene(
@@ -278,11 +277,16 @@ class Drilling:
             place = fault.inject(scene)
         except NothingThereError as problem:
             self._leave_out(fault, message("the store has none: {what}", what=problem.what))
+            shutil.rmtree(work)
             return None
         finally:
             insider.close()
+        # Who reads packs keeps what lay at a path in memory: elsewhere it is read anew.
+        work = work.rename(self.folder / f"{number}.git")
         pins = scene.pins if fault.look is Look.PINNED else ()
         found = judged(work, self.vault, contents=fault.look is Look.CONTENTS, pins=pins)
+        unseen = bool(pins) and not judged(work, self.vault) - ground.told
+        shutil.rmtree(work)
         new = found - ground.told
         return Injection(
             number=number,
@@ -294,7 +298,7 @@ class Drilling:
             expected=tuple(sorted(fault.codes)),
             found=tuple(sorted({code for code, _, _ in new})),
             named=any(code in fault.codes and place in where for code, where, _ in new),
-            unseen=bool(pins) and not judged(work, self.vault) - ground.told,
+            unseen=unseen,
         )
 
     def _leave_out(self, fault: DrillFault, why: Text) -> None:

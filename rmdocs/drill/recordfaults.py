@@ -16,9 +16,10 @@ from typing import Any
 from rmdocs import canonical
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, History, ToldEvent
-from rmdocs.drill.scene import Found, Scene, renamed
+from rmdocs.drill.scene import OTHER_NAME, Found, Scene, renamed
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
+from rmdocs.store import commits
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
 
@@ -223,7 +224,7 @@ def pin_that_never_was(scene: Scene) -> str:
 def name_of_another(scene: Scene) -> str:
     found = scene.one(message("act"), lambda one: one.nth == 0 and one.at > 0)
     return scene.alter(
-        found, lambda _told, act: setattr(act, "actor", renamed(act.actor, "周示行"))
+        found, lambda _told, act: setattr(act, "actor", renamed(act.actor, OTHER_NAME))
     )
 
 
@@ -248,6 +249,35 @@ def key_of_another(scene: Scene) -> str:
     _, other = scene.somebody(but=[found.event.actor.staff_no])
     key = scene.key_of(other)
     return scene.alter(found, lambda _told, act: setattr(act, "key", key))
+
+
+@fault("F13", "LEDGER-SIGNATURE", message("a ledger is signed by a key that is no ledger's"))
+def ledger_signed_by_a_person(scene: Scene) -> str:
+    found = scene.one(message("act"), lambda one: one.nth == 0)
+    _, somebody = scene.somebody()
+    key = scene.key_of(somebody)
+    return scene.alter(found, lambda _told, act: setattr(act, "ledger_key", key))
+
+
+@fault("F16", "COMMIT-ACTOR", message("plain git is shown another author than acted"))
+def author_of_another(scene: Scene) -> str:
+    found = scene.one(message("act"), lambda one: one.nth == 0)
+    last = scene.last_of(found)
+    objects, act = scene.store.objects, scene.insider.act(last.commit)
+    commit = commits.parse(last.commit, objects.content(last.commit, "commit"))
+    draft = commits.DraftCommit(
+        tree=commit.tree,
+        parent=commit.parents[0] if commit.parents else None,
+        actor=renamed(act.actor, OTHER_NAME),
+        time=commit.time,
+        subject_line=commit.subject_line,
+        trailers=act.trailers,
+    )
+    writer = scene.writer()
+    made = writer.add("commit", commits.signed(draft, scene.key_of(act.actor)))
+    writer.flush()
+    scene.insider.point(found.ref, made)
+    return found.place
 
 
 @fault("F16", "COMMIT-TEXT", message("plain git is shown another act than was sealed"))

@@ -14,7 +14,7 @@ from rmdocs.drill.outsider import heads, stored
 from rmdocs.drill.scene import Found, Look, NothingThereError, Scene, place_of
 from rmdocs.messages import Verbatim, message
 from rmdocs.store.commits import history
-from rmdocs.store.objects import object_header
+from rmdocs.store.objects import object_header, place_in_pack
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME
 from rmdocs.store.refs import PACKED
 
@@ -212,11 +212,52 @@ def directory_lost(scene: Scene) -> str:
     return _lose(scene, scene.store.require_head(found.ref).tree, found)
 
 
+@fault("F23", "STORE-UNREADABLE", message("a pack is cut off"))
+def pack_cut(scene: Scene) -> str:
+    folder = scene.path / "objects" / "pack"
+    packs = sorted(folder.glob("*.pack"))
+    if packs:
+        pack = scene.random.choice(packs)
+    else:
+        found = scene.one(message("ledger"), lambda _one: True)
+        writer = scene.writer()
+        head = scene.store.require_head(found.ref)
+        for oid in (head.commit, head.tree):
+            writer.add(*scene.store.objects.read(oid))
+            (scene.path / "objects" / oid[:2] / oid[2:]).unlink()
+        writer.flush(packed=True)
+        [pack] = folder.glob("*.pack")
+    scene.insider.close()
+    whole = pack.read_bytes()
+    _write(pack, whole[: scene.random.choice((0, 11, len(whole) // 2))])
+    return ""
+
+
+@fault("F18", "STORE-UNREADABLE", message("directories lie in one another without an end"))
+def directories_without_end(scene: Scene) -> str:
+    writer = scene.writer()
+    blob = writer.add("blob", b"x")
+    tree = writer.add("tree", b"100644 f\0" + bytes.fromhex(blob))
+    for _ in range(scene.random.choice((40, 3000))):
+        tree = writer.add("tree", b"40000 d\0" + bytes.fromhex(tree))
+    ref = scene.one(message("ledger"), lambda _one: True).ref
+    objects = scene.store.objects
+    head = scene.store.require_head(ref)
+    root = writer.add(
+        "tree", b"40000 !\0" + bytes.fromhex(tree) + objects.content(head.tree, "tree")
+    )
+    old = objects.content(head.commit, "commit")
+    made = writer.add("commit", old.replace(head.tree.encode(), root.encode()))
+    writer.flush(packed=True)
+    scene.insider.point(ref, made)
+    return place_of(ref)
+
+
 def _lose(scene: Scene, oid: str, found: Found) -> str:
     """Take an object away or spoil it, loose or in a pack; return where that is found."""
     loose = scene.path / "objects" / oid[:2] / oid[2:]
     kind, data = scene.store.objects.read(oid)
-    packed = heads(scene.random)
+    packed = heads(scene.random) or not loose.is_file()
     scene.told.append(stored(packed=packed))
     scene.insider.close()
     if packed and loose.is_file():
@@ -231,12 +272,17 @@ def _lose(scene: Scene, oid: str, found: Found) -> str:
         _write(pack, whole[:keep])
     elif loose.is_file() and heads(scene.random):
         loose.unlink()
-    else:  # what lies loose is read first: it hides what a pack holds
+    elif loose.is_file():
         whole = zlib.compress(object_header(kind, len(data)) + data)
-        loose.parent.mkdir(exist_ok=True)
         spoilt = (b"", whole[:-3], whole[:5] + bytes([whole[5] ^ 255]) + whole[6:])
         other = zlib.compress(object_header("blob", 2) + b"{}")
         _write(loose, scene.random.choice((*spoilt, other)))
+    elif (place := place_in_pack(scene.path, oid)) is not None:
+        pack, begin = place
+        spoiled = bytearray(pack.read_bytes())
+        for at in range(begin + 4, min(begin + 12, len(spoiled))):
+            spoiled[at] ^= 255
+        _write(pack, bytes(spoiled))
     return "" if found.ref == CONTROL_REF else found.place
 
 

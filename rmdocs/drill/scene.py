@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from rmdocs.store.keys import SigningKey
 
 
+OTHER_NAME = "演练者"
+"""Whom somebody passes for: nobody is called so."""
+
+
 class Look(StrEnum):
     """What verifying must be asked so that it names a fault."""
 
@@ -151,12 +155,12 @@ class Scene:
         scratch.mkdir(parents=True)
         return ObjectWriter(self.path, scratch)
 
-    def one(self, what: Text, fits: Callable[[Found], bool], *, anywhere: bool = False) -> Found:
+    def one(self, what: Text, fits: Callable[[Found], bool]) -> Found:
         """Return the newest, the oldest or any event that fits.
 
         :raises NothingThereError: if there is none.
         """
-        fitting = [one for one in self.sealed if fits(one) and (anywhere or self._is_here(one))]
+        fitting = [one for one in self.sealed if fits(one) and self.only in {"", one.ref}]
         if not fitting:
             raise NothingThereError(what)
         fitting.sort(key=lambda one: one.event.time)
@@ -168,9 +172,6 @@ class Scene:
         age, found = self.random.choice(choices)
         self.told.append(age)
         return found
-
-    def _is_here(self, found: Found) -> bool:
-        return not self.only or found.ref in (self.only, CONTROL_REF)
 
     def act_on_record(self, *kinds: str) -> Found:
         """Return an act on a record, of one of the kinds if any are named."""

@@ -236,6 +236,17 @@ def _list_packs(directory: Path) -> list[PackEntity]:
     return [PackEntity(str(path)) for path in indexes]
 
 
+def place_in_pack(repository: Path, oid: str) -> tuple[Path, int] | None:
+    """Return in which pack an object lies, and at which byte it begins; None if in none."""
+    found: tuple[Path, int] | None = None
+    for pack in _list_packs(repository / "objects" / "pack"):
+        at = pack.index().sha_to_index(bytes.fromhex(oid))
+        if at is not None:
+            found = Path(pack.pack().path()), pack.index().offset(at)
+        pack.close()
+    return found
+
+
 def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
     from gitdb.exc import ODBError  # noqa: PLC0415 - loaded with the packs
 

@@ -1,4 +1,4 @@
-"""What an insider with every private key does to a store is named; see ``faults``."""
+"""What an insider does to a store is named, by what was kept outside too; see ``drill``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-import recordfaults  # noqa: F401 - enters its faults
 from conftest import Bank
-from faults import FAULTS, NOTICE
-from insider import Insider
+from insider import Insider, inject
 from PIL import Image
 from plaingit import with_file
 from pypdf import PdfWriter
 from sheets import drawn, scanned
 
 from rmdocs.checkcodes import CheckCode
+from rmdocs.drill.recordfaults import change_json, redrawn
 from rmdocs.errors import FindingsError, StoreError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import Severity
@@ -31,84 +30,8 @@ from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
 from rmdocs.workspace.opening import seen_path
 
-CODES = {
-    # Dates.
-    "dated_before_what_it_relies_on": "RELIED-LATER",
-    "dated_hours_before_what_it_relies_on": "RELIED-LATER",
-    "relies_on_control_as_it_was_before": "RELIED-BACK",
-    # People.
-    "person_entered_by_somebody_who_may_not": "ACTOR-ROLE",
-    "person_who_enters_themselves": "ACTOR-KEY-THEN",
-    "person_entered_under_another_number": "ENTRY-OTHER",
-    "person_with_the_key_of_another": "ENTRY-KEY",
-    "person_of_no_unit": "ENTRY-UNIT",
-    "person_with_a_role_nobody_knows": "ENTRY-ROLE",
-    "person_twice_under_two_numbers": "ENTRY-TWICE",
-    "replaced_key_signs_in_control": "ACTOR-KEY-THEN",
-    "replaced_key_signs_a_record": "ACTOR-KEY-THEN",
-    "another_name_on_ones_own_key": "ACTOR-NAME",
-    "another_name_in_control": "ACTOR-NAME",
-    # The shape of folders.
-    "event_of_another_volume_in_a_folder": "EVENT-RECORD",
-    "issue_that_seals_nothing": "FILE-LACKING",
-    "stage_without_a_document": "FILE-LACKING",
-    "register_entry_that_seals_nothing": "FILE-LACKING",
-    "edition_claimed_twice": "EDITION-ORDER",
-    "edition_left_out": "EDITION-ORDER",
-    "unknown_kind_of_event": "EVENT-KIND",
-    "stray_file_at_the_root": "FILE-UNSEALED",
-    "stray_file_at_the_root_of_control": "FILE-UNSEALED",
-    "sealed_file_that_no_such_act_has": "FILE-KIND",
-    "second_document_of_an_edition": "FILE-KIND",
-    "sealed_file_in_control_that_no_entry_has": "FILE-KIND",
-    # The course of a record.
-    "stage_out_of_turn": "ACT-OUT-OF-TURN",
-    "stage_added_twice": "ACT-OUT-OF-TURN",
-    "unit_named_otherwise": "EDITION-UNIT",
-    "pin_that_never_was": "EDITION-PIN",
-    "pin_as_short_as_of_old": "EDITION-PIN",
-    "series_of_another_volume": "NUMBER-SERIES",
-    "second_volume_before_the_first_is_full": "VOLUME-EARLY",
-    "lying_author_name": "COMMIT-ACTOR",
-    "lying_subject_line": "COMMIT-TEXT",
-    "lying_trailers": "COMMIT-TEXT",
-    "three_thousand_nested_trees": "STORE-UNREADABLE",
-    # What git obeys.
-    "program_for_signatures": "STORE-SETTING",
-    "program_for_gpg": "STORE-SETTING",
-    "included_settings": "STORE-SETTING",
-    "pager": "STORE-SETTING",
-    "alias": "STORE-SETTING",
-    "hooks_elsewhere": "STORE-SETTING",
-    "other_signers": "STORE-SETTING",
-    "hook": "STORE-PROGRAM",
-}
-"""The code by which each fault is named, whatever else is told of it."""
-
-IN_CONTENTS = {
-    "document_with_another_amount": "DOCUMENT-OTHER",
-    "record_with_another_amount": "DOCUMENT-OTHER",
-    "record_of_another_unit": "CONTENT-REFUSED",
-    "record_of_another_year": "CONTENT-REFUSED",
-    "schema_invalid_record": "CONTENT-REFUSED",
-    "schema_invalid_stage": "CONTENT-REFUSED",
-    "stage_that_breaks_a_rule": "CONTENT-REFUSED",
-    "digest_of_another_record": "CONTENT-REFUSED",
-}
-"""Faults that are seen where records are judged and documents made again."""
-
-
-NOT_OPENED = {
-    "partial_clone": "partialclone",
-    "promisor_remote": "promisor",
-    "work_tree": "worktree",
-    "worktree_config": "worktreeconfig",
-    "commondir": "commondir",
-    "promisor_pack": "partial clone",
-    "pack_cut_short": "damaged",
-    "pack_cut_to_nothing": "damaged",
-}
-"""Stores that nobody opens, and the word by which that is told."""
+AGREEMENT = "refs/heads/records/RXD7200-01/JN01/2026/1"
+NOTICE = "refs/heads/records/RXD7200-04/JN01/2026/1"
 
 
 @pytest.fixture(scope="module")
@@ -151,26 +74,6 @@ def named(insider, code, **how):
     return [finding for finding in found if finding.code == code]
 
 
-@pytest.mark.parametrize(("name", "code"), CODES.items(), ids=CODES)
-def test_a_fault_is_named(insider, name, code):
-    FAULTS[name](insider)
-    assert named(insider, code)
-
-
-@pytest.mark.parametrize(("name", "code"), IN_CONTENTS.items(), ids=IN_CONTENTS)
-def test_a_fault_in_what_records_say_is_named(insider, name, code):
-    FAULTS[name](insider)
-    assert named(insider, code, contents=True)
-
-
-@pytest.mark.parametrize(("name", "word"), NOT_OPENED.items(), ids=NOT_OPENED)
-def test_a_store_that_hides_its_history_is_not_opened(insider, name, word):
-    FAULTS[name](insider)
-    insider.bank.close()
-    with pytest.raises(StoreError, match=word):
-        store.verify(insider.bank.at())
-
-
 def test_only_documents_that_were_compared_are_counted(insider):
     whole = store.verify(insider.bank.at(), contents=True).documents
     document = "00/00/01/editions/1/RXD7200-04-JN01-2026-0001-e1.docx"
@@ -180,11 +83,26 @@ def test_only_documents_that_were_compared_are_counted(insider):
 
 
 def test_where_a_document_differs_is_quoted(insider):
-    FAULTS["document_with_another_amount"](insider)
+    def change(acts):
+        told = acts[0].events[0]
+        [path] = [one for one in told.files if one.endswith("-e1.docx")]
+        other = redrawn(told.files[path], lambda xml: xml.replace("济南".encode(), "泰安".encode()))
+        told.files[path] = other
+
+    insider.rewrite(AGREEMENT, change)
     [first, *_] = named(insider, "DOCUMENT-OTHER", contents=True)
     assert "泰安虚构" in first.message.text(Language.EN)
     assert "济南虚构" in first.message.text(Language.EN)
     assert first.path.endswith("RXD7200-01-JN01-2026-0001-e1.docx")
+
+
+def test_a_stage_that_breaks_a_rule_is_named(insider):
+    def early(acts):
+        told = acts[-1].events[0]
+        change_json(told, ".json", lambda value: value["party_a"].update(date="2026-01-02"))
+
+    insider.rewrite(AGREEMENT, early)
+    assert named(insider, "CONTENT-REFUSED", contents=True)
 
 
 def test_documents_of_a_sound_store_are_made_again(shared_bank):
@@ -207,11 +125,9 @@ def test_documents_of_an_encrypted_record_are_made_again_where_its_key_is(lived_
 
 
 FROM_OUTSIDE = {
-    "ref_moved_back": "LEDGER-BACK",
-    "history_set_back_to_its_first_act": "LEDGER-BACK",
-    "cut_and_appended": "LEDGER-REWRITTEN",
-    "last_number_cut_and_given_again": "LEDGER-BACK",
-    "volume_lost_with_its_opening": "LEDGER-GONE",
+    "history-cut": "LEDGER-BACK",
+    "history-rewritten": "LEDGER-REWRITTEN",
+    "volume-dropped-with-its-opening": "LEDGER-GONE",
 }
 """What is sound in itself, and named only by who kept a checkpoint."""
 
@@ -221,7 +137,7 @@ class TestKnownFromOutside:
     def test_what_was_seen_here_before_is_held_against_it(self, insider, name, code):
         first = store.verify(insider.bank.at())
         assert (first.findings, first.pinned) == ((), 0)
-        FAULTS[name](insider)
+        inject(insider, name, NOTICE)
         # Asked twice: what contradicts is not what is remembered.
         for _ in range(2):
             assert named(insider, code)
@@ -234,7 +150,7 @@ class TestKnownFromOutside:
         sound = store.verify(insider.bank.at(), against=pins)
         assert (sound.findings, sound.pinned) == ((), kept.ledgers)
         seen_path(insider.bank.root).unlink()
-        FAULTS[name](insider)
+        inject(insider, name, NOTICE)
         assert named(insider, code, against=pins)
 
     def test_a_document_in_somebodys_hand_is_held_against_it(self, insider, tmp_path):
@@ -242,7 +158,7 @@ class TestKnownFromOutside:
         [path, *_] = save_all(tmp_path, records.export(insider.bank.at(), number))
         pins = store.pins_from(File(name=path.name, data=path.read_bytes()))
         assert store.verify(insider.bank.at(), against=pins).findings == ()
-        FAULTS["history_set_back_to_its_first_act"](insider)
+        insider.point(NOTICE, insider.commits(NOTICE)[0])
         assert named(insider, "LEDGER-BACK", against=pins)
 
     def test_a_code_as_it_is_typed_is_held_against_it(self, insider):
@@ -293,7 +209,7 @@ class TestKnownFromOutside:
             pins = store.pins_from(File(name=name, data=data))
             assert [(one.ref, one.bits) for one in pins] == [(NOTICE, 100)]
         assert store.verify(insider.bank.at(), against=pins).findings == ()
-        FAULTS["history_set_back_to_its_first_act"](insider)
+        insider.point(NOTICE, insider.commits(NOTICE)[0])
         seen_path(insider.bank.root).unlink()
         assert named(insider, "LEDGER-BACK", against=pins)
 
@@ -310,7 +226,7 @@ class TestKnownFromOutside:
         sound = store.verify(insider.bank.at(), against=pins)
         assert (sound.findings, sound.pinned) == ((), kept.ledgers)
         seen_path(insider.bank.root).unlink()
-        FAULTS[name](insider)
+        inject(insider, name, NOTICE)
         wanted = {"LEDGER-REWRITTEN": "SUMMARY-OTHER"}.get(code, code)
         assert named(insider, wanted, against=pins)
 
@@ -328,7 +244,7 @@ class TestKnownFromOutside:
         _, whole = lived
         pins = store.pins_of_clone(insider.bank.at(), whole)
         assert store.verify(insider.bank.at(), against=pins).findings == ()
-        FAULTS["cut_and_appended"](insider)
+        inject(insider, "history-rewritten", NOTICE)
         seen_path(insider.bank.root).unlink()
         assert named(insider, "LEDGER-REWRITTEN", against=pins)
 
@@ -350,7 +266,7 @@ class TestKnownFromOutside:
         memory = seen_path(insider.bank.root)
         store.verify(insider.bank.at())
         seen = memory.read_bytes()
-        FAULTS["cut_and_appended"](insider)
+        inject(insider, "history-rewritten", NOTICE)
         with_file(insider.bank, "ledger/tile", None, NOTICE)
         insider.bank.close()
         pins = store.pins_from(File(name="kept.txt", data=kept.text.encode()))

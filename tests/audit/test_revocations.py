@@ -9,22 +9,13 @@ from pathlib import Path
 
 import pytest
 from conftest import LATE, Bank
-from faults import (
-    AGREEMENT,
-    LOG,
-    NOTICE,
-    OFFICER,
-    RM,
-    Told,
-    customer_entered,
-    entry,
-    on_control,
-)
 from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
-from insider import Insider
+from insider import Insider, customer_entered, on_control
 from plaingit import with_file
 
 from rmdocs import canonical
+from rmdocs.drill.controlfaults import entry
+from rmdocs.drill.insider import ToldEvent
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber, StaffNumber
@@ -33,6 +24,10 @@ from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import keys, people, records, revising, store
 
+AGREEMENT = "refs/heads/records/RXD7200-01/JN01/2026/1"
+LOG = "refs/heads/records/RXD7200-02/JN01/2026/1"
+NOTICE = "refs/heads/records/RXD7200-04/JN01/2026/1"
+RM, OFFICER = "JN01-0101", "SD00-0004"
 PRESIDENT, AUDITOR = "JN01-0002", "SD00-0009"
 ME = StaffNumber.parse(RM)
 WHY = "U盘遗失"
@@ -164,8 +159,6 @@ class TestSignedAfter:
             insider,
             who,
             _confirmation(event),
-            subject_line=f"Confirm 1 act(s) of {RM}",
-            trailers={"Event": "confirm-acts", "Person": RM},
         )
         assert bank.codes() == {"KEY-REVOKED"}
         assert len(told(bank, "KEY-REVOKED")) == len(before) + 1
@@ -265,8 +258,6 @@ class TestInDoubt:
             insider,
             bank.at(OFFICER).acting().actor,
             _confirmation(event),
-            subject_line=f"Confirm 1 act(s) of {RM}",
-            trailers={"Event": "confirm-acts", "Person": RM},
         )
         assert bank.codes() == {"KEY-DOUBT", "CONFIRMATION-OTHER"}
         assert _questioned(bank) == event
@@ -281,16 +272,11 @@ def _questioned(bank):
 
 def _confirmation(act):
     """Return a confirmation of an act, to be sealed by whoever."""
-    return Told(
+    return ToldEvent(
         kind="confirm-acts",
         subject=f"acts {RM}",
         directory=f"confirmations/{RM}",
-        files={},
-        types={},
         reason="代为确认",
-        relied_on=None,
-        renderer="",
-        approvals=(),
         facts={"staff_no": RM, "acts": [act]},
     )
 
@@ -385,8 +371,6 @@ class TestTheRevocationItself:
             insider,
             mine,
             event,
-            subject_line=f"Revoke a key of {RM}",
-            trailers={"Event": "revoke", "Person": RM},
         )
         assert "KEY-REVOKED" in bank.codes()
         assert any("0002" in one.path or "revoke" in one.path for one in told(bank, "KEY-REVOKED"))
@@ -407,8 +391,6 @@ class TestTheRevocationItself:
             insider,
             bank.at(OFFICER).acting().actor,
             entry(RM, 2, value),
-            subject_line=f"Enter {person.name} ({RM})",
-            trailers={"Event": "person", "Person": RM},
         )
         assert bank.codes() == {"KEY-BACK"}
         with pytest.raises(ControlError, match="was revoked"):

@@ -23,7 +23,7 @@ from rmdocs.workspace import store
 from rmdocs.workspace.opening import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
-HANDFUL = 8
+HANDFUL = len(KINDS)
 
 
 def drilled(bank: Bank, folder: Path, seed: int, count: int, *only: str):
