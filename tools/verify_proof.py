@@ -392,8 +392,8 @@ def own_ledger(subject: str) -> str | None:
 
 def examine(
     proof: bytes, keys: list[bytes]
-) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes]]:
-    """Return the event that is proved, the later one if any, and the state of the ledger."""
+) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes], str]:
+    """Return the event that is proved, the later one if any, the ledger's state and its machine."""
     extra, index, path, text, origin, size, top, signatures = split_proof(proof)
     (head, leaf, entered_leaf, entry, later_leaf, last_leaf, commit), rest = unpack(extra)
     version = HEAD.fullmatch(head)
@@ -453,7 +453,8 @@ def examine(
     same = ledger_directory(tree) == git_name(b"tree", ledger)
     said = b"tree %s\n" % git_name(b"tree", tree).hex().encode() + commit
     require(same and signed_by(person, signature, ssh_signed(said)), "PROOF-SIGNATURE")
-    return event, later, (origin.decode(), size, top)
+    machine = chain[-1][0].decode() if chain else ""
+    return event, later, (origin.decode(), size, top), machine
 
 
 def name_of(event: dict[str, Any], digest: str) -> str:
@@ -505,7 +506,7 @@ def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
 
     :raises NotProvedError: if it proves nothing of it.
     """
-    event, later, (origin, size, top) = examine(whole(proof), keys_in(keys))
+    event, later, (origin, size, top), machine = examine(whole(proof), keys_in(keys))
     sealed = name_of(event, hashlib.sha256(file).hexdigest())
     facts = event["facts"]
     edition = facts.get("edition") or facts.get("of_edition") or ""
@@ -529,6 +530,11 @@ def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
         lines += [
             f"NOT THE LAST WORD: {later['kind']} on {later['time']}",
             f"并非最终状态：此后有事件 {later['kind']}（{later['time']}）",
+        ]
+    if machine:
+        lines += [
+            f"Signed by the machine {machine}; not shown: that its key had not ended by then.",
+            f"检查点由机器 {machine} 签署；未能证明：当时该密钥未停用。",
         ]
     return [*lines, *(line for limit in LIMITS for line in limit)]
 

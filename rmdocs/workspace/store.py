@@ -91,8 +91,9 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             progress=progress,
         )
     kept = seen.remember(path, workspace.store)
-    at = workspace.local(workspace.now())
-    keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
+    if found.ok:  # else the office's clock may not be readable either
+        at = workspace.local(workspace.now())
+        keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
     told = memory.findings or (() if kept else (seen.not_kept(),))
     return replace(found, findings=(*found.findings, *told))
 
