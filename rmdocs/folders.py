@@ -6,13 +6,14 @@ For the fronts; what they call takes and returns files by themselves (``files``)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import ConflictError, FindingsError, UsageError, system_problem
+from rmdocs.errors import ConflictError, FindingsError, UsageError, system_problem, why
 from rmdocs.files import File
+from rmdocs.findings import Finding, error
 from rmdocs.forms.sections.ledger import LOCAL_NAME
 from rmdocs.intake.candidates import LARGEST_FILE, Unread, refuse, too_large
 from rmdocs.messages import Language, Text, message
@@ -139,6 +140,76 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
 def save_all(folder: Path, files: Iterable[File]) -> list[Path]:
     """Save files to a folder and return where they are, as :func:`save` does."""
     return [save(folder / file.name, file.data) for file in files]
+
+
+def save_bag(folder: Path, files: Iterable[File], facts: Mapping[str, str]) -> Path:
+    """Save files as a bag (BagIt, RFC 8493): all of them, with manifests of SHA-256, or none.
+
+    :param files: each by its path in the bag's ``data``.
+    :param facts: what the bag says of itself (``bag-info.txt``).
+    :raises ConflictError: if there is something already.
+    :raises UsageError: if it cannot be written.
+    """
+    import shutil
+
+    import bagit
+
+    require_free(folder, message("choose another folder"))
+    partial = folder.with_name(f".{folder.name}.part")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        save_all(partial, files)
+        bagit.make_bag(str(partial), bag_info=dict(facts), checksums=["sha256"])
+        partial.replace(folder)
+    except (OSError, bagit.BagError) as problem:
+        raise UsageError(
+            message("{path} cannot be written: {problem}", path=folder, problem=why(problem)),
+            message("choose another place, or make room there"),
+        ) from problem
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def bag_findings(folder: Path) -> Iterator[Finding]:
+    """Yield what of a bag is not as its manifests say (RFC 8493 §3).
+
+    :raises UsageError: if it is no bag.
+    """
+    import bagit
+
+    try:
+        bag = bagit.Bag(str(folder))
+        bag.validate()
+    except bagit.BagValidationError as problem:
+        for detail in problem.details:
+            yield error(
+                "PACK-CHANGED",
+                str(getattr(detail, "path", folder.name)),
+                message("it is missing, changed or no part of the pack, by its manifests"),
+                message("ask whoever gave out the pack for an unaltered one"),
+                clause="RFC 8493 §3",
+            )
+        if not problem.details:
+            yield error(
+                "PACK-CHANGED",
+                folder.name,
+                message("files are missing from the pack, or there are others, by its manifests"),
+                message("ask whoever gave out the pack for an unaltered one"),
+                clause="RFC 8493 §3",
+            )
+    except (bagit.BagError, OSError, ValueError) as problem:
+        raise UsageError(
+            message("{path} is no pack: {problem}", path=folder, problem=why(problem)),
+            message("name the folder that rmdocs audit pack made"),
+        ) from problem
+
+
+def in_bag(folder: Path, name: str) -> bytes | None:
+    """Return a file of a bag by its path in ``data``; None where there is none, or none inside."""
+    inside = (folder / "data").resolve()
+    path = (inside / name).resolve()
+    return path.read_bytes() if path.is_relative_to(inside) and path.is_file() else None
 
 
 def save_beside(path: Path, file: File) -> Path:

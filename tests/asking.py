@@ -166,6 +166,9 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", "verify")
         ask("", "checkpoint")
         ask("", "audit sample 1 --seed 20261124 --by form")
+        ask("", f"audit pack pack {LOG}")
+        ask.quietly("", "key ledger --out bank.keys")
+        ask("", "audit check pack --keys bank.keys")
         ask("", "audit exceptions --quarter 2026-4 --quarters 2")
         _proving(ask)
     return ask.calls

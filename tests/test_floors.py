@@ -61,6 +61,7 @@ OWNERS = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "anyio": {"web"},
+    "bagit": {"folders"},
 }
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import NamedChoice, WholeNumber, json_option
-from rmdocs.identifiers import UnitCode
+from rmdocs.cli.options import FOLDER, NamedChoice, WholeNumber, json_option
+from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
+from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.messages import message
 from rmdocs.registers.lists.quarters import Quarter
 
 if TYPE_CHECKING:
     from rmdocs.reports.report import Report
+    from rmdocs.workspace.auditwork import SampleWanted
 
 _form = option("--form", default="", metavar="NUMBER", help="Only records of this form.")
 _unit = option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
@@ -25,24 +32,31 @@ _html = option(
 _STRATA = {"form": message("form"), "unit": message("unit"), "quarter": message("quarter")}
 
 
-@command("sample")
-@argument("count", metavar="COUNT", type=WholeNumber(1, 100_000), help="How many of each kind.")
-@option(
+_quarter = option(
+    "--quarter", default="", metavar="QUARTER", help="Only of this quarter, such as 2026-3."
+)
+_seed = option(
     "--seed",
     default="",
     metavar="TEXT",
     help="What decides which ones: the same seed takes the same records. Drawn if not given.",
 )
-@_form
-@_unit
-@option("--quarter", default="", metavar="QUARTER", help="Only of this quarter, such as 2026-3.")
-@option(
+_by = option(
     "--by",
     "kinds",
     multiple=True,
     type=NamedChoice(_STRATA),
     help="Take so many of each form, unit or quarter; may be given several times.",
 )
+
+
+@command("sample")
+@argument("count", metavar="COUNT", type=WholeNumber(1, 100_000), help="How many of each kind.")
+@_seed
+@_form
+@_unit
+@_quarter
+@_by
 @printing.xlsx_option
 @_html
 @json_option
@@ -70,15 +84,7 @@ def audit_sample(
     from rmdocs.workspace import auditwork, registers
 
     work = session.workspace()
-    wanted = auditwork.SampleWanted(
-        count=count,
-        seed=seed or secrets.token_hex(8),
-        form=session.form(form) if form else None,
-        unit=UnitCode.parse(unit) if unit else None,
-        quarter=Quarter.parse(quarter) if quarter else None,
-        by=tuple(one for one in auditwork.STRATA if one in kinds),
-    )
-    found = auditwork.sample(work, wanted)
+    found = auditwork.sample(work, _wanted(session, count, seed, (form, unit, quarter), kinds))
     if as_json:
         printing.echo_answer(found, session)
     else:
@@ -145,3 +151,132 @@ def _give(report: Report, session: Session, xlsx: Path | None, html: Path | None
     for path in (xlsx, html):
         if path is not None:
             printing.save_report(report, path, session)
+
+
+def _wanted(
+    session: Session, count: int, seed: str, of: tuple[str, str, str], kinds: tuple[str, ...]
+) -> SampleWanted:
+    """Return what a sample is asked to be; a seed is drawn where none is given."""
+    from rmdocs.workspace.auditwork import STRATA, SampleWanted
+
+    form, unit, quarter = of
+    return SampleWanted(
+        count=count,
+        seed=seed or secrets.token_hex(8),
+        form=session.form(form) if form else None,
+        unit=UnitCode.parse(unit) if unit else None,
+        quarter=Quarter.parse(quarter) if quarter else None,
+        by=tuple(one for one in STRATA if one in kinds),
+    )
+
+
+@command("pack")
+@argument("folder", metavar="DIR", type=FOLDER, help="The folder to make.")
+@argument("numbers", metavar="[NUMBER]...", nargs=-1, help="The records to put in.")
+@option(
+    "--sample",
+    "count",
+    type=WholeNumber(1, 100_000),
+    metavar="COUNT",
+    help="Put in a sample, taken as rmdocs audit sample does.",
+)
+@_seed
+@_form
+@_unit
+@_quarter
+@_by
+@json_option
+@pass_session
+def audit_pack(
+    session: Session,
+    *,
+    folder: Path,
+    numbers: tuple[str, ...],
+    count: int | None,
+    seed: str,
+    form: str,
+    unit: str,
+    quarter: str,
+    kinds: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Make a pack of records to be checked elsewhere.
+
+    A bag (BagIt, RFC 8493) with what was sealed of each record, its acts, a proof of each
+    document, all registers, the checkpoints, what verifying the store found, and an index for
+    any browser. It is checked without the store: rmdocs audit check. What it holds is what the
+    records say: keep it as you keep them.
+    """
+    from rmdocs.workspace import auditwork
+    from rmdocs.workspace.auditpack import Packing
+
+    work = session.workspace()
+    found = None
+    if count is not None:
+        wanted = _wanted(session, count, seed, (form, unit, quarter), kinds)
+        found = auditwork.sample(work, wanted)
+    of_sample = found.numbers if found is not None else ()
+    named = dict.fromkeys(RecordNumber.parse(one) for one in (*numbers, *of_sample))
+    with Progress(session.say(message("packing"))) as progress:
+        packing = Packing(
+            workspace=work,
+            numbers=(*named,),
+            language=session.language,
+            sample=found,
+            progress=progress.at,
+        )
+        folders.save_bag(folder, packing.files(), packing.facts)
+    done = packing.done
+    if as_json:
+        printing.echo_answer(done, session)
+    else:
+        printing.echo_findings(done.findings, session.language)
+        told = message(
+            "{folder}: {records} record(s), {documents} document(s), {proofs} proof(s); open"
+            " {index}",
+            folder=folder,
+            records=done.records,
+            documents=done.documents,
+            proofs=done.proofs,
+            index=folder / "data" / "index.html",
+        )
+        click.echo(session.say(told))
+    if has_errors(done.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+@command("check")
+@argument("folder", metavar="DIR", type=FOLDER, help="The pack.")
+@option(
+    "--keys",
+    type=printing.FILE,
+    required=True,
+    metavar="K",
+    help="The keys that you trust, as the branch's records officer handed them out.",
+)
+@json_option
+@pass_session
+def audit_check(session: Session, *, folder: Path, keys: Path, as_json: bool) -> None:
+    """Say what a pack is worth.
+
+    Needs no store and no network: every file must be as the manifests of the pack say, and
+    every document what its proof says was sealed.
+    """
+    from rmdocs.workspace import auditpack
+
+    changed = tuple(folders.bag_findings(folder))
+    judged = auditpack.check(
+        partial(folders.in_bag, folder), folders.beginning(keys, 1 << 20), changed
+    )
+    if as_json:
+        printing.echo_answer(judged, session)
+    else:
+        printing.echo_findings(judged.findings, session.language)
+        told = (
+            message("{count} document(s) are what was sealed; nothing in the pack was changed")
+            if judged.ok
+            else message("the pack is not to be relied on; {count} document(s) are proved")
+        )
+        click.echo(session.say(told.with_values(count=judged.documents)))
+    if not judged.ok:
+        click.get_current_context().exit(FindingsError.exit_code)

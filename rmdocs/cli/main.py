@@ -227,6 +227,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
             "exceptions": _entry(
                 "auditwork", "audit_exceptions", "List what stands out, quarter by quarter."
             ),
+            "pack": _entry(
+                "auditwork", "audit_pack", "Make a pack of records to be checked elsewhere."
+            ),
+            "check": _entry("auditwork", "audit_check", "Say what a pack is worth."),
         },
     ),
     "checkpoint": _entry(

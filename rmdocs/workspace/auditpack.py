@@ -1,0 +1,365 @@
+"""A pack that an auditor takes along: documents, records, proofs and registers, and an index.
+
+It is read without rmdocs, by any browser, and checked without the store: each document has its
+proof (C2SP tlog-proof), and the pack itself is a bag whose manifests name every file (RFC 8493).
+Who checks it brings the keys along: those that lie in it prove nothing by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, StrictUndefined
+
+from rmdocs import __version__, canonical
+from rmdocs.answering import Answer
+from rmdocs.classes import dataclass
+from rmdocs.errors import FindingsError, RmdocsError, UsageError, why
+from rmdocs.files import File
+from rmdocs.findings import Finding, error, has_errors
+from rmdocs.messages import Language, Text, by_command, message
+from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, REGISTER_NAMES, named
+from rmdocs.registers.lists.auditwork import sample_list
+from rmdocs.registers.records import find_folder, volume_head
+from rmdocs.reports.report import write_html
+from rmdocs.workspace import records, registers, store
+
+if TYPE_CHECKING:
+    from rmdocs.audit.verify import Verification
+    from rmdocs.identifiers import RecordNumber
+    from rmdocs.registers.lists.auditwork import Sample
+    from rmdocs.workspace.opening import Workspace
+
+PROOFS = "proofs.json"
+"""Which proof is that of which document: a list of objects with ``file`` and ``proof``."""
+KEYS = "keys/rmdocs-ledger.keys"
+_INDEX = Path(__file__).with_name("auditpack.jinja")
+_DOCUMENTS = frozenset({".docx", ".pdf"})
+_CLAUSE = "ISO 15489-1 §5.2.2.3"
+_ASK = message("ask whoever gave out the pack for an unaltered one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPack(Answer):
+    """What went into a pack.
+
+    :param records: how many. :param documents: of those. :param proofs: of documents.
+    :param files: how many files in all.
+    :param ok: whether the store was found sound as a whole, without its records' contents.
+    :param findings: what could not be put in, and what is wrong with what was.
+    """
+
+    records: int
+    documents: int
+    proofs: int
+    files: int
+    ok: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPack(Answer):
+    """What a pack is worth, by the keys of who asks.
+
+    :param ok: whether nothing in it was changed, and every document is proved.
+    :param documents: how many are proved. :param findings: what is wrong.
+    """
+
+    ok: bool
+    documents: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PackedDocument:
+    """A document in the pack, and where its proof lies; nowhere if that is empty."""
+
+    path: str
+    proof: str = ""
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PackedRecord:
+    """A record in the pack, as the index tells of it."""
+
+    number: str
+    status: Text
+    title: Text
+    documents: tuple[_PackedDocument, ...]
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(kw_only=True)
+class Packing:
+    """A pack being made: gives one file after the other, the index last.
+
+    :param numbers: of the records. :param sample: that they were taken by, if they were.
+    :param progress: told how many records of how many are in.
+    """
+
+    workspace: Workspace
+    numbers: Sequence[RecordNumber]
+    language: Language
+    sample: Sample | None = None
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    _packed: list[_PackedRecord] = field(default_factory=list)
+    _findings: list[Finding] = field(default_factory=list)
+    _files: int = 0
+    _verified: Verification | None = None
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """Return what the bag says of itself (RFC 8493 §2.2.2)."""
+        return {
+            "Bagging-Date": self.workspace.today().isoformat(),
+            "Bag-Software-Agent": f"rmdocs {__version__}",
+            "Source-Organization": registers.organisation(self.workspace).text(self.language),
+        }
+
+    def files(self) -> Iterator[File]:
+        """Yield the files of the pack, each by its path in it.
+
+        :raises UsageError: if there is no record to put in.
+        :raises ControlError: if a number was never given.
+        """
+        if not self.numbers:
+            raise UsageError(
+                message("there is no record to put in"),
+                message("name records, or have a sample taken: --sample COUNT"),
+            )
+        for one in self._all():
+            self._files += 1
+            yield one
+
+    @property
+    def done(self) -> AuditPack:
+        """Return what went in, once all files were given."""
+        verified = self._verified
+        documents = [one for record in self._packed for one in record.documents]
+        of_records = (one for record in self._packed for one in record.findings)
+        return AuditPack(
+            records=len(self._packed),
+            documents=len(documents),
+            proofs=sum(bool(one.proof) for one in documents),
+            files=self._files,
+            ok=verified is not None and verified.ok,
+            findings=(
+                *self._findings,
+                *of_records,
+                *(verified.findings if verified is not None else ()),
+            ),
+        )
+
+    def _all(self) -> Iterator[File]:
+        proofs: list[dict[str, str]] = []
+        for at, number in enumerate(self.numbers):
+            self.progress(at, len(self.numbers))
+            yield from self._record(number)
+            proofs += (
+                {"file": one.path, "proof": one.proof}
+                for one in self._packed[-1].documents
+                if one.proof
+            )
+        yield File(name=PROOFS, data=canonical.encode(proofs))
+        yield File(name=KEYS, data=store.trusted(self.workspace).data)
+        yield File(name="checkpoints.txt", data=store.checkpoint(self.workspace).text.encode())
+        yield from self._registers()
+        self._verified = verified = store.verify(self.workspace)
+        told = canonical.encode(verified.to_json(self.language))
+        yield File(name="verification.json", data=told)
+        yield File(name="index.html", data=self._index(verified).encode())
+
+    def _record(self, number: RecordNumber) -> Iterator[File]:
+        """Yield what was sealed of a record, each act, and the proofs of its documents."""
+        found = records.trace(self.workspace, str(number))
+        folder, head = (
+            find_folder(self.workspace.store, number),
+            volume_head(self.workspace.store, number),
+        )
+        place, paths, documents = f"records/{number}", list[str](), list[_PackedDocument]()
+        for event in folder.events:
+            data = head.read(f"{number.directory}/events/{event.file_name}")
+            if data is not None:
+                paths.append(f"{place}/events/{event.file_name}")
+                yield File(name=paths[-1], data=data)
+            for sealed in event.files:
+                name = sealed.path.removeprefix(f"{number.directory}/")
+                try:
+                    content = head.reveal(sealed.path, number)
+                except RmdocsError as problem:
+                    self._findings.append(_left_out(f"{number}/{name}", why(problem)))
+                    continue
+                if content is None:
+                    continue  # told with the record
+                paths.append(f"{place}/{name}")
+                file = File(name=paths[-1], data=content)
+                yield file
+                if file.suffix in _DOCUMENTS:
+                    proof = self._proof(file)
+                    proved = f"{place}/proofs/{file.base}.tlog-proof" if proof else ""
+                    documents.append(_PackedDocument(path=file.name, proof=proved))
+                    if proof is not None:
+                        yield File(name=proved, data=proof)
+        self._packed.append(
+            _PackedRecord(
+                number=str(number),
+                status=named(RECORD_STATUS_NAMES, found.status),
+                title=found.title,
+                documents=tuple(documents),
+                files=tuple(path for path in paths if path not in {one.path for one in documents}),
+                findings=found.findings,
+            )
+        )
+
+    def _proof(self, file: File) -> bytes | None:
+        try:
+            return store.prove(self.workspace, File(name=file.base, data=file.data)).file.data
+        except FindingsError as problem:
+            self._findings += problem.findings
+        except RmdocsError as problem:
+            self._findings.append(_left_out(file.name, why(problem)))
+        return None
+
+    def _registers(self) -> Iterator[File]:
+        if self.sample is not None:
+            report = sample_list(self.sample, registers.organisation(self.workspace))
+            page = write_html((report,), self.language)
+            yield File(name="registers/sample.html", data=page.encode())
+            told = canonical.encode(self.sample.to_json(self.language))
+            yield File(name="sample.json", data=told)
+        for name in REGISTER_NAMES:
+            page = write_html((registers.report(self.workspace, name),), self.language)
+            yield File(name=f"registers/{name}.html", data=page.encode())
+
+    def _index(self, verified: Verification) -> str:
+        def say(text: Text) -> str:
+            return text.text(self.language)
+
+        environment = Environment(
+            autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        registers_ = dict(REGISTER_NAMES)
+        if self.sample is not None:
+            registers_ = {"sample": message("Audit sample"), **registers_}
+        return environment.from_string(_INDEX.read_text(encoding="utf-8")).render(
+            language="zh-CN" if self.language is Language.ZH else "en",
+            told={name: say(text) for name, text in _TOLD.items()},
+            head=(
+                say(registers.organisation(self.workspace)),
+                self.workspace.today().isoformat(),
+                f"rmdocs {__version__}",
+            ),
+            records=self._packed,
+            seed=say(message("seed: {seed}", seed=self.sample.seed)) if self.sample else "",
+            registers={name: say(title) for name, title in registers_.items()},
+            summary=say(_summary(verified)),
+            findings=(*self._findings, *verified.findings),
+            say=say,
+        )
+
+
+def check(
+    read: Callable[[str], bytes | None], keys: File, changed: Sequence[Finding]
+) -> CheckedPack:
+    """Return what the documents of a pack are worth.
+
+    :param read: gives a file of the pack by its path; None where there is none.
+    :param keys: what whoever asks trusts; not those that lie in the pack.
+    :param changed: what of the bag is not as its manifests say, as who reads it found.
+    :raises UsageError: if it is no such pack.
+    """
+    findings = [*changed]
+    documents = 0
+    for name, proof in _pairs(read(PROOFS)):
+        data, proving = read(name), read(proof)
+        if data is None or proving is None:
+            findings.append(_wrong(name, message("the document or its proof is missing")))
+            continue
+        base = PurePosixPath(name).name
+        judged = store.judge(
+            File(name=base, data=data), File(name=PurePosixPath(proof).name, data=proving), keys
+        )
+        documents += judged.ok
+        if not judged.ok:
+            findings.append(_wrong(name, message("it is not what its proof says was sealed")))
+            findings += judged.findings
+        elif judged.number not in name.split("/"):
+            told = message("it is of {number}, and lies with another record", number=judged.number)
+            findings.append(_wrong(name, told))
+    if not documents and not findings:
+        findings.append(_wrong(PROOFS, message("no document is proved in it")))
+    return CheckedPack(ok=not has_errors(findings), documents=documents, findings=tuple(findings))
+
+
+def _pairs(data: bytes | None) -> Iterator[tuple[str, str]]:
+    """Yield each document and its proof.
+
+    :raises UsageError: if the list is missing, or not as a pack has it.
+    """
+    try:
+        pairs = canonical.decode(data or b"")
+        found = [(one["file"], one["proof"]) for one in pairs]
+        sound = all(isinstance(path, str) for pair in found for path in pair)
+    except (FindingsError, KeyError, TypeError):
+        sound = False
+    if not sound:
+        raise UsageError(
+            message("it is no pack of rmdocs audit pack: {name} cannot be read", name=PROOFS), _ASK
+        )
+    yield from found
+
+
+def _left_out(place: str, reason: Text) -> Finding:
+    return error(
+        "PACK-LEFT-OUT",
+        place,
+        message("it, or its proof, could not be put in: {reason}", reason=reason),
+        by_command(message("have the store verified"), "rmdocs verify"),
+        clause=_CLAUSE,
+    )
+
+
+def _wrong(place: str, reason: Text) -> Finding:
+    return error("PACK-DOCUMENT", place, reason, _ASK, clause=_CLAUSE)
+
+
+def _summary(verified: Verification) -> Text:
+    return message(
+        "{volumes} volume(s), {events} event(s), {files} file(s): {count} finding(s)",
+        volumes=verified.volumes,
+        events=verified.events,
+        files=verified.files,
+        count=len(verified.findings),
+    )
+
+
+_TOLD = {
+    "title": message("Audit pack"),
+    "whole": message("The store as a whole"),
+    "records": message("Records"),
+    "number": message("number"),
+    "form": message("form"),
+    "status": message("status"),
+    "documents": message("documents and their proofs"),
+    "rest": message("record and acts"),
+    "proof": message("proof"),
+    "no_proof": message("no proof"),
+    "registers": message("Registers"),
+    "how": message("How to check it"),
+    "check": message(
+        "With the keys that the records officer gave you by another way, without the store and"
+        " without a network:"
+    ),
+    "keys": message(
+        "The keys in the pack are for comparison only: whoever made it put them there. The"
+        " manifests (RFC 8493) name the SHA-256 of every file."
+    ),
+}

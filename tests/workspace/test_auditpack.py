@@ -1,0 +1,157 @@
+"""A pack for an auditor: read by any browser, checked without the store."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from contextlib import suppress
+from functools import partial
+from urllib.parse import unquote
+
+import pytest
+from conftest import Bank
+
+from rmdocs import folders
+from rmdocs.errors import ConflictError, UsageError
+from rmdocs.files import File
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Language
+from rmdocs.registers.displaynames import REGISTER_NAMES
+from rmdocs.workspace import auditpack, auditwork, store
+
+NUMBERS = [RecordNumber.parse(f"RXD7200-0{form}-JN01-2026-0001") for form in (4, 2)]
+
+
+def packing(bank, numbers=NUMBERS, **more):
+    return auditpack.Packing(workspace=bank.at(), numbers=numbers, language=Language.ZH, **more)
+
+
+@pytest.fixture(scope="module")
+def made(walked, tmp_path_factory):
+    bank = Bank(walked)
+    sample = auditwork.sample(bank.at(), auditwork.SampleWanted(count=1, seed="x"))
+    folder = tmp_path_factory.mktemp("packs") / "pack"
+    one = packing(bank, sample=sample)
+    folders.save_bag(folder, one.files(), one.facts)
+    return folder, one.done
+
+
+@pytest.fixture
+def pack(made, tmp_path):
+    return shutil.copytree(made[0], tmp_path / "pack")
+
+
+@pytest.fixture(scope="module")
+def keys(walked):
+    return store.trusted(Bank(walked).at())
+
+
+def checked(pack, keys):
+    changed = tuple(folders.bag_findings(pack))
+    return auditpack.check(partial(folders.in_bag, pack), keys, changed)
+
+
+def codes(found):
+    return {one.code for one in found.findings}
+
+
+def test_every_document_is_proved(made, keys):
+    folder, done = made
+    found = checked(folder, keys)
+    assert (found.ok, found.findings) == (True, ())
+    assert found.documents == done.documents == done.proofs > len(NUMBERS)
+    assert (done.records, done.ok) == (len(NUMBERS), True)
+    assert done.files == sum(one.is_file() for one in (folder / "data").rglob("*"))
+
+
+def test_a_document_is_judged_by_itself_too(made, keys):
+    folder, _ = made
+    [first, *_] = json.loads((folder / "data" / auditpack.PROOFS).read_bytes())
+    document, proof = (
+        File(name=one, data=(folder / "data" / one).read_bytes())
+        for one in (first["file"], first["proof"])
+    )
+    assert store.judge(document, proof, keys).ok
+
+
+def test_the_index_leads_to_all_there_is(made):
+    folder, done = made
+    page = (folder / "data" / "index.html").read_text(encoding="utf-8")
+    links = {unquote(link) for link in re.findall(r'href="([^"]+)"', page)}
+    assert all((folder / "data" / link).is_file() for link in links)
+    assert {f"registers/{name}.html" for name in (*REGISTER_NAMES, "sample")} <= links
+    assert sum(link.endswith(".tlog-proof") for link in links) == done.proofs
+    assert "http" not in page
+    assert "审计" in page
+
+
+def test_a_changed_document_is_named(pack, keys):
+    [document, *_] = sorted((pack / "data" / "records").rglob("*.docx"))
+    document.write_bytes(document.read_bytes() + b" ")
+    found = checked(pack, keys)
+    assert not found.ok
+    assert codes(found) >= {"PACK-CHANGED", "PACK-DOCUMENT"}
+
+
+def test_a_file_more_or_less_is_named(pack, keys):
+    (pack / "data" / "registers" / "staff.html").unlink()
+    (pack / "data" / "more.txt").write_text("more")
+    assert "PACK-CHANGED" in codes(checked(pack, keys))
+
+
+def test_other_keys_prove_nothing(pack, keys, tmp_path_factory):
+    from rmdocs.store.keys import SigningKey
+    from rmdocs.store.prooffile import keys_file
+
+    others = File(name="others", data=keys_file((SigningKey.generate("other").public,)))
+    found = checked(pack, others)
+    assert (found.ok, found.documents) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    "pairs", [b"[]", b'[{"file":"../../secret.docx","proof":"proofs.json"}]', b"{", b'[{"file":1}]']
+)
+def test_a_list_of_proofs_that_is_not_one_proves_nothing(pack, keys, pairs):
+    (pack.parent / "secret.docx").write_bytes(b"secret")
+    (pack / "data" / auditpack.PROOFS).write_bytes(pairs)
+    found = None
+    with suppress(UsageError):
+        found = checked(pack, keys)
+    assert found is None or (found.ok, found.documents) == (False, 0)
+
+
+def test_a_proof_of_another_record_is_told(pack, keys):
+    path = pack / "data" / auditpack.PROOFS
+    pairs = json.loads(path.read_bytes())
+    there = pack / "data" / pairs[0]["file"]
+    moved = there.parents[3] / "RXD7200-04-JN01-2026-0009" / there.name
+    moved.parent.mkdir()
+    shutil.copyfile(there, moved)
+    pairs[0]["file"] = moved.relative_to(pack / "data").as_posix()
+    path.write_text(json.dumps(pairs))
+    assert "PACK-DOCUMENT" in codes(checked(pack, keys))
+
+
+def test_what_cannot_be_read_is_told(lived_bank, tmp_path):
+    shutil.copytree(lived_bank.root, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "elsewhere" / "record-keys")
+    away = Bank(tmp_path / "elsewhere")
+    numbers = auditwork.sample(away.at(), auditwork.SampleWanted(count=1, seed="x")).numbers
+    one = packing(away, [RecordNumber.parse(number) for number in numbers])
+    assert [*one.files()]
+    assert "PACK-LEFT-OUT" in codes(one.done)
+
+
+def test_nothing_is_packed_over_what_is_there(made, shared_bank, tmp_path):
+    folder, _ = made
+    with pytest.raises(ConflictError):
+        folders.save_bag(folder, (), {})
+    with pytest.raises(UsageError):
+        folders.save_bag(tmp_path / "empty", packing(shared_bank, []).files(), {})
+    assert not [*tmp_path.iterdir()]
+
+
+def test_what_is_no_pack_is_refused(tmp_path):
+    with pytest.raises(UsageError):
+        [*folders.bag_findings(tmp_path)]
