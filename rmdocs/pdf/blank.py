@@ -157,32 +157,31 @@ class PrintedPage:
         allowed = _bits(first, last + 1)
         if last < first:
             return
-        cells = [_Cells.of(box) for box in boxes]
+        downs = range(highest, lowest + 1)
+        blocked = [self._blocked(_Cells.of(box), downs) for box in boxes]
         start = round(wanted.left * _CELLS)
-        for down in range(highest, lowest + 1):
-            free = allowed
-            for one in cells:
-                free &= ~self._blocked(one, down)
-                if not free:
-                    break
+        for down, *rows in zip(downs, *blocked, strict=True):
+            free = allowed & ~reduce(or_, rows)
             for left in _nearest(free, start):
                 at = (left / _CELLS, down / _CELLS)
                 away = ((at[0] - wanted.left) ** 2 + (at[1] - wanted.top) ** 2) ** 0.5
                 yield Spot(*at, away)
 
-    def _blocked(self, cells: _Cells, down: int) -> int:
+    def _blocked(self, cells: _Cells, downs: range) -> list[int]:
         """Return where, by its left edge, a box would lie on print if it were moved down."""
-        top, bottom = cells.top + down, cells.bottom + down
-        if top < 0 or bottom > self._high:
-            return self._whole
-        rows = self._outside[top:bottom]
-        taken = reduce(or_, (row ^ self._whole for row in rows), 0)
-        done = 1
-        while done < cells.wide:
-            step = min(done, cells.wide - done)
-            taken |= taken >> step
-            done += step
-        return taken >> cells.left if cells.left >= 0 else taken << -cells.left
+        rows = (
+            self._outside[row] ^ self._whole if 0 <= row < self._high else self._whole
+            for row in range(downs.start + cells.top, downs.stop - 1 + cells.bottom)
+        )
+        # Rows as high as the box, and cells as wide as it, are joined by doubling.
+        taken = [*rows]
+        for step in _doubling(cells.bottom - cells.top):
+            taken = [*map(or_, taken, taken[step:])]
+        for step in _doubling(cells.wide):
+            taken = [row | row >> step for row in taken]
+        if cells.left < 0:
+            return [row << -cells.left for row in taken]
+        return [row >> cells.left for row in taken]
 
 
 class _Cells(NamedTuple):
@@ -210,6 +209,15 @@ def _rows(coarse: Image.Image) -> list[int]:
 
 
 _SIGNS = bytes(ord("1") if level else ord("0") for level in range(256))
+
+
+def _doubling(length: int) -> Iterator[int]:
+    """Yield the steps by which a run of one becomes as long as this."""
+    done = 1
+    while done < length:
+        step = min(done, length - done)
+        yield step
+        done += step
 
 
 def _bits(start: int, end: int) -> int:
