@@ -18,7 +18,6 @@ $(STAMP): pyproject.toml
 test: $(STAMP)
 	@sh tools/programs.sh
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --package rmdocs
 	$(BIN)/python -m pytest --quiet $$(sh tools/programs.sh --pytest soak)
 
 # The same without workspaces, without programs of others, and without what takes long.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -70,12 +71,19 @@ _SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.inva
 settings.register_profile(
     "unhurried",
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile("soak", deadline=None, max_examples=400)
 settings.load_profile("unhurried")
+
+
+def pytest_collection_finish():
+    """Have Python look for cycles seldom: what was collected stays, and is looked through."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_configure(config):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from asn1crypto import tsp
@@ -75,7 +75,9 @@ def elliptic():
     return ec.generate_private_key(ec.SECP256R1())
 
 
+@cache
 def big():
+    """Return a key that takes long to find: the same for whoever wants one of its kind."""
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -93,7 +95,14 @@ class Holder:
 
     def pkcs12(self, key=None) -> bytes:
         """Return the PKCS#12 file, with another key if one is given."""
-        lock = serialization.BestAvailableEncryption(PASSPHRASE)
+        # Few rounds: a test waits for every one of them, and nobody guesses at this passphrase.
+        lock = (
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .kdf_rounds(2)
+            .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+            .hmac_hash(hashes.SHA256())
+            .build(PASSPHRASE)
+        )
         return pkcs12.serialize_key_and_certificates(
             b"signer", key or self.key, self.certificate, self.chain, lock
         )

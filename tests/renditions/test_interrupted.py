@@ -8,6 +8,7 @@ import signal
 import time
 
 import pytest
+from conftest import Bank
 from sheets import all_scanned, delivered
 
 from rmdocs.errors import ConflictError, ControlError
@@ -19,16 +20,27 @@ MANAGER = "JN01-0101"
 FORK = multiprocessing.get_context("fork")
 
 
+@pytest.fixture(scope="module")
+def printed(once, founded, place):
+    """A workspace with three call logs that have their PDF; their numbers, and all scanned."""
+
+    def make(root):
+        bank, numbers = Bank(root), []
+        visit = bank.sample("RXD7200-02-JN01")
+        for minute in range(10, 13):
+            visit["record"]["content"]["visit"]["start"] = f"09:{minute}"
+            numbers.append(bank.issue(visit))
+        return numbers, [one.pdf for one in renditions.make(bank.at(MANAGER), numbers)]
+
+    root, (numbers, pdfs) = once.copy(founded, "printed", make)
+    sheets = [sheet for pdf in pdfs for sheet in all_scanned(pdf)]
+    return root, numbers, delivered(place / "pile.pdf", sheets)
+
+
 @pytest.fixture
-def pile(bank, visit, tmp_path):
-    """Five call logs with their PDF, all scanned in one go."""
-    numbers = []
-    for minute in range(10, 15):
-        visit["record"]["content"]["visit"]["start"] = f"09:{minute}"
-        numbers.append(bank.issue(visit))
-    made = renditions.make(bank.at(MANAGER), numbers)
-    sheets = [sheet for one in made for sheet in all_scanned(one.pdf)]
-    return delivered(tmp_path / "pile.pdf", sheets), numbers
+def pile(printed, copied):
+    root, numbers, path = printed
+    return copied(root), numbers, path
 
 
 def scan(bank, path):
@@ -39,8 +51,8 @@ def signed(bank):
     return {row.number for row in records.find(bank.at(), Query(status="signed"))}
 
 
-def test_killed_in_the_middle_of_a_pile(bank, pile):
-    path, numbers = pile
+def test_killed_in_the_middle_of_a_pile(pile):
+    bank, numbers, path = pile
     ref = numbers[0].volume.ref
     before = bank.git("rev-parse", ref)
     work = FORK.Process(target=scan, args=(bank, path))
@@ -60,8 +72,8 @@ def test_killed_in_the_middle_of_a_pile(bank, pile):
     assert bank.codes() == set()
 
 
-def test_two_file_the_same_pile_at_once(bank, pile):
-    path, numbers = pile
+def test_two_file_the_same_pile_at_once(pile):
+    bank, numbers, path = pile
     pair = [FORK.Process(target=scan, args=(bank, path)) for _ in range(2)]
     for one in pair:
         one.start()

@@ -81,6 +81,7 @@ def test_xfa_and_a_script_are_told_at_once():
 
 def test_too_many_objects(monkeypatch):
     monkeypatch.setattr(integrity, "MOST_OBJECTS", 3)
+    monkeypatch.setattr(integrity, "_FIT", set())
     assert codes(paper()) == {"PDF-DAMAGED"}
 
 
