@@ -269,6 +269,7 @@ def _verify(visit: Visit) -> Response:
         asked_by=visit.session.reader or (visit.person.name if visit.person else ""),
         renditions=bool(visit.field("renditions")),
         contents=bool(visit.field("contents")),
+        since=bool(visit.field("since")),
     )
 
     def work(begun: VerificationRun) -> Verification:
@@ -277,6 +278,7 @@ def _verify(visit: Visit) -> Response:
                 workspace,
                 renditions=begun.renditions,
                 contents=begun.contents,
+                since=store.LAST if begun.since else None,
                 progress=begun.progress,
             )
             begun.ended = local(workspace.now())

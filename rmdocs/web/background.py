@@ -135,6 +135,7 @@ class VerificationRun:
     :param begun: by the clock of the office. :param asked_by: who asked for it.
     :param renditions: whether signatures and scans are judged as well.
     :param contents: whether records are judged again, and their documents made again.
+    :param since: whether it goes on from the last verification.
     :param done: how many events were gone through, of how many (``of``).
     :param ended: when; None while it runs, or if it could not be done.
     :param found: what came of it; None as long.
@@ -145,6 +146,7 @@ class VerificationRun:
     asked_by: str
     renditions: bool
     contents: bool
+    since: bool = False
     done: int = 0
     of: int = 0
     ended: datetime | None = None

@@ -15,7 +15,7 @@ from rmdocs.audit.pins import pins_in
 from rmdocs.audit.since import Stood, VerifiedState
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 from rmdocs.workspace.seen import VERIFIED, write_whole
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.canonical import Json, JsonObject
 
-_ONCE = message("verify the whole store once, without --since")
+_ONCE = by_command(message("verify the whole store once"), "rmdocs verify")
 _LEDGER = ("note", "commit", "newest")
 
 

@@ -161,9 +161,9 @@ def test_another_units_papers_are_not_traced(browse, shared_bank):
     assert "/records/" not in page.text
 
 
-def verified(browser):
+def verified(browser, since=""):
     """Have the store gone through, and return the report."""
-    assert browser.submit("/verify", {"renditions": ""}).status_code == 200
+    assert browser.submit("/verify", {"renditions": "", "since": since}).status_code == 200
     for _ in range(600):
         if browser.get("/verify/progress").status_code == 204:
             return browser.get("/verify")
@@ -179,6 +179,9 @@ def test_the_store_is_verified_while_one_may_leave(reader):
     pins = re.findall(r"\d+·(?:\w{4}-){4}\w{5}", page.text)
     assert len(pins) == 1 + len(set(re.findall(r"RXD7200-\d\d/\w{4}/\d{4}/\d", page.text)))
     assert "Electronic signatures were not judged" in page.text
+    told = "nor were their files read"
+    assert told not in page.text
+    assert told in verified(reader, since="yes").text
 
 
 def test_what_is_wrong_is_told_by_its_code(browse, visited_bank):
