@@ -375,7 +375,7 @@ def copied(copied_in_git):
 @pytest.fixture
 def copied_in_git(copy):
     """Copy a workspace with all its files."""
-    return lambda root: Bank(Path(shutil.copytree(root, copy)))
+    return lambda root: Bank(Path(shutil.copytree(root, copy, copy_function=shutil.copy)))
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ def list_refs(repository: Path) -> list[str]:
     """Return all refs, whatever they hold, sorted."""
     loose = {
         path.relative_to(repository).as_posix()
-        for path in (repository / "refs").rglob("*")
+        for at, _, names in os.walk(repository / "refs")
+        for path in map(Path(at).joinpath, names)
         if path.suffix != ".lock" and path.is_file()
     }
     return sorted(loose | _packed(repository).keys())

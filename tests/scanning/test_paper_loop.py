@@ -8,7 +8,7 @@ import pytest
 from paper_loop import printed, run
 from pypdf import PdfWriter
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.soak  # tools/paper_loop.py in small, before it is run at large
 
 
 def blank(pages: int) -> bytes:
