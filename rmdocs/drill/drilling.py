@@ -11,10 +11,12 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs import __version__
 from rmdocs.answering import Answer
 from rmdocs.audit.pins import Pin, compared, notes_of, pins_in, pins_of, summary_of
 from rmdocs.audit.verify import Verification, verify
@@ -50,6 +52,9 @@ ENTERED = (contentfaults, controlfaults, numberfaults, outsider, recordfaults, r
 FROM_OUTSIDE = ("F5", "F6", "F7", "F8")
 """Those that nothing inside a store can exclude."""
 
+EVERY_KEY, NO_KEY = message("with every key"), message("without any key")
+"""Who can do it: somebody who has all private keys, or whoever can write to the disk."""
+
 Told = frozenset[tuple[str, str, str]]
 
 
@@ -78,6 +83,11 @@ class Injection(Answer):
     named: bool
     unseen: bool = False
 
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Return the codes that named it."""
+        return tuple(code for code in self.found if code in self.expected)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotTried(Answer):
@@ -97,6 +107,7 @@ class NotTried(Answer):
 class Drill(Answer):
     """What a drill did and what came of it.
 
+    :param on: the day where the office is. :param version: of the program that was tried.
     :param seed: by which the same store makes the same faults again.
     :param volumes: of records in the store; control comes on top.
     :param events: in all ledgers. :param checkpoint: SHA-256 of the signed checkpoints of all
@@ -109,9 +120,22 @@ class Drill(Answer):
     """
 
     TOLD: ClassVar = (
-        *("seed", "ok", "named", "volumes", "events", "checkpoint", "pinned", "not_excluded"),
+        *(
+            "on",
+            "version",
+            "seed",
+            "ok",
+            "named",
+            "volumes",
+            "events",
+            "checkpoint",
+            "pinned",
+            "not_excluded",
+        ),
         *("findings", "injections", "not_tried"),
     )
+    on: date
+    version: str
     seed: int
     volumes: int
     events: int
@@ -139,12 +163,14 @@ class DrillOrder:
     """What is to be tried.
 
     :param seed: of all chances. :param count: how many faults are put in; each kind once first.
+    :param on: the day where the office is.
     :param against: what is known of the ledgers from outside.
     :param only: names of faults to keep to; empty for all.
     """
 
     seed: int
     count: int
+    on: date
     against: tuple[Pin, ...] = ()
     only: tuple[str, ...] = ()
 
@@ -199,6 +225,8 @@ class Drilling:
         if found.ok:
             injections = tuple(self._injections(self._grounds(untouched, found)))
         return Drill(
+            on=self.order.on,
+            version=__version__,
             seed=self.order.seed,
             volumes=found.volumes,
             events=found.events,
@@ -243,21 +271,19 @@ class Drilling:
     def _injections(self, grounds: dict[bool, _Ground]) -> Iterator[Injection]:
         chance = Random(self.order.seed)  # noqa: S311 - a seed is printed, nothing is guarded
         waiting = in_turn(self.order.only, chance)
-        done = 0
+        done = turn = 0
         while waiting and done < self.order.count:
-            for fault in list(waiting):
-                if done >= self.order.count:
-                    break
-                if fault.name in self.not_tried:
-                    waiting.remove(fault)
-                    continue
-                made = self._inject(fault, grounds[fault.keys], done + 1, chance.randrange(2**32))
-                if made is None:
-                    waiting.remove(fault)
-                    continue
-                done += 1
-                self.progress(done, self.order.count)
-                yield made
+            turn %= len(waiting)
+            fault, seed = waiting[turn], chance.randrange(2**32)
+            made = None
+            if fault.name not in self.not_tried:
+                made = self._inject(fault, grounds[fault.keys], done + 1, seed)
+            if made is None:
+                _give_way(waiting, turn)
+                continue
+            done, turn = done + 1, turn + 1
+            self.progress(done, self.order.count)
+            yield made
 
     def _inject(
         self, fault: DrillFault, ground: _Ground, number: int, seed: int
@@ -294,7 +320,7 @@ class Drilling:
             fault=fault.name,
             told=fault.told,
             place=place,
-            shape=listed(scene.told),
+            shape=listed((EVERY_KEY if fault.keys else NO_KEY, *scene.told)),
             expected=tuple(sorted(fault.codes)),
             found=tuple(sorted({code for code, _, _ in new})),
             named=any(code in fault.codes and place in where for code, where, _ in new),
@@ -305,6 +331,14 @@ class Drilling:
         self.not_tried[fault.name] = NotTried(
             kind=fault.of, fault=fault.name, told=fault.told, why=why
         )
+
+
+def _give_way(waiting: list[DrillFault], turn: int) -> None:
+    """Take out the fault whose turn it is; one of its kind that would come later takes its turn."""
+    kind = waiting.pop(turn).of
+    later = next((at for at in range(turn, len(waiting)) if waiting[at].of == kind), None)
+    if later is not None:
+        waiting.insert(turn, waiting.pop(later))
 
 
 def in_turn(only: Sequence[str], chance: Random) -> list[DrillFault]:

@@ -90,7 +90,12 @@ def summary(drill: Drill) -> Iterator[Text]:
             " outside (rmdocs drill --against WHAT)",
             kinds=listed(drill.not_excluded),
         )
-    yield message("the same faults again: --seed {seed}", seed=drill.seed)
+    yield message(
+        "rmdocs {version}; the same faults again: rmdocs drill --seed {seed} --count {count}",
+        version=drill.version,
+        seed=drill.seed,
+        count=len(drill.injections),
+    )
 
 
 def report(drill: Drill) -> Report:
@@ -105,6 +110,7 @@ def report(drill: Drill) -> Report:
         title=message("Drill of the verifier"),
         columns=_COLUMNS,
         rows=tuple(rows),
+        as_of=drill.on,
         notes=tuple(summary(drill)),
         signatures=(message("carried out by"), message("reviewed by")),
     )
@@ -114,7 +120,7 @@ def _row(one: Injection) -> tuple[Cell, ...]:
     if not one.named:
         result: Text = message("NOT NAMED; expected: {codes}", codes=listed(one.expected))
     elif one.unseen:
-        result = message("named, by the checkpoint alone")
+        result = message("named, by the checkpoint alone: {codes}", codes=listed(one.by))
     else:
-        result = message("named")
+        result = message("named: {codes}", codes=listed(one.by))
     return (one.kind, one.told, one.place, one.shape, listed(one.found), result)

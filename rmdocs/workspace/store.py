@@ -277,7 +277,9 @@ def drill(
                 path=workspace.root / STORE_PATH,
                 vault=workspace.store.vault,
                 folder=Path(folder),
-                order=DrillOrder(seed=seed, count=count, against=tuple(against)),
+                order=DrillOrder(
+                    seed=seed, count=count, on=workspace.today(), against=tuple(against)
+                ),
                 progress=progress,
             ).run()
     except OSError as problem:

@@ -8,7 +8,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import Bank
+from chronicle import chronicle
+from conftest import LATE, Bank
+from last_release import unpack
 
 from rmdocs.audit.verify import verify
 from rmdocs.drill.drilling import FROM_OUTSIDE, Drilling, DrillOrder, in_turn
@@ -19,7 +21,7 @@ from rmdocs.messages import Language
 from rmdocs.reports.report import write_html
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import verify as verify_signature
-from rmdocs.workspace import store
+from rmdocs.workspace import keys, store
 from rmdocs.workspace.opening import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
@@ -32,7 +34,7 @@ def drilled(bank: Bank, folder: Path, seed: int, count: int, *only: str):
         path=bank.store,
         vault=vault(bank.root),
         folder=folder,
-        order=DrillOrder(seed=seed, count=count, only=only),
+        order=DrillOrder(seed=seed, count=count, on=LATE, only=only),
     ).run()
 
 
@@ -57,7 +59,7 @@ def found(walked, tmp_path_factory):
 
 def test_every_fault_is_named(found):
     assert [one for one in found.injections if not one.named] == []
-    assert len(found.injections) == HANDFUL
+    assert {one.kind for one in found.injections} == set(KINDS) - {"F22"}  # no PDF is there
     assert found.findings == ()
     assert found.ok
 
@@ -138,11 +140,48 @@ def test_a_report_is_signed_by_who_acts(shared_bank):
     assert verify_signature(signature, b"report", "git") is None
 
 
+# A thousand at random ------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def told_of_a_year(once, founded):
+    return once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0]
+
+
+@pytest.fixture(scope="session")
+def packed(once, walked):
+    return once.copy(walked, "packed", lambda root: Bank(root).git("gc", "-q", "--prune=now"))[0]
+
+
+@pytest.fixture(scope="session")
+def of_the_last_release(tmp_path_factory):
+    return unpack(tmp_path_factory.mktemp("last")).root
+
+
+@pytest.fixture(scope="session")
+def moved_over(once, walked):
+    return once.copy(walked, "moved", _move_over)[0]
+
+
+def _move_over(root):
+    """Give this machine a ledger key of its own, and end the founder's power."""
+    bank = Bank(root)
+    for asked in keys.enter_machine(bank.at("SD00-0004"), "JN01-server", "换", end_founder=True):
+        bank.approve(asked.request.number, "JN01-0002")
+
+
+SHAPES = (
+    *("walked", "packed", "told_of_a_year", "archived", "proposed"),
+    *("moved_over", "of_the_last_release", "visited"),
+)
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("shape", ["walked", "archived", "visited"])
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("shape", SHAPES)
 def test_every_fault_is_named_in_stores_of_several_shapes(request, shape, seed, tmp_path):
     bank = Bank(request.getfixturevalue(shape))
-    drill = drilled(bank, tmp_path, seed, 34)
+    drill = drilled(bank, tmp_path, seed, 70)
+    print(shape, seed, drill.named, "of", len(drill.injections))  # noqa: T201 - what make soak tells
     assert [one for one in drill.injections if not one.named] == []
     assert drill.ok
