@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TREES = 65_536
 """Directories that are kept while a volume is gone through several times: some 60 MB."""
+_SEVERAL = 2
 _AT_ONCE = 250
 """Records of which the contents are one piece of work."""
 
@@ -28,29 +29,36 @@ class Workers:
 
     def __init__(self, judge: Judge, executor: Executor | None) -> None:
         reopen = judge.store.reopen
-        self._do = judge.done
+        self._do, self._contents = judge.done, judge.asked.contents
         self._executor = executor if reopen is not None else None
         self._elsewhere = partial(_elsewhere, reopen, judge.asked)
 
     def all(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, JudgedPiece]]:
         """Yield what comes of pieces of work, and of what those lead to, as each is done."""
-        if self._executor is None:
-            waiting = [*pieces][::-1]
-            while waiting:
-                piece = waiting.pop()
-                done = self._do(piece)
-                waiting += reversed(_further(piece, done))
-                yield piece, done
+        every = [*pieces]
+        # What goes on from before is mostly little: another process would take longer to begin.
+        whole = [piece for piece in every if piece.since is None]
+        if self._executor is None or (len(whole) < _SEVERAL and not self._contents):
+            yield from self._here(every)
             return
+        yield from self._here([piece for piece in every if piece.since is not None])
         from concurrent.futures import FIRST_COMPLETED, wait  # noqa: PLC0415 - where asked for
 
         submit = partial(self._executor.submit, self._elsewhere)
-        begun: dict[Future[JudgedPiece], Piece] = {submit(piece): piece for piece in pieces}
+        begun: dict[Future[JudgedPiece], Piece] = {submit(piece): piece for piece in whole}
         while begun:
             for future in wait(begun, return_when=FIRST_COMPLETED).done:
                 piece, done = begun.pop(future), future.result()
                 begun |= {submit(one): one for one in _further(piece, done)}
                 yield piece, done
+
+    def _here(self, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, JudgedPiece]]:
+        waiting = [*pieces][::-1]
+        while waiting:
+            piece = waiting.pop()
+            done = self._do(piece)
+            waiting += reversed(_further(piece, done))
+            yield piece, done
 
 
 def _further(piece: Piece, done: JudgedPiece) -> list[Piece]:

@@ -124,17 +124,30 @@ def test_what_was_added_is_judged_with_all_of_its_record(insider):
     assert added.skipped == again.skipped - 1
 
 
-@pytest.mark.parametrize("workers", [None, ThreadPoolExecutor(1)])
 @pytest.mark.parametrize("code", LAST_ACT)
-def test_a_fault_after_it_is_named(insider, code, workers):
+def test_a_fault_after_it_is_named(insider, code):
     insider.rewrite(*LAST_ACT[code])
     insider.bank.close()
-    found = auditing.verify(
-        insider.bank.at().store, since=begun(insider.bank), executor=workers, contents=True
-    )
+    found = auditing.verify(insider.bank.at().store, since=begun(insider.bank), contents=True)
     assert code in codes(found)
     assert "HISTORY-OTHER" not in codes(found)
     assert found.skipped > 0
+
+
+def test_an_executor_finds_the_same_in_the_same_order(insider):
+    for fault in LAST_ACT.values():
+        insider.rewrite(*fault)
+    insider.bank.close()
+    opened = insider.bank.at().store
+    far = []
+    with ThreadPoolExecutor(1) as workers:
+        there = auditing.verify(
+            opened, contents=True, executor=workers, progress=lambda *one: far.append(one)
+        )
+    assert there == auditing.verify(opened, contents=True)
+    assert far[0] == (0, there.events)
+    assert far[-1] == (there.events, there.events)
+    assert far == sorted(far)
 
 
 def handed(value):
