@@ -105,7 +105,13 @@ def _spare_the_collector() -> None:
     Few are made; looking for them took a fifth of what issuing one record does.
     """
     gc.set_threshold(_MANY_OBJECTS)
-    atexit.register(gc.freeze)
+    atexit.register(_leave_cycles)
+
+
+def _leave_cycles() -> None:
+    # The binding of zxing-cpp complains at the end of whatever was not given back to it.
+    if "zxingcpp" not in sys.modules:
+        gc.freeze()
 
 
 def _show_misuse(problem: click.ClickException) -> None:
