@@ -200,7 +200,7 @@ def bag_findings(folder: Path) -> Iterator[Finding]:
             )
     except (bagit.BagError, OSError, ValueError) as problem:
         raise UsageError(
-            message("{path} is no pack: {problem}", path=folder, problem=why(problem)),
+            message("{path} is no pack", path=folder),
             message("name the folder that rmdocs audit pack made"),
         ) from problem
 
