@@ -212,6 +212,14 @@ def in_bag(folder: Path, name: str) -> bytes | None:
     return path.read_bytes() if path.is_relative_to(inside) and path.is_file() else None
 
 
+def names_in_bag(folder: Path) -> list[str]:
+    """Return the paths of all files of a bag, in its ``data``."""
+    inside = folder / "data"
+    return sorted(
+        path.relative_to(inside).as_posix() for path in inside.rglob("*") if path.is_file()
+    )
+
+
 def save_beside(path: Path, file: File) -> Path:
     """Save a file beside another; under a further name where one with other content is."""
     for again in count(1):

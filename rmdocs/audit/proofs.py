@@ -330,12 +330,7 @@ def _lacking(proven: Proven) -> Iterator[Finding]:
     event, later, checkpoint = proven.event, proven.later, proven.checkpoint
     number, said = event.subject, read(event)
     if later is not None:
-        yield warning(
-            "PROOF-NOT-LAST",
-            number,
-            _superseded(later),
-            by_command(message("ask for what counts now"), f"rmdocs trace {number}"),
-        )
+        yield not_last(number, later)
     if isinstance(said, OnRecord) and said.concealment is not None:
         yield warning(
             "PROOF-CONCEALED",
@@ -395,6 +390,16 @@ def _unwitnessed(proven: Proven) -> Text:
     return message(
         "nobody but the ledger's own key signed the checkpoint: whoever has that key could show"
         " you another history than others"
+    )
+
+
+def not_last(number: str, later: Event) -> Finding:
+    """Return what is told of an act by which an earlier one of the record is not the last word."""
+    return warning(
+        "PROOF-NOT-LAST",
+        number,
+        _superseded(later),
+        by_command(message("ask for what counts now"), f"rmdocs trace {number}"),
     )
 
 

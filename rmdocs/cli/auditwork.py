@@ -259,24 +259,32 @@ def audit_pack(
 def audit_check(session: Session, *, folder: Path, keys: Path, as_json: bool) -> None:
     """Say what a pack is worth.
 
-    Needs no store and no network: every file must be as the manifests of the pack say, and
-    every document what its proof says was sealed.
+    Needs no store and no network: every file must be as the manifests of the pack say, every
+    document what its proof says was sealed, and whatever else lies with a record is held against
+    the acts that are proved. Registers and index are not proved: compare them with the store.
     """
-    from rmdocs.workspace import auditpack
+    from rmdocs.workspace import packcheck
 
     changed = tuple(folders.bag_findings(folder))
-    judged = auditpack.check(
-        partial(folders.in_bag, folder), folders.beginning(keys, 1 << 20), changed
+    judged = packcheck.check(
+        partial(folders.in_bag, folder),
+        folders.names_in_bag(folder),
+        folders.beginning(keys, 1 << 20),
+        changed,
     )
     if as_json:
         printing.echo_answer(judged, session)
     else:
         printing.echo_findings(judged.findings, session.language)
         told = (
-            message("{count} document(s) are what was sealed; nothing in the pack was changed")
+            message(
+                "{count} document(s) and {proved} other file(s) of the records are what was sealed;"
+                " registers, index and what the pack says of the store are as its manifests say:"
+                " no proof covers them"
+            )
             if judged.ok
             else message("the pack is not to be relied on; {count} document(s) are proved")
         )
-        click.echo(session.say(told.with_values(count=judged.documents)))
+        click.echo(session.say(told.with_values(count=judged.documents, proved=judged.proved)))
     if not judged.ok:
         click.get_current_context().exit(FindingsError.exit_code)

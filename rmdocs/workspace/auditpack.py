@@ -19,7 +19,7 @@ from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, UsageError, why
 from rmdocs.files import File
-from rmdocs.findings import Finding, error, has_errors
+from rmdocs.findings import Finding, error
 from rmdocs.messages import Language, Text, by_command, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, REGISTER_NAMES, named
 from rmdocs.registers.lists.auditwork import sample_list
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 PROOFS = "proofs.json"
 """Which proof is that of which document: a list of objects with ``file`` and ``proof``."""
 KEYS = "keys/rmdocs-ledger.keys"
+RECORDS = "records"
 _INDEX = Path(__file__).with_name("auditpack.jinja")
-_DOCUMENTS = frozenset({".docx", ".pdf"})
+DOCUMENTS = frozenset({".docx", ".pdf"})
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
-_ASK = message("ask whoever gave out the pack for an unaltered one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +57,6 @@ class AuditPack(Answer):
     proofs: int
     files: int
     ok: bool
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedPack(Answer):
-    """What a pack is worth, by the keys of who asks.
-
-    :param ok: whether nothing in it was changed, and every document is proved.
-    :param documents: how many are proved. :param findings: what is wrong.
-    """
-
-    ok: bool
-    documents: int
     findings: tuple[Finding, ...]
 
 
@@ -184,7 +171,7 @@ class Packing:
             find_folder(self.workspace.store, number),
             volume_head(self.workspace.store, number),
         )
-        place, paths, documents = f"records/{number}", list[str](), list[_PackedDocument]()
+        place, paths, documents = f"{RECORDS}/{number}", list[str](), list[_PackedDocument]()
         for event in folder.events:
             data = head.read(f"{number.directory}/events/{event.file_name}")
             if data is not None:
@@ -202,7 +189,7 @@ class Packing:
                 paths.append(f"{place}/{name}")
                 file = File(name=paths[-1], data=content)
                 yield file
-                if file.suffix in _DOCUMENTS:
+                if file.suffix in DOCUMENTS:
                     proof = self._proof(file)
                     proved = f"{place}/proofs/{file.base}.tlog-proof" if proof else ""
                     documents.append(_PackedDocument(path=file.name, proof=proved))
@@ -266,57 +253,6 @@ class Packing:
         )
 
 
-def check(
-    read: Callable[[str], bytes | None], keys: File, changed: Sequence[Finding]
-) -> CheckedPack:
-    """Return what the documents of a pack are worth.
-
-    :param read: gives a file of the pack by its path; None where there is none.
-    :param keys: what whoever asks trusts; not those that lie in the pack.
-    :param changed: what of the bag is not as its manifests say, as who reads it found.
-    :raises UsageError: if it is no such pack.
-    """
-    findings = [*changed]
-    documents = 0
-    for name, proof in _pairs(read(PROOFS)):
-        data, proving = read(name), read(proof)
-        if data is None or proving is None:
-            findings.append(_wrong(name, message("the document or its proof is missing")))
-            continue
-        base = PurePosixPath(name).name
-        judged = store.judge(
-            File(name=base, data=data), File(name=PurePosixPath(proof).name, data=proving), keys
-        )
-        documents += judged.ok
-        if not judged.ok:
-            findings.append(_wrong(name, message("it is not what its proof says was sealed")))
-            findings += judged.findings
-        elif judged.number not in name.split("/"):
-            told = message("it is of {number}, and lies with another record", number=judged.number)
-            findings.append(_wrong(name, told))
-    if not documents and not findings:
-        findings.append(_wrong(PROOFS, message("no document is proved in it")))
-    return CheckedPack(ok=not has_errors(findings), documents=documents, findings=tuple(findings))
-
-
-def _pairs(data: bytes | None) -> Iterator[tuple[str, str]]:
-    """Yield each document and its proof.
-
-    :raises UsageError: if the list is missing, or not as a pack has it.
-    """
-    try:
-        pairs = canonical.decode(data or b"")
-        found = [(one["file"], one["proof"]) for one in pairs]
-        sound = all(isinstance(path, str) for pair in found for path in pair)
-    except (FindingsError, KeyError, TypeError):
-        sound = False
-    if not sound:
-        raise UsageError(
-            message("it is no pack of rmdocs audit pack: {name} cannot be read", name=PROOFS), _ASK
-        )
-    yield from found
-
-
 def _left_out(place: str, reason: Text) -> Finding:
     return error(
         "PACK-LEFT-OUT",
@@ -325,10 +261,6 @@ def _left_out(place: str, reason: Text) -> Finding:
         by_command(message("have the store verified"), "rmdocs verify"),
         clause=_CLAUSE,
     )
-
-
-def _wrong(place: str, reason: Text) -> Finding:
-    return error("PACK-DOCUMENT", place, reason, _ASK, clause=_CLAUSE)
 
 
 def _summary(verified: Verification) -> Text:

@@ -13,7 +13,7 @@ from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, UnitCode, Volume
-from rmdocs.messages import by_command, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.auditwork import (
     ExceptionCase,
@@ -24,7 +24,8 @@ from rmdocs.registers.lists.auditwork import (
     sample_key,
 )
 from rmdocs.registers.lists.quarters import Quarter
-from rmdocs.registers.series import known_volumes, volume_state
+from rmdocs.registers.series import OPENED_NAME, VOLUMES, known_volumes, volume_state
+from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.values import require_line
 from rmdocs.workspace import oversight
 from rmdocs.workspace.records import find
@@ -73,7 +74,7 @@ def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
             message("a sample needs a seed, and at least one record to take"),
             message("leave the seed out, and one is drawn and printed"),
         )
-    findings: list[Finding] = []
+    findings = [*_gone(workspace, wanted)]
     strata: dict[tuple[str, ...], list[SampledRecord]] = {}
     ledgers: list[str] = []
     for volume in known_volumes(workspace.store.refs()):
@@ -108,6 +109,18 @@ def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
     )
 
 
+def _gone(workspace: Workspace, wanted: SampleWanted) -> Iterator[Finding]:
+    """Yield volumes that control has opened, and that are not there to be taken from."""
+    there = {volume.name for volume in known_volumes(workspace.store.refs())}
+    for path, _ in workspace.store.require_head(CONTROL_REF).walk(VOLUMES):
+        name = path.removeprefix(f"{VOLUMES}/").removesuffix(f"/{OPENED_NAME}")
+        if name in there or not path.endswith(f"/{OPENED_NAME}"):
+            continue
+        series = Volume.parse(name).series
+        if wanted.form in {None, series.form} and wanted.unit in {None, series.unit}:
+            yield _left_out(name, message("the volume was opened, but is missing"))
+
+
 def _pin(workspace: Workspace, volume: Volume) -> str:
     return workspace.store.require_head(volume.ref).checkpoint.pin
 
@@ -135,10 +148,15 @@ def _given(
 
 
 def _untold(number: RecordNumber, problem: RmdocsError | None = None) -> Finding:
-    reason = why(problem) if problem is not None else message("it has no first act")
+    return _left_out(
+        str(number), why(problem) if problem is not None else message("it has no first act")
+    )
+
+
+def _left_out(place: str, reason: Text) -> Finding:
     return error(
         "SAMPLE-LEFT-OUT",
-        str(number),
+        place,
         message("it could not be among those that were taken from: {reason}", reason=reason),
         by_command(message("have the store verified"), "rmdocs verify"),
     )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from urllib.parse import unquote
 
+import bagit
 import pytest
 from conftest import Bank
 
@@ -18,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.displaynames import REGISTER_NAMES
-from rmdocs.workspace import auditpack, auditwork, store
+from rmdocs.workspace import auditpack, auditwork, packcheck, store
 
 NUMBERS = [RecordNumber.parse(f"RXD7200-0{form}-JN01-2026-0001") for form in (4, 2)]
 
@@ -49,7 +50,7 @@ def keys(walked):
 
 def checked(pack, keys):
     changed = tuple(folders.bag_findings(pack))
-    return auditpack.check(partial(folders.in_bag, pack), keys, changed)
+    return packcheck.check(partial(folders.in_bag, pack), folders.names_in_bag(pack), keys, changed)
 
 
 def codes(found):
@@ -60,6 +61,8 @@ def test_every_document_is_proved(made, keys):
     folder, done = made
     found = checked(folder, keys)
     assert (found.ok, found.findings) == (True, ())
+    records = [one for one in (folder / "data" / "records").rglob("*") if one.is_file()]
+    assert found.proved == len(records) - 2 * found.documents > 0
     assert found.documents == done.documents == done.proofs > len(NUMBERS)
     assert (done.records, done.ok) == (len(NUMBERS), True)
     assert done.files == sum(one.is_file() for one in (folder / "data").rglob("*"))
@@ -100,6 +103,84 @@ def test_a_file_more_or_less_is_named(pack, keys):
     assert "PACK-CHANGED" in codes(checked(pack, keys))
 
 
+def sealed_anew(pack, change):
+    """Return a pack that somebody changed, and whose manifests they wrote anew."""
+    change(pack / "data")
+    for path in [one for one in pack.iterdir() if one.is_file()]:
+        path.unlink()
+    (pack / "data").rename(pack / "content")
+    for path in [*(pack / "content").iterdir()]:
+        path.rename(pack / path.name)
+    (pack / "content").rmdir()
+    bagit.make_bag(str(pack), checksums=["sha256"])
+    return pack
+
+
+def unlisted(data):
+    path = data / auditpack.PROOFS
+    pairs = json.loads(path.read_bytes())
+    path.write_text(json.dumps(pairs[1:]))
+    return data / pairs[0]["file"]
+
+
+def swap_document(data):
+    unlisted(data).write_bytes(b"forged")
+
+
+def add_document(data):
+    shutil.copyfile(unlisted(data), data / "records" / str(NUMBERS[0]) / "RXD.DOCX")
+
+
+def rename_document(data):
+    path = data / auditpack.PROOFS
+    pairs = json.loads(path.read_bytes())
+    older, newer = pairs[0]["file"], pairs[1]["file"]
+    shutil.copyfile(data / older, data / newer)
+    pairs[1]["proof"] = pairs[0]["proof"]
+    path.write_text(json.dumps(pairs))
+
+
+def swap_content(data):
+    path = data / "records" / str(NUMBERS[0]) / "record.json"
+    path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+
+
+def swap_act(data):
+    path = next((data / "records" / str(NUMBERS[0]) / "events").iterdir())
+    path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+
+
+def add_act(data):
+    (data / "records" / str(NUMBERS[0]) / "events" / "000099-void.json").write_bytes(b"{}")
+
+
+def hide_newest(data):
+    path = data / auditpack.PROOFS
+    of = [one for one in json.loads(path.read_bytes()) if str(NUMBERS[0]) in one["file"]]
+    pairs = json.loads(path.read_bytes())
+    path.write_text(json.dumps([one for one in pairs if one != of[-1]]))
+    for one in of[-1].values():
+        (data / one).unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "ok", "code"),
+    [
+        (swap_document, False, "PACK-DOCUMENT"),
+        (add_document, False, "PACK-DOCUMENT"),
+        (rename_document, False, "PACK-DOCUMENT"),
+        (swap_content, False, "PACK-DOCUMENT"),
+        (swap_act, False, "PACK-DOCUMENT"),
+        (add_act, True, "PACK-UNPROVED"),
+        (hide_newest, True, "PROOF-NOT-LAST"),
+    ],
+)
+def test_a_bag_sealed_anew_is_found_out_by_the_proofs(pack, keys, change, ok, code):
+    found = checked(sealed_anew(pack, change), keys)
+    assert "PACK-CHANGED" not in codes(found)
+    assert (found.ok, code in codes(found)) == (ok, True)
+
+
 def test_other_keys_prove_nothing(pack, keys, tmp_path_factory):
     from rmdocs.store.keys import SigningKey
     from rmdocs.store.prooffile import keys_file
@@ -131,6 +212,15 @@ def test_a_proof_of_another_record_is_told(pack, keys):
     pairs[0]["file"] = moved.relative_to(pack / "data").as_posix()
     path.write_text(json.dumps(pairs))
     assert "PACK-DOCUMENT" in codes(checked(pack, keys))
+
+
+def test_a_concealed_record_that_is_void_is_told_as_such(lived_bank, tmp_path):
+    numbers = auditwork.sample(lived_bank.at(), auditwork.SampleWanted(count=1, seed="x")).numbers
+    one = packing(lived_bank, [RecordNumber.parse(number) for number in numbers])
+    folder = folders.save_bag(tmp_path / "pack", one.files(), one.facts)
+    found = checked(folder, store.trusted(lived_bank.at()))
+    assert (found.ok, found.documents) == (True, one.done.documents)
+    assert codes(found) == {"PACK-UNPROVED", "PROOF-NOT-LAST"}
 
 
 def test_what_cannot_be_read_is_told(lived_bank, tmp_path):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date
 
 import pytest
+from conftest import Bank
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.identifiers import DocumentNumber, UnitCode
@@ -13,6 +15,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.auditwork import exception_cases, exception_counts, sample_list
 from rmdocs.registers.lists.quarters import Quarter
+from rmdocs.registers.series import known_volumes
 from rmdocs.reports.report import rows_json
 from rmdocs.workspace import auditwork, records
 
@@ -52,6 +55,16 @@ class TestSample:
         second = taken(shared_bank, 9, quarter=Quarter(year=2026, number=2))
         [stratum] = second.strata
         assert {Quarter.of(one.issued) for one in stratum.records} == {Quarter(year=2026, number=2)}
+
+    def test_a_volume_that_was_taken_away_is_told(self, shared_bank, tmp_path):
+        shutil.copytree(shared_bank.root, tmp_path / "less")
+        less = Bank(tmp_path / "less")
+        gone = next(iter(known_volumes(less.at().store.refs())))
+        less.git("update-ref", "-d", gone.ref)
+        [told] = taken(less).findings
+        assert (told.code, told.path) == ("SAMPLE-LEFT-OUT", gone.name)
+        other = next(one for one in ("JN01", "YT03") if one != str(gone.series.unit))
+        assert taken(less, unit=UnitCode(other)).findings == ()
 
     def test_void_records_take_part(self, bank):
         number = bank.issue(bank.sample("RXD7200-02-JN01") | {"stages": []})
