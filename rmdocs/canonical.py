@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -117,7 +118,11 @@ def decode(data: bytes | str) -> Json:
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         return json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_integer,
+            parse_float=_finite,
         )
     except UnicodeDecodeError as problem:
         finding = error(
@@ -206,8 +211,19 @@ def _no_constant(name: str) -> Json:
 def _integer(digits: str) -> int:
     number = int(digits) if len(digits) < _MANY_DIGITS else _LARGEST_INTEGER + 1
     if abs(number) > _LARGEST_INTEGER:
-        raise _StrictnessError(
-            message("the number {digits} has too many digits", digits=digits[:24]),
-            message("write long numbers as text in quotes"),
-        )
+        raise _too_long(digits)
     return number
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):  # 1e999: no two readers agree on it
+        raise _too_long(digits)
+    return number
+
+
+def _too_long(digits: str) -> _StrictnessError:
+    return _StrictnessError(
+        message("the number {digits} has too many digits", digits=digits[:24]),
+        message("write long numbers as text in quotes"),
+    )

@@ -90,6 +90,7 @@ def test_what_cannot_be_kept_exactly_is_refused(value):
     ("data", "code"),
     [
         (b'{"a": 1, "a": 2}', "JSON-STRICT"),
+        (b"[-1e999]", "JSON-STRICT"),
         (b"[NaN]", "JSON-STRICT"),
         (b"[-Infinity]", "JSON-STRICT"),
         (b"[9007199254740992]", "JSON-STRICT"),
