@@ -13,6 +13,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.workspace import records, store
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
+OTHER = "refs/heads/records/RXD7200-04/JN01/2026/1"
 DOCUMENT = "00/00/01/editions/1/RXD7200-02-JN01-2026-0001-e1.docx"
 EVENT = "00/00/01/events/000000-issue.json"
 commit, with_file = partial(plaingit.commit, ref=REF), partial(plaingit.with_file, ref=REF)
@@ -146,6 +147,16 @@ def test_a_lost_object(bank):
     oid = bank.git("rev-parse", f"{REF}:{DOCUMENT}")
     (bank.store / "objects" / oid[:2] / oid[2:]).unlink()
     assert bank.codes() == {"FILE-UNREADABLE"}
+
+
+def test_a_lost_last_commit_or_directory_of_a_volume_keeps_nobody_from_the_others(bank):
+    with_file(bank, "00/00/01/note.txt", b"x", ref=OTHER)
+    for lost in (f"{REF}^{{tree}}", REF):
+        oid = bank.git("rev-parse", lost)
+        (bank.store / "objects" / oid[:2] / oid[2:]).unlink()
+        found = {(one.code, one.path.partition(":")[0]) for one in store.verify(bank.at()).findings}
+        assert ("STORE-UNREADABLE", REF.removeprefix("refs/heads/")) in found
+        assert ("FILE-UNSEALED", OTHER.removeprefix("refs/heads/")) in found
 
 
 def test_a_damaged_object(bank):
