@@ -262,7 +262,11 @@ def _signed(scene: Scene, approval: Approval, statement: bytes) -> Approval:
     )
 
 
-@fault("F11", "REQUEST-MISSING", message("a record is declared void though nobody had asked"))
+@fault(
+    "F11",
+    "REQUEST-MISSING APPROVAL-MISSING",  # the latter before requests were events of their own
+    message("a record is declared void though nobody had asked"),
+)
 def void_unasked(scene: Scene) -> str:
     found = _standing(scene)
     _, who = scene.somebody("president", "dept_head", "relationship_manager")

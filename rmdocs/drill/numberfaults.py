@@ -67,12 +67,7 @@ def number_given_twice(scene: Scene) -> str:
 
     def again(acts: History) -> None:
         told = acts[found.at].events[found.nth]
-        files = {
-            path.replace("editions/1/", "editions/99/").replace(
-                "record.json", "record-99.json"
-            ): one
-            for path, one in told.files.items()
-        }
+        files = {_elsewhere(path): data for path, data in told.files.items()}
         twice = replace(told, files=files, facts={**told.facts, "edition": 99})
         made = copy(acts[-1])
         made.events, made.actor, made.state = [twice], acts[found.at].actor, {}
@@ -81,6 +76,13 @@ def number_given_twice(scene: Scene) -> str:
 
     scene.insider.rewrite(found.ref, again)
     return found.place
+
+
+def _elsewhere(path: str) -> str:
+    """Return another place in a record's folder for a file of its first edition."""
+    folder, _, name = path.rpartition("/")
+    other = path.replace("editions/1/", "editions/99/")
+    return other if other != path else f"{folder}/99-{name}"
 
 
 @fault("F15", "VOLUME-EARLY VOLUME-UNREGISTERED", message("a second volume is begun too early"))

@@ -24,6 +24,7 @@ from rmdocs.drill.insider import Act, Insider, Laying, ToldEvent
 from rmdocs.errors import RmdocsError
 from rmdocs.events.facts import FactsError
 from rmdocs.events.keys import MachineEntered
+from rmdocs.events.records import RecordVoided
 from rmdocs.registers.disposals import DisposalProposal
 from rmdocs.registers.revisions import RELEASE_NAME, Release
 from rmdocs.store import checkpoint as notes
@@ -161,6 +162,9 @@ class _Rekeying:
 
     def _learn(self, told: ToldEvent) -> None:
         """Note what was signed by whoever approved, so that it can be signed again."""
+        if told.kind == RecordVoided.KIND:  # of before requests were events of their own
+            said = {"act": told.kind, "number": told.subject, "reason": told.reason}
+            self.statements[sha256(canonical.encode(said))] = canonical.encode(said)
         for path, data in told.files.items():
             name = path.rpartition("/")[2]
             try:

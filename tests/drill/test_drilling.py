@@ -166,8 +166,9 @@ def moved_over(once, walked):
 def _move_over(root):
     """Give this machine a ledger key of its own, and end the founder's power."""
     bank = Bank(root)
-    for asked in keys.enter_machine(bank.at("SD00-0004"), "JN01-server", "换", end_founder=True):
-        bank.approve(asked.request.number, "JN01-0002")
+    asked = keys.enter_machine(bank.at("SD00-0004"), "JN01-server", "换", end_founder=True)
+    for request in asked.requests:
+        bank.approve(request.number, "JN01-0002")
 
 
 SHAPES = (
