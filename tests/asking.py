@@ -165,6 +165,7 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", "register records --totals")
         ask("", "verify")
         ask("", "checkpoint")
+        ask("", "drill --seed 1 --count 1")
         ask("", "audit sample 1 --seed 20261124 --by form")
         ask("", f"audit pack pack {LOG}")
         ask.quietly("", "key ledger --out bank.keys")
@@ -310,6 +311,8 @@ def _keys(ask: Asking) -> None:
     ask(SECOND, "key confirm")
     ask(SECOND, "key confirm --all --reason 本人所为")
     ask(OFFICER, f"key revoke {SECOND} --reason 停用")
+    ask(OFFICER, "key machine JN01-server --unit JN01 --reason 换机")
+    ask("", "key machine")
 
 
 def _ends(ask: Asking) -> None:

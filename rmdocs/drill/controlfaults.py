@@ -343,7 +343,7 @@ def signature_pasted_in(scene: Scene) -> str:
             "level": "B-B",
             "certificate": "0" * 64,
             "signatory": "王样例",
-            "filed_on": head.time.date().isoformat(),
+            "filed_on": scene.day(head.time),
         },
     )
     time = max(head.time, scene.control.time) + timedelta(minutes=1)

@@ -306,7 +306,7 @@ def disposed_unapproved(scene: Scene) -> str:
         "approved_by": None,
         "approver": "无人",
         "certificate": "D2032-0001",
-        "disposed_on": head.time.date().isoformat(),
+        "disposed_on": scene.day(head.time),
         "list_sha256": "0" * 64,
         "proposed_by": who.to_json(),
         "rules": found.event.facts.get("rules", 1),

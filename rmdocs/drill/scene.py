@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -20,6 +20,7 @@ from rmdocs.classes import dataclass
 from rmdocs.drill.insider import Act, Insider, ToldEvent, sealed_in
 from rmdocs.messages import Text, listed, message
 from rmdocs.registers.displaynames import role_names
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.staff import FOUNDER, StaffRegister
 from rmdocs.store.commits import walk_commits
 from rmdocs.store.event import Actor
@@ -148,6 +149,10 @@ class Scene:
     def control(self) -> GitHead:
         """Return control as it stands in the clone."""
         return self.store.require_head(CONTROL_REF)
+
+    def day(self, moment: datetime) -> str:
+        """Return the day of a moment at the office, as events write it."""
+        return moment.astimezone(zone_of(self.control)).date().isoformat()
 
     def writer(self) -> ObjectWriter:
         """Return what writes objects into the clone."""
