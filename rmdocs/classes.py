@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 _NOT_GIVEN = object()
 _SIGNS = {"__eq__": "==", "__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+_OPTIONS = frozenset({"slots", "frozen", "kw_only", "repr", "eq", "order"})
 _ORDERED = ("__lt__", "__le__", "__gt__", "__ge__")
 
 Written = tuple[str, dict[str, Any]]
@@ -23,6 +24,8 @@ Written = tuple[str, dict[str, Any]]
 
 
 def _made(kind: type[Any], options: dict[str, bool]) -> type[Any]:
+    if others := options.keys() - _OPTIONS:
+        raise TypeError(*sorted(others))
     if not options.get("slots", False):
         return dataclasses.dataclass(**options)(kind)
     own = dict(kind.__dict__)
@@ -148,5 +151,8 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(**options: bool) -> Callable[[type[Any]], type[Any]]:
-        """Return what makes a class a dataclass, by the options of the library's."""
+        """Return what makes a class a dataclass, by the options of the library's.
+
+        :raises TypeError: on decorating, for an option that is not made here.
+        """
         return lambda kind: _made(kind, options)

@@ -86,6 +86,11 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_unconfigure():
+    """Give back what was left out: libraries complain at the end of what is still held."""
+    gc.unfreeze()
+
+
 def pytest_configure(config):
     hands_out = not hasattr(config, "workerinput")  # or runs them itself, if alone
     if hands_out:

@@ -125,3 +125,9 @@ def test_one_that_is_frozen_can_be_carried_to_another_process_but_not_changed():
     for name in [one.name for one in fields(number)]:
         with pytest.raises(FrozenInstanceError):
             setattr(number, name, 1)
+
+
+@pytest.mark.parametrize("option", ["unsafe_hash", "weakref_slot", "match_args", "init"])
+def test_an_option_that_is_not_made_here_is_refused(option):
+    with pytest.raises(TypeError, match=option):
+        dataclass(frozen=True, slots=True, **{option: True})(type("Odd", (), {}))
