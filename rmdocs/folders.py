@@ -249,12 +249,19 @@ def save_report(report: Report, path: Path, language: Language) -> Path:
     from rmdocs.reports.report import write_html
     from rmdocs.reports.xlsx import write_xlsx
 
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
+    require_report(path)
+    if path.suffix.lower() == ".xlsx":
         return save(path, write_xlsx(report, language))
-    if suffix in {".html", ".htm"}:
-        return save(path, write_html((report,), language).encode())
-    raise UsageError(
-        message("{path} is neither .xlsx nor .html", path=path),
-        message("choose a name that ends in .xlsx or .html"),
-    )
+    return save(path, write_html((report,), language).encode())
+
+
+def require_report(path: Path) -> None:
+    """Refuse a place that no report can be written to, before what it tells is worked out.
+
+    :raises UsageError: if the name is that of neither a workbook nor a page.
+    """
+    if path.suffix.lower() not in {".xlsx", ".html", ".htm"}:
+        raise UsageError(
+            message("{path} is neither .xlsx nor .html", path=path),
+            message("choose a name that ends in .xlsx or .html"),
+        )

@@ -194,7 +194,10 @@ def _of_notes(notes: Sequence[str], source: Text) -> tuple[Pin, ...]:
     try:
         return tuple(_of_note(note, source) for note in notes)
     except StoreError as problem:
-        raise UsageError(problem.reason, problem.remedy) from problem
+        raise UsageError(
+            message("{source}: {reason}", source=source, reason=problem.reason),
+            message("use it as rmdocs checkpoint wrote it"),
+        ) from problem
 
 
 def _of_note(note: str, source: Text) -> Pin:

@@ -12,7 +12,7 @@ from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import WholeNumber, json_option
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
@@ -265,12 +265,12 @@ def checkpoint(session: Session, *, out: Path | None, summary: bool, as_json: bo
 @command("drill")
 @option(
     "--count",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1),
     default=24,
     metavar="N",
     help="How many faults to put in; 24 if not given: each kind once, as far as the store has it.",
 )
-@option("--seed", type=click.IntRange(min=0), metavar="N", help="Put in the same faults again.")
+@option("--seed", type=WholeNumber(0), metavar="N", help="Put in the same faults again.")
 @option(
     "--against",
     metavar="WHAT",
@@ -306,6 +306,8 @@ def drill(
     from rmdocs.workspace import store
 
     work = session.workspace()
+    if report is not None:
+        folders.require_report(report)
     with Progress(session.say(message("putting faults in"))) as progress:
         found = store.drill(
             work,

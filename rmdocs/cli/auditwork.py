@@ -14,7 +14,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import FOLDER, NamedChoice, WholeNumber, json_option
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber, UnitCode
 from rmdocs.messages import message
@@ -211,9 +211,14 @@ def audit_pack(
     from rmdocs.workspace.auditpack import Packing
 
     work = session.workspace()
-    found = None
+    found, of_the_sample = None, (form, unit, quarter)
+    if count is None and (seed or kinds or any(of_the_sample)):
+        raise UsageError(
+            message("--seed, --form, --unit, --quarter and --by say what a sample is taken of"),
+            message("say how many: --sample COUNT; or leave them out"),
+        )
     if count is not None:
-        wanted = _wanted(session, count, seed, (form, unit, quarter), kinds)
+        wanted = _wanted(session, count, seed, of_the_sample, kinds)
         found = auditwork.sample(work, wanted)
     of_sample = found.numbers if found is not None else ()
     named = dict.fromkeys(RecordNumber.parse(one) for one in (*numbers, *of_sample))

@@ -114,13 +114,13 @@ def _leave_cycles() -> None:
         gc.freeze()
 
 
-def _show_misuse(problem: click.ClickException) -> None:
+def _show_misuse(problem: click.ClickException, language: Language) -> None:
     """Print how a command was called wrongly, with the full stop of the language."""
     said = StringIO()
     problem.show(said)
     text = said.getvalue()
     first, stop = text.rstrip("\n"), "\n"
-    if not first.isascii():
+    if language is Language.ZH:
         # click joins sentences and lists as English does, and quotes as Python does.
         first = _QUOTED.sub(r"\1", first).replace("。 ", "。")
         head, colon, names = first.rpartition("：")
@@ -137,7 +137,7 @@ def _run(arguments: list[str], language: Language) -> int:
         result = program().main(words, prog_name="rmdocs", standalone_mode=False, obj=language)
         sys.stdout.flush()
     except click.ClickException as problem:
-        _show_misuse(problem)
+        _show_misuse(problem, language)
         return problem.exit_code
     except RmdocsError as problem:
         return _refused(problem, language, arguments)

@@ -37,6 +37,11 @@ _PRIVATE = b"openssh-key-v1\x00"
 _NO_KEY = message("it is no private key of OpenSSH, or its passphrase is another")
 
 
+def _shown(line: str) -> str:
+    """Return how what is no key begins, as far as it can be read: it may be any file."""
+    return "".join(sign for sign in line[:60] if sign.isprintable() and sign != "\ufffd")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
     """A public key, known by its fingerprint.
@@ -57,7 +62,7 @@ class PublicKey:
             return cls.from_blob(base64.b64decode(parts[1], validate=True))
         except (IndexError, ValueError) as problem:
             raise StoreError(
-                message("{line!r} is not an Ed25519 public key", line=line[:60]),
+                message("{line!r} is not an Ed25519 public key", line=_shown(line)),
                 message("give the line of a .pub file that begins with ssh-ed25519"),
             ) from problem
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +16,8 @@ from rmdocs.control.machines import MACHINE, ruling
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
 from rmdocs.control.staff import write_signers
-from rmdocs.errors import ControlError, UsageError
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.keys import MACHINE as NAME_OF_MACHINE
 from rmdocs.events.kinds import read
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.approvalrequests import ApprovalRequest
@@ -174,8 +177,10 @@ class MachineAsked(Answer):
 def machines(workspace: Workspace) -> list[MachineAnswer]:
     """Return the keys that sign, or signed, the ledgers; the founding key first."""
     keys, ring = ledger_keys(workspace.registry.control), workspace.keys
-    names = [name for name in (MACHINE_KEY_NAME, LEDGER_KEY_NAME) if ring.has(name)]
-    mine = [ring.load(name).fingerprint for name in names]
+    mine = []
+    for name in (MACHINE_KEY_NAME, LEDGER_KEY_NAME):
+        with suppress(ControlError, StoreError):  # whoever may not read it signs nothing with it
+            mine += [ring.load(name).fingerprint] if ring.has(name) else []
     return [
         MachineAnswer(
             machine=one.machine,
@@ -213,8 +218,15 @@ def enter_machine(  # noqa: PLR0913 - a machine is told by that much
         if there is none.
     :param end_founder: see :mod:`rmdocs.control.revoking`.
     :raises ControlError: if whoever acts may not ask, or control says so already.
-    :raises FindingsError: if that is no name of a machine.
+    :raises UsageError: if that is no name of a machine.
     """
+    if not re.fullmatch(NAME_OF_MACHINE, machine, re.ASCII):
+        raise UsageError(
+            message("“{machine}” is no name of a machine", machine=machine),
+            message("take 1 to 32 letters, digits and hyphens, a letter first: JN01-server"),
+        )
+    for unit in units:
+        workspace.registry.staff.unit(unit)
     public = _public(workspace, key)
     path = None if key is not None else workspace.keys.path(MACHINE_KEY_NAME).with_suffix(".pub")
     if path is not None and not may_sign_ledgers(workspace):

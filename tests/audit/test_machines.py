@@ -21,7 +21,7 @@ from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRi
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import person_event, unit_event
 from rmdocs.drill.rekeying import rekeyed
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
 from rmdocs.events.keys import MachineEntered
 from rmdocs.events.records import Unit
 from rmdocs.files import File
@@ -241,8 +241,26 @@ class TestReplaced:
 
     @pytest.mark.parametrize("name", ["2026", "", "a b", "x" * 40, "机器"])
     def test_what_is_no_name_of_a_machine(self, bank, name):
-        with pytest.raises(FindingsError):
+        with pytest.raises(UsageError):
             keys.enter_machine(bank.at(OFFICER), name, WHY)
+
+    def test_a_unit_that_nobody_knows_has_no_ledgers(self, bank):
+        with pytest.raises(ControlError, match="register of units"):
+            keys.enter_machine(bank.at(OFFICER), "new", WHY, units=(UnitCode("ZZ99"),))
+
+    def test_whoever_may_not_read_a_key_lists_them_all(self, bank):
+        bank.at().keys.path(MACHINE_KEY_NAME).chmod(0o644)
+        assert [(one.machine, one.here) for one in keys.machines(bank.at())] == [
+            ("", False),
+            (OTHER, False),
+            (SERVER, False),
+        ]
+
+    def test_of_what_is_no_key_only_what_can_be_read_is_told(self, bank):
+        wrong = File(name="x", data=b"\x00\xffab" + b"\x01" * 99)
+        with pytest.raises(StoreError) as refusal:
+            keys.enter_machine(bank.at(OFFICER), "new", WHY, key=wrong)
+        assert "'ab' is not" in refusal.value.reason.text(Language.EN)
 
     def test_a_key_is_one_machines_and_nobody_elses(self, bank):
         person = File(

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import re
 import subprocess
@@ -208,6 +209,37 @@ def test_wrong_calls_are_told_in_the_reader_s_language(words, said, capsys):
     told = capsys.readouterr().err
     assert said in told
     assert not re.search(r"'|%|integer|range|\[文件|文件\.\.\. 有误", told)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("audit", "sample", "二"), "“二” is no whole number.\n"),
+        (("audit", "sample", "1", "--by", "人"), "form (form), unit (unit), quarter (quarter)"),
+        (("check", "没有.json"), "does not exist.\n"),
+    ],
+)
+def test_wrong_calls_are_told_in_english_with_its_own_signs(words, said, capsys):
+    assert main(["--lang", "en", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("drill", "--count", "999", "--report", "r.txt"), "neither .xlsx nor .html"),
+        (("audit", "pack", "p", "--form", "RXD7200-01"), "--sample COUNT"),
+        (("verify", "--against", "note.txt"), "note.txt: a checkpoint"),
+    ],
+)
+def test_what_cannot_come_to_anything_is_refused_before_it_is_begun(
+    shared_bank, tmp_path, capsys, words, said
+):
+    (tmp_path / "note.txt").write_text("rmdocs/control\n5\nAAAA\n")
+    with contextlib.chdir(tmp_path):
+        assert main(["--lang", "en", "-w", str(shared_bank.root), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["note.txt"]
 
 
 @pytest.mark.parametrize("name", ["visit.docx", "empty.csv", "none.json"])
