@@ -41,6 +41,7 @@ _PRINTED = re.compile(
     re.ASCII,
 )
 _TYPED = re.compile(rf"([1-9]\d{{0,8}})([{SIGNS}]{{{ROOT_SIGNS + 1}}})", re.ASCII)
+_APART = re.compile(r"([1-9]\d{0,8})[^0-9A-Z]+(.*)", re.ASCII | re.DOTALL)
 _OLD_TYPED = re.compile(r"([1-9]\d{0,8})[^0-9A-Z]{1,3}([0-9A-F]{12})", re.ASCII)
 _AS_PRINTED = message(
     "type it as it stands at the foot of each page, such as {example}, or 0",
@@ -108,8 +109,11 @@ class CheckCode:
         old = _OLD_TYPED.fullmatch(plain)
         if old is not None:
             return cls(size=int(old[1]), root=old[2].lower())
-        found = _TYPED.fullmatch("".join(sign for sign in plain if sign.isalnum()))
-        if found is None:
+        # A sign too few or too many must not move the size's end, where that was typed.
+        apart = _APART.fullmatch(plain)
+        size, rest = (apart[1], apart[2]) if apart is not None else ("", plain)
+        found = _TYPED.fullmatch(size + "".join(sign for sign in rest if sign.isalnum()))
+        if found is None or size not in {"", found[1]}:
             raise _no_code()
         return cls._checked(int(found[1]), found[2])
 

@@ -40,6 +40,22 @@ def test_one_wrong_sign_and_two_exchanged_are_told(code, data):
         CheckCode.typed("".join(signs))
 
 
+@given(CODES, st.data())
+def test_a_sign_too_few_or_too_many_is_told(code, data):
+    """It does not become the size's, where that was told apart: the code of another history."""
+    text = str(code)
+    at = data.draw(st.sampled_from([at for at, sign in enumerate(text) if sign.isalnum()]))
+    behind = text.index("·") < at
+    for wrong in (text[:at] + text[at + 1 :], text[:at] + text[at] + text[at:]):
+        try:
+            found = CheckCode.typed(wrong)
+        except UsageError:
+            continue
+        assert not behind, (wrong, found)
+    with pytest.raises(UsageError):  # which once was a code of 9 events
+        CheckCode.typed("99·2KP6-H5E-1FFX-76KW-KB1Q7")
+
+
 @pytest.mark.parametrize("at", AT[2:])
 def test_a_sign_misread_is_told_as_misread(at):
     wrong = SIGNS[SIGNS.index(PRINTED[at]) ^ 1]
