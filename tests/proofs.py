@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rmdocs.audit import proofs
 from rmdocs.files import File
+from rmdocs.store.checkpoint import LedgerKey
 from rmdocs.workspace import store
 
 TOOL = Path(__file__).parent.parent / "tools" / "verify_proof.py"
@@ -66,3 +67,9 @@ class Taken:
         rest = len(packed).to_bytes(4, "big") + packed + self.raw
         extra = base64.b64encode(hashlib.sha256(rest).digest()[:8] + rest)
         return b"\n".join([self.lines[0], b"extra " + extra, *self.lines[2:]])
+
+
+def spelled(key: LedgerKey) -> list[bytes]:
+    """Return the four words by which a proof tells a machine's key."""
+    words = (key.machine, base64.b64encode(key.public.raw).decode(), ",".join(key.ledgers))
+    return [word.encode() for word in (*words, key.signature)]

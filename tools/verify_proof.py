@@ -275,7 +275,8 @@ def ledger_key(
         vkey = b"%s+%s+%s" % (KEY_NAME, key_id(key).hex().encode(), base64.b64encode(b"\1" + key))
         said = b"rmdocs/machine\n%s\n%s\n%s\n" % (machine, vkey, ledgers.replace(b",", b" "))
         known = any(
-            is_for(scope, b"rmdocs/control") and signed_note(holder, signature, said)
+            all(is_for(scope, name) for name in [b"rmdocs/control", *ledgers.split(b",")])
+            and signed_note(holder, signature, said)
             for holder, scope in holders
         )
         holders = [(key, ledgers)] if known else []

@@ -99,7 +99,8 @@ class MachineAudit:
         wanted = Checkpoint(origin=_CONTROL, size=event.index + 1, root=b"")
         try:
             good = any(
-                named(event, said).is_named_by(one.public)
+                one.may_name(named(event, said))
+                and named(event, said).is_named_by(one.public)
                 and one.fault(wanted, event.index) is None
                 for one in before.all
             )

@@ -196,6 +196,22 @@ def require_may_seal(
             ),
             clause="电子签名法 §15",
         )
+    mine = [one for one in ledger_keys(control).all if one.public == key and one.until is None]
+    for one in new_events:
+        said = one.facts
+        if not isinstance(said, MachineEntered):
+            continue
+        entered = LedgerKey(public=key, ledgers=said.ledgers)
+        if not any(known.may_name(entered) for known in mine):
+            raise ControlError(
+                message(
+                    "the key of {machine} is to sign ledgers that this machine's own does not:"
+                    " it cannot be named here",
+                    machine=said.machine,
+                ),
+                message("approve it on a machine that signs all those ledgers"),
+                clause="电子签名法 §15",
+            )
 
 
 def _directories(control: Head) -> Iterator[str]:
@@ -235,7 +251,7 @@ def _named_then(event: Event, said: MachineEntered, known: Iterable[LedgerKey]) 
         key = named(event, said)
     except ValueError:
         return None
-    by = (one for one in known if one.until is None and one.is_for(_CONTROL))
+    by = (one for one in known if one.until is None and one.may_name(key))
     return key if any(key.is_named_by(one.public) for one in by) else None
 
 

@@ -209,6 +209,13 @@ class LedgerKey:
         """Return whether another key named this one."""
         return _is_named(self.signature, self.statement, key)
 
+    def may_name(self, other: LedgerKey) -> bool:
+        """Return whether the key names others, and is for all ledgers that the other is for.
+
+        Else whoever has the key of one unit's machine could name one for all.
+        """
+        return self.is_for(_CONTROL) and all(map(self.is_for, other.ledgers))
+
     def is_for(self, origin: str) -> bool:
         """Return whether the key is for a ledger."""
         parts = origin.removeprefix("rmdocs/").split("/")
@@ -313,7 +320,7 @@ class LedgerKeys:
         while key.public != self.founding.public:
             found.insert(0, key)
             by = [one for one in self.all if one.since < key.since and key.is_named_by(one.public)]
-            control = [one for one in by if one.is_for(_CONTROL)]
+            control = [one for one in by if one.may_name(key)]
             if not control:
                 raise StoreError(
                     message(

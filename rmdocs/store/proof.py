@@ -218,7 +218,7 @@ def _signed(
     """Return the checkpoint and who signed it: whom the trusted keys lead to."""
     holders = [LedgerKey(public=key) for key in keys]
     for named in chain.machines:
-        known = any(one.is_for(_CONTROL) and named.is_named_by(one.public) for one in holders)
+        known = any(one.may_name(named) and named.is_named_by(one.public) for one in holders)
         holders = [named] if known else []
     for one in holders:
         found = verify(proof.note, one.public)

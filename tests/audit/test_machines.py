@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -14,7 +13,7 @@ from forged import append, issue_again
 from hypothesis import given
 from hypothesis import strategies as st
 from last_release import unpack
-from proofs import Taken, judged, lacks
+from proofs import Taken, judged, lacks, spelled
 
 from rmdocs import canonical
 from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
@@ -40,7 +39,7 @@ SERVER, OTHER = "JN01-server", "YT03-pc"
 WHY = "改用本机密钥"
 LOGGED = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 UNIT = Unit(code=UnitCode("QD04"), name="青岛", full_name="青岛示例支行")
-YANTAI = SigningKey.generate(OTHER)
+YANTAI, NEW = SigningKey.generate(OTHER), SigningKey.generate("new")
 
 
 def enter(bank, machine, **more):
@@ -444,6 +443,25 @@ class TestEntries:
         findings = records.trace(bank.at(), str(LOGGED)).findings
         assert {one.code for one in findings} == {"LEDGER-SIGNATURE"}
 
+    def test_by_a_machine_of_another_unit(self, bank):
+        """Refused where it is approved; sealed all the same, it counts as named by nobody."""
+        [asked] = keys.enter_machine(bank.at(OFFICER), "ZB02-pc", WHY, key=pub(NEW)).requests
+        path = bank.at().keys.path(MACHINE_KEY_NAME)
+        server = own(bank)
+        path.rename(path.with_suffix(".old"))
+        YANTAI.save(path)
+        with pytest.raises(ControlError, match="cannot be named here"):
+            bank.approve(asked.number, PRESIDENT, LATE)
+        path.unlink()
+        server.save(path)
+        append(bank, OFFICER, entered(bank, by=YANTAI, key=NEW), day=LATE)
+        told(bank, "REQUEST-MISSING", "MACHINE-UNNAMED")
+        narrow = ("control", "records/RXD7200-01/YT03")
+        order = MachineOrder(machine="YT03-2", key=NEW.public, ledgers=narrow)
+        assert LedgerKey(public=YANTAI.public, ledgers=("control", "records/*/YT03")).may_name(
+            order.named
+        )
+
     def test_for_other_ledgers_than_its_file_says(self, bank):
         append(bank, OFFICER, entered(bank, ledgers=("control", "records")), day=LATE)
         told(bank, "REQUEST-MISSING", "MACHINE-OTHER", "MACHINE-UNNAMED")
@@ -527,6 +545,8 @@ class TestProofs:
         assert words[:1] == [b"rmdocs/2"]
         machine = LedgerKey(public=own(bank).public, machine=SERVER)
         unit = LedgerKey(public=YANTAI.public, machine=OTHER, ledgers=("records/*/YT03",))
+        yantai = replace(unit, ledgers=("control", "records/*/YT03")).named_by(shared(bank))
+        jinan = replace(machine, ledgers=("control", "records/RXD7200-02"))
         thief = SigningKey.generate("x")
 
         def chain(*keys):
@@ -537,6 +557,8 @@ class TestProofs:
             [],  # none
             chain(machine.named_by(thief)),  # by nobody
             chain(named, machine.named_by(YANTAI)),  # by a machine that signs no control
+            chain(yantai, machine.named_by(YANTAI)),  # by one that signs other ledgers
+            chain(yantai, jinan.named_by(YANTAI)),
             chain(replace(machine.named_by(shared(bank)), machine="other")),
             chain(replace(machine.named_by(shared(bank)), ledgers=("control", "records/*/JN01"))),
             chain(named),  # another's
@@ -578,11 +600,6 @@ class TestProofs:
 @cache
 def shown(root, serial):
     return TestProofs().proof(Bank(root), serial)
-
-
-def spelled(key):
-    words = (key.machine, base64.b64encode(key.public.raw).decode(), ",".join(key.ledgers))
-    return [word.encode() for word in (*words, key.signature)]
 
 
 def test_a_store_of_the_last_release_is_moved_over_and_written_on(tmp_path):

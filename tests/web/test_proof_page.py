@@ -5,9 +5,12 @@ import random
 import re
 
 import pytest
-from proofs import TOOL, Taken, theirs
+from proofs import TOOL, Taken, judged, spelled, theirs
 
+from rmdocs.control.actingperson import LEDGER_KEY_NAME
 from rmdocs.identifiers import RecordNumber
+from rmdocs.store.checkpoint import Checkpoint, LedgerKey, key_id
+from rmdocs.store.keys import SigningKey
 from rmdocs.store.proofparts import parts_of
 from rmdocs.workspace import records, store
 
@@ -122,3 +125,48 @@ def test_no_changed_proof_is_taken(opened, three):
         with pytest.raises(theirs.NotProvedError) as refused:
             theirs.judge(file, other, keys)
         assert code == refused.value.code, other
+
+
+def by_machine(bank, proof, *chain):
+    """Return the proof with a checkpoint that the last key of a chain signed."""
+    taken = Taken(proof)
+    founding, (key, _) = bank.at().keys.load(LEDGER_KEY_NAME), chain[-1]
+    note = proof.decode().partition("rmdocs/records")
+    signed = Checkpoint.parse(note[1] + note[2]).sign(key)
+    start = next(at for at, line in enumerate(taken.lines) if line.startswith(b"rmdocs/records"))
+    taken.lines[start:] = signed.encode().split(b"\n")
+    words = [word for _, named in chain for word in spelled(named)]
+    size = taken.texts[0].split(b" ")[1]
+    identity = key_id(founding.public).hex().encode()
+    taken.texts[0] = b" ".join([b"rmdocs/2", size, identity, *words])
+    return taken.together()
+
+
+def test_a_machine_names_others_only_for_its_own_ledgers(opened, three, shared_bank):
+    file, proof, keys = three
+    founding = shared_bank.at().keys.load(LEDGER_KEY_NAME)
+    one, two = SigningKey.generate("one"), SigningKey.generate("two")
+
+    def named(key, by, *ledgers):
+        return key, LedgerKey(public=key.public, machine="pc", ledgers=ledgers).named_by(by)
+
+    unit, all_of_them = ("control", "records/*/JN01"), ("control", "records")
+    goods = [
+        (named(one, founding, *all_of_them),),
+        (named(one, founding, *unit), named(two, one, "records/RXD7200-04/JN01")),
+    ]
+    bads = [
+        (named(one, founding, "control", "records/*/YT03"), named(two, one, *unit)),
+        (named(one, founding, *unit), named(two, one, *all_of_them)),
+        (named(one, founding, "control", "records/RXD7200-04"), named(two, one, *unit)),
+        (named(one, founding, "records"), named(two, one, *unit)),
+    ]
+    hand_in(opened, file=file, keys=keys)
+    for chain in (*goods, *bads):
+        other = by_machine(shared_bank, proof, *chain)
+        code = "" if chain in goods else "PROOF-CHECKPOINT"
+        assert judged(file, other, keys) == code
+        hand_in(opened, proof=other)
+        kind, text = said(opened)
+        assert (kind, code in text) == ("no" if code else "yes", True)
+        assert ("Signed by the machine pc" in text) is (not code)
