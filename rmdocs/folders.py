@@ -171,6 +171,11 @@ def save_bag(folder: Path, files: Iterable[File], facts: Mapping[str, str]) -> P
     return folder
 
 
+_OF_A_BAG = frozenset(
+    {"bagit.txt", "bag-info.txt", "data", "manifest-sha256.txt", "tagmanifest-sha256.txt"}
+)
+
+
 def bag_findings(folder: Path) -> Iterator[Finding]:
     """Yield what of a bag is not as its manifests say (RFC 8493 §3).
 
@@ -180,6 +185,15 @@ def bag_findings(folder: Path) -> Iterator[Finding]:
 
     try:
         bag = bagit.Bag(str(folder))
+        for path in sorted(folder.iterdir()):
+            if path.name not in _OF_A_BAG:
+                yield error(
+                    "PACK-CHANGED",
+                    path.name,
+                    message("it lies beside what is packed, and is no part of the pack"),
+                    message("ask whoever gave out the pack for an unaltered one"),
+                    clause="RFC 8493 §2",
+                )
         bag.validate()
     except bagit.BagValidationError as problem:
         for detail in problem.details:

@@ -139,3 +139,9 @@ def assert_same(english: str, chinese: str, said: dict[str, set[str]]) -> None:
             left["zh"] = left["zh"].replace(told, " ", 1)
             left["en"] = left["en"].replace(max(ways, key=len), " ", 1)
     assert _BETWEEN.sub(" ", left["en"]).strip() == _BETWEEN.sub(" ", left["zh"]).strip(), english
+
+
+def test_no_merge_was_left_half_done():
+    told = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert [path.name for path in pages if told.search(path.read_text(encoding="utf-8"))] == []

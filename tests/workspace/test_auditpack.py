@@ -103,6 +103,12 @@ def test_a_file_more_or_less_is_named(pack, keys):
     assert "PACK-CHANGED" in codes(checked(pack, keys))
 
 
+def test_what_lies_beside_the_packed_is_named(pack, keys):
+    (pack / "index.html").write_text("more")
+    found = checked(pack, keys)
+    assert [(one.code, one.path) for one in found.findings] == [("PACK-CHANGED", "index.html")]
+
+
 def sealed_anew(pack, change):
     """Return a pack that somebody changed, and whose manifests they wrote anew."""
     change(pack / "data")
@@ -154,6 +160,10 @@ def add_act(data):
     (data / "records" / str(NUMBERS[0]) / "events" / "000099-void.json").write_bytes(b"{}")
 
 
+def lay_beside(data):
+    shutil.copyfile(next(data.rglob("*.docx")), data / "registers" / "RXD7200-04.docx")
+
+
 def hide_newest(data):
     path = data / auditpack.PROOFS
     of = [one for one in json.loads(path.read_bytes()) if str(NUMBERS[0]) in one["file"]]
@@ -172,6 +182,7 @@ def hide_newest(data):
         (swap_content, False, "PACK-DOCUMENT"),
         (swap_act, False, "PACK-DOCUMENT"),
         (add_act, True, "PACK-UNPROVED"),
+        (lay_beside, False, "PACK-DOCUMENT"),
         (hide_newest, True, "PROOF-NOT-LAST"),
     ],
 )
