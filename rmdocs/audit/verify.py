@@ -123,13 +123,13 @@ class Verification(Answer):
         facts = {"count": self.skipped, "source": self.since or Verbatim("-")}
         if self.files_again:
             return message(
-                "not judged again: {count} act(s), nor what signed them; every ledger still begins"
-                " with those of {source} (RFC 6962), and their files are as sealed",
+                "not judged again: {count} act(s), nor what signed them; the ledgers that hold them"
+                " begin with the acts of {source} (RFC 6962), and their files were compared again",
                 **facts,
             )
         return message(
-            "not judged again: {count} act(s), nor were their files read; every ledger still"
-            " begins with those of {source} (RFC 6962), by the commits that were verified",
+            "not judged again: {count} act(s), nor were their files read; the ledgers that hold"
+            " them begin with the acts of {source} (RFC 6962), by the commits that were verified",
             **facts,
         )
 

@@ -79,6 +79,7 @@ def audit_sample(
     Whoever has the store takes the same records again by the same seed: those whose SHA-256
     of seed, line feed and number is smallest. All numbers that were ever given take part,
     void ones too. Agree on the seed before, or throw dice for it in front of everybody.
+    Exit code 1 if a number or a volume could not be taken from.
     """
     from rmdocs.registers.lists.auditwork import sample_list
     from rmdocs.workspace import auditwork, registers
@@ -89,6 +90,8 @@ def audit_sample(
         printing.echo_answer(found, session)
     else:
         _give(sample_list(found, registers.organisation(work)), session, xlsx, html)
+    if has_errors(found.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
 
 
 @command("exceptions")

@@ -203,6 +203,17 @@ def test_commits_that_were_made_anew_are_told_though_the_acts_are_the_same(insid
     assert first.trailers
 
 
+def test_of_what_is_gone_nothing_good_is_told(insider):
+    [notice] = [one for one in ledgers_of(insider.bank.at().store) if one == NOTICE]
+    held = insider.bank.at().store.require_head(notice).checkpoint.size
+    before = since(insider).skipped
+    insider.bank.git("update-ref", "-d", notice)
+    found = since(insider)
+    assert "LEDGER-GONE" in codes(found)
+    assert found.skipped == before - held
+    assert "the ledgers that hold them" in found.told_skipped.text(Language.EN)
+
+
 def test_a_file_of_before_that_was_changed_since_is_found(insider):
     document = "00/00/01/editions/1/RXD7200-04-JN01-2026-0001-e1.docx"
     with_file(insider.bank, document, b"changed", NOTICE)
