@@ -71,14 +71,14 @@ def opened(pdf: bytes, name: str) -> PdfReader:
     raise FindingsError((finding,))
 
 
-def first_page(pdf: bytes, name: str) -> str:
-    """Return the words of a PDF's first page, as they stand in the file, line by line.
+def words_of_pages(pdf: bytes, name: str) -> list[str]:
+    """Return the words of each page of a PDF, as they stand in the file, line by line.
 
     :param name: what a person calls it.
     :raises FindingsError: if it is no PDF, is damaged, encrypted or empty.
     """
     try:
-        return opened(pdf, name).pages[0].extract_text()
+        return [page.extract_text() for page in opened(pdf, name).pages]
     except DAMAGE as problem:
         raise FindingsError((damaged(name),)) from problem
 

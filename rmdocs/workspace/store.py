@@ -152,23 +152,37 @@ def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
     """Return what the pages of a PDF or a picture print of ledgers: in words, or by their codes."""
     from rmdocs.audit.pins import pin_of, pins_in
     from rmdocs.checkcodes import CheckCode
-    from rmdocs.pdf.overlay import first_page
+    from rmdocs.pdf.overlay import words_of_pages
     from rmdocs.scanning.reading import read_sheets
 
     source = Verbatim(handed.base)
+    found: list[Pin] = []
+    silent = True
     if is_pdf:
-        with suppress(RmdocsError):  # a scan has no words, or such as a machine guessed
-            return pins_in(first_page(handed.data, handed.base), source)
-    with _on_disk(handed) as path:
-        sheets = read_sheets([path]).sheets
-    codes = {(code.number.volume.ref, code.pin): code for sheet in sheets for code in sheet.codes}
-    found = [pin_of(code.number, CheckCode.parse(code.pin), source) for code in codes.values()]
+        with suppress(RmdocsError):
+            pages = words_of_pages(handed.data, handed.base)
+            silent = False
+            for words in pages:
+                try:
+                    found += pins_in(words, source)
+                except RmdocsError:
+                    silent = True  # a scan has no words, or such as a machine guessed
+    if silent:  # at least one page says more by its code, if anything
+        with _on_disk(handed) as path:
+            sheets = read_sheets([path]).sheets
+        codes = {(one.number.volume.ref, one.pin): one for sheet in sheets for one in sheet.codes}
+        many = len(codes) + len(found) > 1
+        found += (
+            pin_of(one.number, CheckCode.parse(one.pin), source)
+            for one in codes.values()
+            if one.pin != "0" or not many  # the first of a ledger says nothing of a history
+        )
     if not found:
         raise UsageError(
             message("no code of a page can be read in {source}", source=source),
             message("scan it at 200 dpi or more, or type what stands at the foot of a page"),
         )
-    return tuple(found)
+    return tuple({(one.origin, one.size, one.root): one for one in found}.values())
 
 
 @contextmanager

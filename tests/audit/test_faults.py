@@ -12,6 +12,7 @@ from insider import Insider, inject
 from PIL import Image
 from plaingit import with_file
 from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 from sheets import drawn, scanned
 
 from rmdocs.checkcodes import CheckCode
@@ -24,6 +25,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.overlay import stream
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.store.vault import HEADER
@@ -132,6 +134,29 @@ FROM_OUTSIDE = {
 """What is sound in itself, and named only by who kept a checkpoint."""
 
 
+def pages_of(*words):
+    """Return a PDF of which each page says some words."""
+    writer = PdfWriter()
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+        }
+    )
+    fonts = DictionaryObject({NameObject("/F"): font})
+    for said in words:
+        page = writer.add_blank_page(595, 842)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(
+            stream(f"BT /F 10 Tf 50 50 Td <{said.encode('cp1252').hex()}> Tj ET")
+        )
+    made = BytesIO()
+    writer.write(made)
+    return File(name="pages.pdf", data=made.getvalue())
+
+
 class TestKnownFromOutside:
     @pytest.mark.parametrize(("name", "code"), FROM_OUTSIDE.items(), ids=FROM_OUTSIDE)
     def test_what_was_seen_here_before_is_held_against_it(self, insider, name, code):
@@ -172,6 +197,12 @@ class TestKnownFromOutside:
         code = CheckCode.parse(pin)
         other = CheckCode(size=code.size, root="0" * len(code.root))
         assert named(insider, "LEDGER-REWRITTEN", against=store.pins_from(f"{number} {other}"))
+        pages = pages_of(f"{number} {pin}", f"{number} {pin}")
+        [pin_of_all] = store.pins_from(pages)
+        assert (pin_of_all.size, pin_of_all.root) == (code.size, code.root)
+        # Another paper behind the right one.
+        pages = pages_of(f"{number} {pin}", f"{number} {other}")
+        assert named(insider, "LEDGER-REWRITTEN", against=store.pins_from(pages))
         old = CheckCode(size=code.size, root=code.root[:12])
         [short] = store.verify(
             insider.bank.at(), against=store.pins_from(f"{number} {old}")
