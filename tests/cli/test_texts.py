@@ -15,6 +15,8 @@ OFFICER = "SD00-0004"
 UNSEEN = "王\u200b样例"
 NAMED = ("customer", "add", "91370112MA3DEM019E", "--name", "示例公司")
 ENTRIES = {
+    "audit sample --seed": ("audit", "sample", "1"),
+    "audit pack --seed": ("audit", "pack", "never-made", "--sample", "1"),
     "copy issue --outside": ("copy", "issue", "RXD7200-02"),
     "person add --name": (
         *("person", "add", "JN01-0102"), "--unit", "JN01", "--role", "relationship_manager",
