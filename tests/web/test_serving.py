@@ -1,6 +1,7 @@
 """The server as a person starts and ends it: its address, its port, Ctrl-C, other machines."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
-from browsing import fetched
+from browsing import Server, fetched
 from conftest import Bank
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,7 +25,11 @@ from rmdocs.workspace import records
 from rmdocs.workspace.opening import web_folder
 
 VISIT = "RXD7200-02-JN01-2026-0001"
-HASTY = "import rmdocs.web.safety as it; it._SECONDS, it._RATE = 1, 1 << 30"
+HASTY = """
+from rmdocs.web import safety, serving
+safety._SECONDS, safety._RATE = 1, 1 << 30
+serving._PATIENCE = 1
+"""
 SLOW_ACT = """
 from rmdocs.web import pages, start
 import time
@@ -67,6 +73,14 @@ refs.swap = killed
 def root(copied_in_git, visited):
     """Return a workspace of the test's own: a server writes its log into it."""
     return copied_in_git(visited).root
+
+
+@pytest.fixture(scope="module")
+def running(visited, tmp_path_factory):
+    """A server that no test here changes or ends."""
+    made = Server(shutil.copytree(visited, tmp_path_factory.mktemp("running") / "bank"))
+    yield made
+    made.end()
 
 
 def entered(server):
@@ -155,7 +169,7 @@ def test_a_server_killed_in_the_middle_of_an_act_leaves_the_store_whole(serve, r
         assert bank.codes() == set()
 
 
-def test_a_body_that_never_ends_is_given_up(serve, root, port):
+def test_who_never_ends_and_who_never_begins_is_given_up(serve, root, port):
     server = serve(root, "--port", port, change=HASTY)
     cookie = entered(server)
     with socket.create_connection(("127.0.0.1", port), timeout=60) as one:
@@ -165,19 +179,16 @@ def test_a_body_that_never_ends_is_given_up(serve, root, port):
             "\r\nContent-Length: 3\r\n\r\nq".encode()
         )
         assert one.recv(100).startswith(b"HTTP/1.1 408 ")
-
-
-def test_a_request_that_never_begins_is_given_up(serve, root, port):
-    serve(root, "--port", port, change="import rmdocs.web.serving as s; s._PATIENCE = 1")
     with socket.create_connection(("127.0.0.1", port), timeout=60) as one:
         one.sendall(b"GET / HTTP/1.1\r\nHost: ")
         assert one.recv(100) == b""
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_another_user_of_the_machine_is_refused(serve, root, port):
-    server = serve(root, "--port", port)
-    path = server.url.partition(str(port))[2]
+def test_another_user_of_the_machine_is_refused(running):
+    url = running.another()
+    port = urlsplit(url).port
+    path = url.partition(str(port))[2]
     asked = (
         f"exec 3<>/dev/tcp/127.0.0.1/{port};"
         f"printf 'GET {path} HTTP/1.1\\r\\nHost: localhost:{port}\\r\\n\\r\\n' >&3; head -n 1 <&3"
@@ -185,14 +196,13 @@ def test_another_user_of_the_machine_is_refused(serve, root, port):
     nobody = {"user": 65534, "cwd": "/", "capture_output": True, "text": True}
     answer = subprocess.run(["bash", "-c", asked], **nobody, check=True)
     assert answer.stdout.startswith("HTTP/1.1 403 ")
-    assert fetched(server.url)[0] == 303
+    assert fetched(url)[0] == 303
 
 
-def test_enter_gives_another_address(serve, root, port):
-    server = serve(root, "--port", port)
-    another = server.another()
-    assert another.split("token=")[0] == server.url.split("token=")[0]
-    assert another != server.url
+def test_enter_gives_another_address(running):
+    another = running.another()
+    assert another.split("token=")[0] == running.url.split("token=")[0]
+    assert another != running.url
     assert fetched(another)[0] == 303
 
 
@@ -274,7 +284,7 @@ def test_a_sample_is_made_in_the_empty_folder_that_somebody_stands_in(
 
 
 def test_it_can_be_ended_as_soon_as_it_has_said_where_it_is(serve, root, port):
-    for _ in range(4):
+    for _ in range(2):
         assert serve(root, "--port", port).end() == (0, "ended\n")
 
 
