@@ -215,7 +215,8 @@ def _of_note(note: str, source: Text) -> Pin:
 class PinComparison:
     """Ledgers held against what is known of them from outside.
 
-    :param ledgers: the origins of those that could be compared, well or not.
+    :param ledgers: the origins of those that could be compared, well or not, with enough of a
+        root that nobody makes another history with the same.
     :param findings: those that contradict what is known, and what could not be compared.
     """
 
@@ -253,8 +254,9 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
         except (RmdocsError, merkle.MissingTileError):
             findings.append(_uncompared(pin, place))
             continue
-        ledgers.add(pin.origin)
-        if not pin.note:
+        if pin.note or pin.bits >= ENOUGH:
+            ledgers.add(pin.origin)
+        else:
             findings += short_findings(pin.bits, place, pin.source)
     return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
 

@@ -308,6 +308,8 @@ def drill(
     work = session.workspace()
     if report is not None:
         folders.require_report(report)
+        if session.actor:
+            work.key()  # what will sign it: a drill takes long
     with Progress(session.say(message("putting faults in"))) as progress:
         found = store.drill(
             work,
