@@ -14,7 +14,7 @@ from sheets import drawn, scanned
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
-from rmdocs.pdf.overlay import first_page, opened
+from rmdocs.pdf.overlay import opened, words_of_pages
 from rmdocs.pdf.squares import with_squares
 from rmdocs.store.proofparts import MARK, joined, parts_of
 from rmdocs.workspace import records, store
@@ -75,7 +75,7 @@ class TestSlip:
     def test_it_is_one_page_that_says_what_it_is(self, paper):
         document, slip, _, _ = paper
         assert len(opened(slip.file.data, "slip").pages) == 1
-        text = "".join(first_page(slip.file.data, "slip").split())
+        text = "".join(words_of_pages(slip.file.data, "slip")[0].split())
         for said in ("文件证明单", AGREEMENT, document.base, "rmdocsverify-file"):
             assert said in text, said
 
