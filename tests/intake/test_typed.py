@@ -11,7 +11,7 @@ from rmdocs.intake.typed import entries_of, taken, understand, with_entry, witho
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(st.data())
 def test_what_is_written_is_understood_as_it_was(number, data):
     record = data.draw(records(number))

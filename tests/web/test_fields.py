@@ -70,7 +70,7 @@ def find(parts, key):
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", NUMBERS)
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(st.data())
 def test_a_record_that_is_drawn_comes_back_as_it_was(number, data):
     record = data.draw(records(number))
