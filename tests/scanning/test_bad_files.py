@@ -91,6 +91,7 @@ def test_what_is_gone_is_not_shown(pile, bad, tmp_path):
     assert list(pictures(sheets, gone)) == [None] * len(sheets)
 
 
+@pytest.mark.soak  # tools/big_scan.py in small, before it is run at large
 def test_forty_pages_coded_and_not(tmp_path):
     images = []
     for serial in range(1, 6):
