@@ -245,14 +245,7 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             )
             findings.append(_wrong("PIN-SIGNATURE", place, reason))
             continue
-        try:
-            head = store.head(pin.ref)
-            if head is None:
-                findings.append(_gone(pin, place))
-                continue
-            findings += _contradiction(head, pin, place)
-        except (RmdocsError, merkle.MissingTileError):
-            findings.append(_uncompared(pin, place))
+        if _held(store, pin, place, findings) is None:
             continue
         if pin.note or pin.bits >= ENOUGH:
             ledgers.add(pin.origin)
@@ -268,17 +261,9 @@ def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
     for origin, size in summary.ledgers:
         place = origin.removeprefix("rmdocs/")
         pin = Pin(origin=origin, size=size, root="", source=summary.source)
-        try:
-            head = store.head(pin.ref)
-            if head is None:
-                findings.append(_gone(pin, place))
-                continue
-            findings += _contradiction(head, pin, place)
-            root = _tree(head).root_at(min(size, head.checkpoint.size))
-        except (RmdocsError, merkle.MissingTileError):
-            findings.append(_uncompared(pin, place))
-            continue
-        then.append(Checkpoint(origin=origin, size=size, root=root))
+        root = _held(store, pin, place, findings)
+        if root is not None:
+            then.append(Checkpoint(origin=origin, size=size, root=root))
     ledgers = {one.origin for one in then}
     if not findings and summary_of(then).split("\n")[2] != _root_line(summary):
         told = message(
@@ -289,6 +274,26 @@ def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
         )
         findings.append(_wrong("SUMMARY-OTHER", "summary", told))
     return ledgers, findings
+
+
+def _held(store: LedgerStore, pin: Pin, place: str, findings: list[Finding]) -> bytes | None:
+    """Return the root of a ledger when it was as large as it is known to have been.
+
+    :param findings: where what contradicts it is noted.
+    :returns: nothing in it if the ledger is smaller now; None if it could not be compared.
+    """
+    try:
+        head = store.head(pin.ref)
+        if head is None:
+            findings.append(_gone(pin, place))
+            return None
+        size = head.checkpoint.size
+        root = _tree(head).root_at(pin.size) if pin.size <= size else b""
+    except (RmdocsError, merkle.MissingTileError):
+        findings.append(_uncompared(pin, place))
+        return None
+    findings += _contradiction(size, root, pin, place)
+    return root
 
 
 def _root_line(summary: Pin) -> str:
@@ -319,13 +324,11 @@ def _gone(pin: Pin, place: str) -> Finding:
     )
 
 
-def _contradiction(head: GitHead, pin: Pin, place: str) -> Iterator[Finding]:
+def _contradiction(size: int, root: bytes, pin: Pin, place: str) -> Iterator[Finding]:
     """Yield a ledger that never stood as it is known to have stood.
 
-    :raises RmdocsError: if its checkpoint cannot be read.
-    :raises MissingTileError: if its tree cannot.
+    :param size: that it has now. :param root: that it had when it was as large as known.
     """
-    size = head.checkpoint.size
     if pin.size > size:
         yield _wrong(
             "LEDGER-BACK",
@@ -338,7 +341,7 @@ def _contradiction(head: GitHead, pin: Pin, place: str) -> Iterator[Finding]:
             ),
         )
         return
-    if not _tree(head).root_at(pin.size).hex().startswith(pin.root):
+    if not root.hex().startswith(pin.root):
         yield _wrong(
             "LEDGER-REWRITTEN",
             place,

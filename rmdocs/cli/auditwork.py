@@ -13,7 +13,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import FOLDER, NamedChoice, WholeNumber, json_option
+from rmdocs.cli.options import FOLDER, NamedChoice, WholeNumber, json_option, trusted_keys_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber, UnitCode
@@ -255,13 +255,7 @@ def audit_pack(
 
 @command("check")
 @argument("folder", metavar="DIR", type=FOLDER, help="The pack.")
-@option(
-    "--keys",
-    type=printing.FILE,
-    required=True,
-    metavar="K",
-    help="The keys that you trust, as the branch's records officer handed them out.",
-)
+@trusted_keys_option
 @json_option
 @pass_session
 def audit_check(session: Session, *, folder: Path, keys: Path, as_json: bool) -> None:

@@ -124,6 +124,13 @@ FORM_HELP = "The form: its number, the end of it (04), or its title."
 out_option = option(
     "--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to."
 )
+trusted_keys_option = option(
+    "--keys",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="K",
+    help="The keys that you trust, as the branch's records officer handed them out.",
+)
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(
     "--revision",

@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option
+from rmdocs.cli.options import json_option, trusted_keys_option
 from rmdocs.errors import FindingsError
 from rmdocs.messages import message
 
@@ -73,13 +73,7 @@ def prove(session: Session, target: str, *, out: Path, slip: bool, as_json: bool
     help="Its proof; or a scan of its slip (PDF, JPEG, PNG, TIFF), or a text file with what the"
     " QR codes of the slip say.",
 )
-@option(
-    "--keys",
-    type=printing.FILE,
-    required=True,
-    metavar="K",
-    help="The keys that you trust, as the branch's records officer handed them out.",
-)
+@trusted_keys_option
 @json_option
 @pass_session
 def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_json: bool) -> None:

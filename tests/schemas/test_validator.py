@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rmdocs.beginning import SAMPLE, built_in
-from rmdocs.schemas.definitions import SchemaDocuments
+from rmdocs.schemas.definitions import LISTS, SINGLE, SchemaDocuments
 from rmdocs.schemas.reading import read
 from rmdocs.schemas.validator import Validator, broken_of_the_dialect
 
@@ -70,23 +70,9 @@ def nested(inner):
     listed = st.lists(inner, min_size=1, max_size=3)
     named = st.dictionaries(st.sampled_from("abc"), inner, max_size=2)
     return {
-        **dict.fromkeys(("anyOf", "allOf", "oneOf", "prefixItems"), listed),
+        **dict.fromkeys(sorted(LISTS), listed),
         **dict.fromkeys(("properties", "dependentSchemas"), named),
-        **dict.fromkeys(
-            (
-                "items",
-                "contains",
-                "not",
-                "if",
-                "then",
-                "else",
-                "propertyNames",
-                "additionalProperties",
-                "unevaluatedProperties",
-                "unevaluatedItems",
-            ),
-            inner,
-        ),
+        **dict.fromkeys(sorted(SINGLE), inner),
     }
 
 
