@@ -268,7 +268,10 @@ def _report(
         as_of=found.day,
         organisation=organisation,
         notes=(
-            message("{count} record(s) were looked at", count=found.looked_at),
+            message(
+                "{count} record(s) of these quarters were looked at; void ones are left out",
+                count=found.looked_at,
+            ),
             message(
                 "rules of the forms are judged as of when each record was sealed; what had a last"
                 " day counts to the quarter of that day, what a register lacks to the last quarter"
