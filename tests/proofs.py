@@ -11,7 +11,7 @@ from pathlib import Path
 from rmdocs.audit import proofs
 from rmdocs.files import File
 from rmdocs.store.checkpoint import LedgerKey
-from rmdocs.workspace import store
+from rmdocs.workspace import proving
 
 TOOL = Path(__file__).parent.parent / "tools" / "verify_proof.py"
 _SPEC = importlib.util.spec_from_file_location("verify_proof", TOOL)
@@ -25,7 +25,7 @@ def judged(file: bytes, proof: bytes, keys: bytes, *, alike: bool = True) -> str
     :param alike: both give the same reason, too. Of an event that was altered the package says
         that it is none, the other that it is not in the ledger.
     """
-    ours = store.judge(*(File(name="x", data=data) for data in (file, proof, keys)))
+    ours = proving.judge(*(File(name="x", data=data) for data in (file, proof, keys)))
     try:
         lines = theirs.judge(file, proof, keys)
         their_code = ""

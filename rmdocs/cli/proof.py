@@ -51,9 +51,9 @@ def prove(session: Session, target: str, *, out: Path, slip: bool, as_json: bool
     store, git or network, that this document was sealed, when, and by whom: rmdocs verify-file,
     or tools/verify_proof.py, or a program of their own (docs/proof-format.md).
     """
-    from rmdocs.workspace import store
+    from rmdocs.workspace import proving
 
-    make = store.slip if slip else store.prove
+    make = proving.slip if slip else proving.prove
     found = make(session.workspace(), folders.find(target) or target)
     folders.save(out, found.file.data)
     if as_json:
@@ -81,9 +81,9 @@ def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_jso
 
     Needs no store, no git and no network. Says as well what such a proof cannot show.
     """
-    from rmdocs.workspace import store
+    from rmdocs.workspace import proving
 
-    found = store.judge(
+    found = proving.judge(
         folders.beginning(file, -1),
         folders.beginning(proof, _LONGEST_SCAN),
         folders.beginning(keys, _LONGEST),
@@ -132,9 +132,9 @@ def key_ledger(session: Session, out: Path | None) -> None:
     It is public. Whoever checks proofs must have it from the branch itself, by another way
     than the proofs, and compares it once, by telephone or on paper.
     """
-    from rmdocs.workspace import store
+    from rmdocs.workspace import proving
 
-    found = store.trusted(session.workspace())
+    found = proving.trusted(session.workspace())
     if out is None:
         click.echo(found.data.decode(), nl=False)
         return

@@ -23,7 +23,7 @@ from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment, number_in
-from rmdocs.workspace import copies, records, registers, store
+from rmdocs.workspace import copies, proving, records, registers, store
 
 if TYPE_CHECKING:
     from rmdocs.audit.copytrace import CopyTrace
@@ -172,7 +172,7 @@ def _copy_page(visit: Visit, found: CopyTrace, file: File | None = None) -> Resp
 def _proof(visit: Visit) -> Response:
     """Give out the proof of one sealed file of a record."""
     number = number_in(visit)
-    found = store.prove(visit.workspace, visit.request.path_params["sha256"])
+    found = proving.prove(visit.workspace, visit.request.path_params["sha256"])
     if found.number != str(number):
         raise ControlError(
             message("{number} has no such file", number=number),
@@ -183,7 +183,7 @@ def _proof(visit: Visit) -> Response:
 
 def _ledger_key(visit: Visit) -> Response:
     """Give out the key by which proofs are judged."""
-    found = store.trusted(visit.workspace)
+    found = proving.trusted(visit.workspace)
     return attachment(found.name, found.data)
 
 

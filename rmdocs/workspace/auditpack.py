@@ -25,7 +25,7 @@ from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, REGISTER_NAMES, n
 from rmdocs.registers.lists.auditwork import sample_list
 from rmdocs.registers.records import find_folder, volume_head
 from rmdocs.reports.report import write_html
-from rmdocs.workspace import records, registers, store
+from rmdocs.workspace import proving, records, registers, store
 
 if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
@@ -156,7 +156,7 @@ class Packing:
                 if one.proof
             )
         yield File(name=PROOFS, data=canonical.encode(proofs))
-        yield File(name=KEYS, data=store.trusted(self.workspace).data)
+        yield File(name=KEYS, data=proving.trusted(self.workspace).data)
         yield File(name="checkpoints.txt", data=store.checkpoint(self.workspace).text.encode())
         yield from self._registers()
         self._verified = verified = store.verify(self.workspace)
@@ -208,7 +208,7 @@ class Packing:
 
     def _proof(self, file: File) -> bytes | None:
         try:
-            return store.prove(self.workspace, File(name=file.base, data=file.data)).file.data
+            return proving.prove(self.workspace, File(name=file.base, data=file.data)).file.data
         except FindingsError as problem:
             self._findings += problem.findings
         except RmdocsError as problem:

@@ -19,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
-from rmdocs.workspace import store
+from rmdocs.workspace import proving
 from rmdocs.workspace.auditpack import DOCUMENTS, KEYS, PROOFS, RECORDS
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -156,14 +156,14 @@ class _Judging:
 
     def document(self, name: str, proof: str) -> bool:
         """Return whether a document is what its proof shows, of the record that it lies with."""
-        data, proving = self.read(name), self.read(proof)
-        if data is None or proving is None:
+        data, proved = self.read(name), self.read(proof)
+        if data is None or proved is None:
             self._wrong(name, message("the document or its proof is missing"))
             return False
         path = PurePosixPath(name)
-        judged = store.judge(
+        judged = proving.judge(
             File(name=path.name, data=data),
-            File(name=PurePosixPath(proof).name, data=proving),
+            File(name=PurePosixPath(proof).name, data=proved),
             self.keys,
         )
         if not judged.ok:
@@ -175,7 +175,7 @@ class _Judging:
             told = message("it is of {number}, and lies with another record", number=judged.number)
             self._wrong(name, told)
             return False
-        act = _proved_act(proving, self.keys.data)
+        act = _proved_act(proved, self.keys.data)
         if (place, judged.sha256) not in act.files:
             self._wrong(name, message("it was sealed under the name {name}", name=judged.sealed))
             return False

@@ -12,7 +12,6 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
 from rmdocs.errors import (
-    ControlError,
     FindingsError,
     RmdocsError,
     StoreError,
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from rmdocs.audit.pins import Pin
-    from rmdocs.audit.proofs import JudgedFile, ProvedDocument
-    from rmdocs.audit.proofslips import ProofSlip
     from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
@@ -168,7 +165,7 @@ def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
                 except RmdocsError:
                     silent = True  # a scan has no words, or such as a machine guessed
     if silent:  # at least one page says more by its code, if anything
-        with _on_disk(handed) as path:
+        with on_disk(handed) as path:
             sheets = read_sheets([path]).sheets
         codes = {(one.number.volume.ref, one.pin): one for sheet in sheets for one in sheet.codes}
         many = len(codes) + len(found) > 1
@@ -186,7 +183,7 @@ def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:
 
 
 @contextmanager
-def _on_disk(handed: File) -> Iterator[Path]:
+def on_disk(handed: File) -> Iterator[Path]:
     """Lay a file down for as long as it is read by another process."""
     from tempfile import TemporaryDirectory
 
@@ -320,95 +317,3 @@ def sign_report(workspace: Workspace, report: bytes) -> str:
     from rmdocs.store.keys import sign
 
     return sign(workspace.key(), report, REPORT_NAMESPACE)
-
-
-def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
-    """Return the proof of a record's newest edition, or of a file that the store knows.
-
-    :param target: a number, a file or a SHA-256.
-    :raises UsageError: if it is none of the three.
-    :raises ControlError: if the store does not know it, or it is a controlled copy.
-    :raises FindingsError: if it is not as it was sealed.
-    """
-    from rmdocs.audit.proofs import prove
-
-    _require_record(workspace, target)
-    return prove(workspace.store, workspace.registry, target)
-
-
-def slip(workspace: Workspace, target: str | File) -> ProofSlip:
-    """Return the same proof on one page, as QR codes.
-
-    :raises UsageError: if the target is none of the three.
-    :raises ControlError: if the store does not know it, or it is a controlled copy.
-    :raises FindingsError: if it is not as it was sealed, or the page cannot be laid out.
-    """
-    from rmdocs.audit.proofslips import slip_of
-    from rmdocs.workspace import machine
-
-    _require_record(workspace, target)
-    now, engine = workspace.local(workspace.now()), machine.any_engine()
-    return slip_of(workspace.store, workspace.registry, target, engine, now)
-
-
-def _require_record(workspace: Workspace, target: str | File) -> None:
-    """Refuse a controlled copy, which has no proof."""
-    from rmdocs.workspace import copies
-
-    copy = copies.trace(workspace, target)
-    if copy is not None:
-        raise ControlError(
-            message(
-                "{number} is a controlled copy: only records have proofs", number=copy.copy.number
-            ),
-            by_command(
-                message("trace it where the store is"),
-                message("rmdocs trace {number}", number=copy.copy.number),
-            ),
-        )
-
-
-def judge(file: File, proof: File, keys: File) -> JudgedFile:
-    """Return whether a file is what its proof says was sealed; needs no workspace.
-
-    :param proof: as :func:`prove` gives it; a scan of its slip; or a text with what the codes
-        on the slip say.
-    :param keys: what whoever asks trusts; see :func:`trusted`.
-    """
-    from rmdocs.audit.proofs import JudgedFile, judge
-    from rmdocs.store.proofparts import MARK
-
-    data = proof.data
-    try:
-        if MARK in data or not data.startswith(b"c2sp.org/"):
-            data = _on_paper(proof)
-    except FindingsError as problem:
-        sha256 = canonical.sha256(file.data)
-        return JudgedFile(ok=False, sha256=sha256, findings=problem.findings)
-    return judge(file, data, keys.data)
-
-
-def _on_paper(proof: File) -> bytes:
-    """Return the proof that a scan shows, or a text that is what its codes say.
-
-    :raises FindingsError: if it is not whole there.
-    """
-    from rmdocs.scanning.frames import kind_of
-    from rmdocs.scanning.reading import read_parts
-    from rmdocs.store.proofparts import MARK, joined
-
-    if kind_of(proof.data):
-        with _on_disk(proof) as path:
-            return joined(read_parts(path))
-    return joined([proof.data]) if MARK in proof.data else proof.data
-
-
-def trusted(workspace: Workspace) -> File:
-    """Return the keys by which proofs from this store are judged, to be handed out.
-
-    :raises StoreError: if control does not name them.
-    """
-    from rmdocs.audit.proofs import trusted
-    from rmdocs.files import File
-
-    return File(name="rmdocs-ledger.keys", data=trusted(workspace.store))

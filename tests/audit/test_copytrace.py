@@ -17,7 +17,7 @@ from rmdocs.identifiers import CopyNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Language
 from rmdocs.registers.copies import CopyStatus
-from rmdocs.workspace import copies, store
+from rmdocs.workspace import copies, proving
 
 CODES = {
     CopyStatus.ISSUED: [],
@@ -65,7 +65,7 @@ def test_no_proof_of_it_is_made(given):
     made = copies.export(custody.by(), number)
     for target in (str(number), made):
         with pytest.raises(ControlError, match="controlled copy"):
-            store.prove(custody.bank.at(None, TODAY), target)
+            proving.prove(custody.bank.at(None, TODAY), target)
 
 
 def test_by_its_number(given):

@@ -32,7 +32,7 @@ from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.checkpoint import Checkpoint, LedgerKey, verifier_line
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
-from rmdocs.workspace import keys, people, records, registers, requests, store
+from rmdocs.workspace import keys, people, proving, records, registers, requests, store
 
 OFFICER, RM, HEAD, PRESIDENT = "SD00-0004", "JN01-0101", "JN01-0001", "JN01-0002"
 SERVER, OTHER = "JN01-server", "YT03-pc"
@@ -486,7 +486,7 @@ class TestEntries:
 def proved(once, moved):
     """A moved store with one record of before and one of after, and the key that leads to it."""
     root = once.copy(moved, "moved on", lambda root: visit_again(Bank(root)) and None)[0]
-    return Bank(root), store.trusted(Bank(root).at()).data
+    return Bank(root), proving.trusted(Bank(root).at()).data
 
 
 def test_a_drill_goes_on_with_keys_of_its_own(moved, copied_in_git):
@@ -520,7 +520,7 @@ class TestProofs:
     def proof(self, bank, serial):
         number = str(replace(LOGGED, serial=serial))
         [document, *_] = records.export(bank.at(), RecordNumber.parse(number))
-        return document.data, store.prove(bank.at(), number).file.data
+        return document.data, proving.prove(bank.at(), number).file.data
 
     @pytest.mark.parametrize("serial", [1, 2])
     def test_the_founding_key_leads_to_the_machine(self, proved, serial):
@@ -533,7 +533,7 @@ class TestProofs:
     def test_proofs_and_keys_of_before_stay_good(self, visited, proved):
         before = Bank(visited)
         document, proof = self.proof(before, 1)
-        assert store.trusted(before.at()).data == proved[1]
+        assert proving.trusted(before.at()).data == proved[1]
         assert judged(document, proof, proved[1]) == ""
         assert b"rmdocs/1 " in Taken(proof).texts[0]
 

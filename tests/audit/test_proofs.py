@@ -30,7 +30,7 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
-from rmdocs.workspace import people, records, store
+from rmdocs.workspace import people, proving, records
 from rmdocs.workspace.keys import confirm as confirm_acts
 from rmdocs.workspace.keys import revoke as revoke_key
 
@@ -60,7 +60,7 @@ def proved(walked, once):
 
 @pytest.fixture(scope="module")
 def keys(proved):
-    return store.trusted(proved.at()).data
+    return proving.trusted(proved.at()).data
 
 
 class Pair(tuple):
@@ -76,7 +76,7 @@ class Pair(tuple):
 def one(proved):
     work = proved.at()
     [document] = records.export(work, RecordNumber.parse(AGREEMENT))[:1]
-    return Pair((document.data, store.prove(work, document).file.data))
+    return Pair((document.data, proving.prove(work, document).file.data))
 
 
 def sealed_files(bank):
@@ -100,7 +100,7 @@ class TestWhatIsProved:
     def test_every_sealed_file_of_every_record(self, proved, keys):
         work, count = proved.at(), 0
         for number, path, data in sealed_files(proved):
-            proof = store.prove(work, File(name="x", data=data))
+            proof = proving.prove(work, File(name="x", data=data))
             if "/editions/" in path:  # what was issued again says the same as before
                 assert proof.number == str(number)
             assert judged(data, proof.file.data, keys) == ""
@@ -109,7 +109,7 @@ class TestWhatIsProved:
 
     def test_number_proves_the_newest_edition(self, proved, keys):
         work, number = proved.at(), RecordNumber.parse(LOG)
-        found = store.prove(work, str(number))
+        found = proving.prove(work, str(number))
         assert found.edition == 3
         [newest] = records.export(work, number)
         assert judged(newest.data, found.file.data, keys) == ""
@@ -119,7 +119,7 @@ class TestWhatIsProved:
     def test_earlier_edition_is_true_but_not_the_last_word(self, proved, keys):
         work, number = proved.at(), RecordNumber.parse(LOG)
         [first] = records.export(work, number, 1)
-        found = store.prove(work, first)
+        found = proving.prove(work, first)
         assert found.edition == 1
         assert judged(first.data, found.file.data, keys) == ""
         assert lacks(first.data, found.file.data, keys) == ALWAYS | {"PROOF-NOT-LAST"}
@@ -128,9 +128,9 @@ class TestWhatIsProved:
     def test_proof_of_before_says_how_far_it_goes(self, proved, keys, copied):
         bank, number = copied(proved.root), RecordNumber.parse(AGREEMENT)
         [document] = records.export(bank.at(), number)[:1]
-        before = store.prove(bank.at(), document).file.data
+        before = proving.prove(bank.at(), document).file.data
         bank.void(number, RM, "JN01-0001")
-        after = store.prove(bank.at(), document).file.data
+        after = proving.prove(bank.at(), document).file.data
         assert judged(document.data, before, keys) == judged(document.data, after, keys) == ""
         assert lacks(document.data, before, keys) == ALWAYS
         assert lacks(document.data, after, keys) == ALWAYS | {"PROOF-NOT-LAST"}
@@ -141,8 +141,8 @@ class TestWhatIsProved:
         root, number = agreement
         work = Bank(root).at()
         [pdf] = [one for one in records.export(work, number) if one.suffix == ".pdf"]
-        found = store.prove(work, pdf)
-        assert judged(pdf.data, found.file.data, store.trusted(work).data) == ""
+        found = proving.prove(work, pdf)
+        assert judged(pdf.data, found.file.data, proving.trusted(work).data) == ""
 
     def test_key_replaced_and_person_left_since(self, proved, keys, copied):
         bank = copied(proved.root)
@@ -154,9 +154,9 @@ class TestWhatIsProved:
         people.new_key(bank.at(), staff_no)
         work = bank.at(OFFICER, LONG_AFTER)
         people.add(work, staff_no, person.name, UnitCode("JN01"), sorted(person.roles))
-        replaced = store.prove(bank.at(day=LONG_AFTER), document)
+        replaced = proving.prove(bank.at(day=LONG_AFTER), document)
         people.leave(bank.at(OFFICER, LONG_AFTER), staff_no)
-        left = store.prove(bank.at(day=LONG_AFTER), document)
+        left = proving.prove(bank.at(day=LONG_AFTER), document)
         for found, word in ((replaced, "replaced on"), (left, "left on")):
             assert judged(document.data, found.file.data, keys) == ""
             [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
@@ -167,7 +167,7 @@ class TestWhatIsProved:
         [document] = records.export(bank.at(), RecordNumber.parse(AGREEMENT))[:1]
         staff_no = StaffNumber.parse(RM)
         revoke_key(bank.at(RM, LONG_AFTER), staff_no, "U盘遗失")
-        found = store.prove(bank.at(day=LONG_AFTER), document)
+        found = proving.prove(bank.at(day=LONG_AFTER), document)
         assert judged(document.data, found.file.data, keys) == ""
         [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
         assert "revoked on" in since.message.text(Language.EN)
@@ -177,7 +177,7 @@ class TestWhatIsProved:
         began = datetime(2026, 1, 6, tzinfo=UTC)
         revoke_key(bank.at(RM, LONG_AFTER), StaffNumber.parse(RM), "U盘遗失", began)
         with refused_for("KEY-DOUBT"):
-            store.prove(bank.at(day=LONG_AFTER), AGREEMENT)
+            proving.prove(bank.at(day=LONG_AFTER), AGREEMENT)
 
     def test_act_that_was_in_doubt_and_is_confirmed(self, proved, copied):
         """It is not told to be good for having been signed before the key was revoked."""
@@ -191,17 +191,17 @@ class TestWhatIsProved:
         officer = bank.at(OFFICER, LONG_AFTER)
         people.add(officer, staff_no, person.name, UnitCode("JN01"), sorted(person.roles))
         confirm_acts(bank.at(RM, LONG_AFTER), "本人所为")
-        found = store.prove(bank.at(day=LONG_AFTER), AGREEMENT)
+        found = proving.prove(bank.at(day=LONG_AFTER), AGREEMENT)
         [since] = [one for one in found.findings if one.code == "PROOF-SIGNER-SINCE"]
         assert "has confirmed" in since.message.text(Language.EN)
         assert "stays good" not in since.message.text(Language.EN)
 
     def test_encrypted_record_by_the_digest_of_its_document(self, lived_bank):
         work = lived_bank.at()
-        keys = store.trusted(work).data
+        keys = proving.trusted(work).data
         number = RecordNumber.parse("RXD7200-05-JN01-2026-0001")
         [document] = records.export(work, number)
-        for found in (store.prove(work, document), store.prove(work, str(number))):
+        for found in (proving.prove(work, document), proving.prove(work, str(number))):
             assert judged(document.data, found.file.data, keys) == ""
             told = lacks(document.data, found.file.data, keys)
             assert told == ALWAYS | {"PROOF-CONCEALED", "PROOF-NOT-LAST"}
@@ -209,11 +209,11 @@ class TestWhatIsProved:
     def test_disposed_record_whose_document_somebody_still_has(self, proposed_at_last):
         bank, document, number = proposed_at_last
         work = bank.at(day=date(2032, 1, 3))
-        found = store.prove(work, document)
-        keys = store.trusted(work).data
+        found = proving.prove(work, document)
+        keys = proving.trusted(work).data
         assert judged(document.data, found.file.data, keys) == ""
         assert "PROOF-NOT-LAST" in lacks(document.data, found.file.data, keys)
-        assert store.prove(work, str(number)).number == str(number)
+        assert proving.prove(work, str(number)).number == str(number)
 
 
 @pytest.fixture
@@ -242,31 +242,31 @@ class TestWhatIsNot:
 
     def test_another_records_proof_and_another_editions(self, proved, one, keys):
         work, number = proved.at(), RecordNumber.parse(LOG)
-        other = store.prove(work, str(number)).file.data
+        other = proving.prove(work, str(number)).file.data
         assert judged(one[0], other, keys) == "PROOF-FILE"
         [first] = records.export(work, number, 1)
         assert judged(first.data, other, keys) == "PROOF-FILE"
 
     def test_another_stores_keys(self, one, lived_bank):
-        others = store.trusted(lived_bank.at()).data
+        others = proving.trusted(lived_bank.at()).data
         assert judged(*one, others) == "PROOF-CHECKPOINT"
 
     def test_number_that_was_never_given_and_file_that_nobody_sealed(self, proved):
         for target in ("RXD7200-01-JN01-2026-0999", File(name="x.docx", data=b"x")):
             with pytest.raises(ControlError):
-                store.prove(proved.at(), target)
+                proving.prove(proved.at(), target)
 
     def test_record_that_is_not_as_it_was_sealed(self, proved, copied_in_git):
         bank = copied_in_git(proved.root)
         shutil.rmtree(bank.store / "objects")
         with pytest.raises(Exception) as problem:  # noqa: PT011 - of the store, whichever
-            store.prove(bank.at(), AGREEMENT)
+            proving.prove(bank.at(), AGREEMENT)
         assert problem.value.remedy.text(Language.EN)
 
     def test_parts_of_two_proofs(self, proved, one, keys):
         """Whoever puts a proof together of sound parts proves nothing by it."""
         number = LOG
-        other = store.prove(proved.at(), number).file.data
+        other = proving.prove(proved.at(), number).file.data
         for part in range(7):
             mixed, taken = Taken(one[1]), Taken(other)
             mixed.texts[part] = taken.texts[part]
@@ -283,7 +283,7 @@ class TestWhatIsNot:
         work = proved.at()
         [log] = records.export(work, RecordNumber.parse(LOG), 1)
         before, after = (
-            Proof.parse(store.prove(work, target).file.data) for target in (log, MIDDLE)
+            Proof.parse(proving.prove(work, target).file.data) for target in (log, MIDDLE)
         )
         head = work.store.require_head(RecordNumber.parse(LOG).volume.ref)
         one, other = (ProofChain.parse(x.extra, head.checkpoint.size) for x in (before, after))
@@ -305,8 +305,8 @@ class TestWhatIsNot:
         """An act on another record cannot be told as the last word on this one."""
         work, number = proved.at(), RecordNumber.parse(LOG)
         [first] = records.export(work, number, 1)
-        taken = Taken(store.prove(work, first).file.data)
-        other = Taken(store.prove(work, FIRST).file.data)
+        taken = Taken(proving.prove(work, first).file.data)
+        other = Taken(proving.prove(work, FIRST).file.data)
         taken.texts[4] = other.texts[1]
         assert judged(first.data, taken.together(), keys) in {"PROOF-LATER", "PROOF-FORMAT"}
 
@@ -454,7 +454,7 @@ class TestMutation:
         if not hasattr(proved, "rich"):
             number = RecordNumber.parse(FIRST)
             [first] = records.export(proved.at(), number, 1)
-            proved.rich = (first.data, store.prove(proved.at(), first).file.data)
+            proved.rich = (first.data, proving.prove(proved.at(), first).file.data)
         return proved.rich
 
 
@@ -528,7 +528,7 @@ class TestReader:
         assert judged(one[0], more, keys) == ""
         # Anybody may write such a line: it does not make another history any less possible.
         for proof in (one[1], more):
-            found = store.judge(*(File(name="x", data=data) for data in (one[0], proof, keys)))
+            found = proving.judge(*(File(name="x", data=data) for data in (one[0], proof, keys)))
             [told] = [one for one in found.findings if one.code == "PROOF-UNWITNESSED"]
             assert "another history" in told.message.text(Language.EN)
             assert "other(s) signed" not in told.message.text(Language.EN)
@@ -538,7 +538,7 @@ def test_sizes_at_ten_million_records(proved):
     """A volume has 10,000 numbers, here of eight acts each; control here four million acts."""
     alone, of_hundred = [], []
     for found in records.find(proved.at(), query()):
-        data = store.prove(proved.at(), found.number).file.data
+        data = proving.prove(proved.at(), found.number).file.data
         proof = Proof.parse(data)
         chain = ProofChain.parse(proof.extra, int(proof.note.split("\n")[1]))
         long, several = Taken(data), chain.last is not chain.event

@@ -17,7 +17,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.overlay import opened, words_of_pages
 from rmdocs.pdf.squares import with_squares
 from rmdocs.store.proofparts import MARK, joined, parts_of
-from rmdocs.workspace import records, store
+from rmdocs.workspace import proving, records
 
 AGREEMENT = "RXD7200-01-JN01-2026-0001"
 SIGNS = st.sampled_from("aZ09+/= \n—")
@@ -64,9 +64,9 @@ def paper(walked, once):
     bank = Bank(once.copy(walked, "slip", lambda _root: None)[0])
     work = bank.at()
     [document] = records.export(work, RecordNumber.parse(AGREEMENT))[:1]
-    slip = store.slip(work, document)
+    slip = proving.slip(work, document)
     [page] = drawn(slip.file.data, 200)
-    return document, slip, page, store.trusted(work)
+    return document, slip, page, proving.trusted(work)
 
 
 @pytest.mark.office
@@ -82,9 +82,9 @@ class TestSlip:
     def test_it_is_read_from_a_copy_that_lies_askew(self, paper):
         document, slip, page, keys = paper
         for name, data in (("scan.jpg", scanned(page, 3, seals=())), ("slip.pdf", slip.file.data)):
-            found = store.judge(document, File(name=name, data=data), keys)
+            found = proving.judge(document, File(name=name, data=data), keys)
             assert (found.ok, found.number) == (True, AGREEMENT)
-        other = store.judge(File(name="x", data=b"other"), File(name=name, data=data), keys)
+        other = proving.judge(File(name="x", data=b"other"), File(name=name, data=data), keys)
         assert [one.code for one in other.findings] == ["PROOF-FILE"]
 
     def test_it_is_read_by_any_other_scanner(self, paper):
@@ -104,7 +104,7 @@ class TestSlip:
         corner = (torn.width * 0.62, torn.height * 0.6, torn.width, torn.height)
         ImageDraw.Draw(torn).rectangle(corner, "white")
         torn.save(written, "PNG")
-        found = store.judge(document, File(name="scan.png", data=written.getvalue()), keys)
+        found = proving.judge(document, File(name="scan.png", data=written.getvalue()), keys)
         assert [one.code for one in found.findings] == ["PROOF-PARTS"]
 
     def test_a_page_without_room_is_refused(self, paper):

@@ -12,7 +12,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.store.checkpoint import Checkpoint, LedgerKey, key_id
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.proofparts import parts_of
-from rmdocs.workspace import records, store
+from rmdocs.workspace import proving, records
 
 NOTICE = "RXD7200-04-JN01-2026-0001"
 PAGE = TOOL.with_suffix(".html")
@@ -26,7 +26,7 @@ def three(shared_bank):
     """A document that a later edition replaced, its proof, and the keys."""
     work = shared_bank.at()
     [document, *_] = records.export(work, RecordNumber.parse(NOTICE), 1)
-    return document.data, store.prove(work, document).file.data, store.trusted(work).data
+    return document.data, proving.prove(work, document).file.data, proving.trusted(work).data
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.displaynames import REGISTER_NAMES
-from rmdocs.workspace import auditpack, auditwork, packcheck, store
+from rmdocs.workspace import auditpack, auditwork, packcheck, proving
 
 NUMBERS = [RecordNumber.parse(f"RXD7200-0{form}-JN01-2026-0001") for form in (4, 2)]
 
@@ -45,7 +45,7 @@ def pack(made, tmp_path):
 
 @pytest.fixture(scope="module")
 def keys(walked):
-    return store.trusted(Bank(walked).at())
+    return proving.trusted(Bank(walked).at())
 
 
 def checked(pack, keys):
@@ -75,7 +75,7 @@ def test_a_document_is_judged_by_itself_too(made, keys):
         File(name=one, data=(folder / "data" / one).read_bytes())
         for one in (first["file"], first["proof"])
     )
-    assert store.judge(document, proof, keys).ok
+    assert proving.judge(document, proof, keys).ok
 
 
 def test_the_index_leads_to_all_there_is(made):
@@ -229,7 +229,7 @@ def test_a_concealed_record_that_is_void_is_told_as_such(lived_bank, tmp_path):
     numbers = auditwork.sample(lived_bank.at(), auditwork.SampleWanted(count=1, seed="x")).numbers
     one = packing(lived_bank, [RecordNumber.parse(number) for number in numbers])
     folder = folders.save_bag(tmp_path / "pack", one.files(), one.facts)
-    found = checked(folder, store.trusted(lived_bank.at()))
+    found = checked(folder, proving.trusted(lived_bank.at()))
     assert (found.ok, found.documents) == (True, one.done.documents)
     assert codes(found) == {"PACK-UNPROVED", "PROOF-NOT-LAST"}
 
