@@ -118,6 +118,17 @@ class Verification(Answer):
     ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
+    def told_size(self) -> Text:
+        """Return how much was looked at, and how many findings there are."""
+        return message(
+            "{volumes} volume(s), {events} event(s), {files} file(s): {count} finding(s)",
+            volumes=self.volumes,
+            events=self.events,
+            files=self.files,
+            count=len(self.findings),
+        )
+
+    @property
     def told_skipped(self) -> Text:
         """Return what of the acts was not looked at again, and why that may be believed."""
         facts = {"count": self.skipped, "source": self.since or Verbatim("-")}

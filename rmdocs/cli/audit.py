@@ -158,14 +158,7 @@ def verify(
         missing = requests.calendar_warning(work)
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
-        summary = message(
-            "{volumes} volume(s), {events} event(s), {files} file(s): {count} finding(s)",
-            volumes=result.volumes,
-            events=result.events,
-            files=result.files,
-            count=len(findings),
-        )
-        click.echo(session.say(summary))
+        click.echo(session.say(result.told_size))
         if result.since is not None:
             click.echo(session.say(result.told_skipped))
         click.echo(session.say(_compared(result)))

@@ -247,7 +247,7 @@ class Packing:
             records=self._packed,
             seed=say(message("seed: {seed}", seed=self.sample.seed)) if self.sample else "",
             registers={name: say(title) for name, title in registers_.items()},
-            summary=say(_summary(verified)),
+            summary=say(verified.told_size),
             findings=(*self._findings, *verified.findings),
             say=say,
         )
@@ -260,16 +260,6 @@ def _left_out(place: str, reason: Text) -> Finding:
         message("it, or its proof, could not be put in: {reason}", reason=reason),
         by_command(message("have the store verified"), "rmdocs verify"),
         clause=_CLAUSE,
-    )
-
-
-def _summary(verified: Verification) -> Text:
-    return message(
-        "{volumes} volume(s), {events} event(s), {files} file(s): {count} finding(s)",
-        volumes=verified.volumes,
-        events=verified.events,
-        files=verified.files,
-        count=len(verified.findings),
     )
 
 
