@@ -42,7 +42,6 @@ OWNERS = {
     "docxtpl": {"rendering"},
     "docx": {"rendering"},
     "git": {"store"},
-    "gitdb": {"store"},
     "cryptography": {"signing", "store"},  # signing catches what pyHanko lets through
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},

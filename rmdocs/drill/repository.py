@@ -14,7 +14,8 @@ from rmdocs.drill.outsider import heads, stored
 from rmdocs.drill.scene import Found, Look, NothingThereError, Scene, place_of
 from rmdocs.messages import Verbatim, message
 from rmdocs.store.commits import history
-from rmdocs.store.objects import object_header, place_in_pack
+from rmdocs.store.objects import object_header
+from rmdocs.store.packs import Packs
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME
 from rmdocs.store.refs import PACKED
 
@@ -285,13 +286,19 @@ def _lose(scene: Scene, oid: str, found: Found) -> str:
         spoilt = (b"", whole[:-3], whole[:5] + bytes([whole[5] ^ 255]) + whole[6:])
         other = zlib.compress(object_header("blob", 2) + b"{}")
         _write(loose, scene.random.choice((*spoilt, other)))
-    elif (place := place_in_pack(scene.path, oid)) is not None:
-        pack, begin = place
-        spoiled = bytearray(pack.read_bytes())
+    else:
+        _spoil_packed(scene, oid)
+    return "" if found.ref == CONTROL_REF else found.place
+
+
+def _spoil_packed(scene: Scene, oid: str) -> None:
+    packs = Packs(scene.path / "objects" / "pack")
+    for pack, begin in packs.copies(bytes.fromhex(oid)):
+        spoiled = bytearray(pack.path.read_bytes())
         for at in range(begin + 4, min(begin + 12, len(spoiled))):
             spoiled[at] ^= 255
-        _write(pack, bytes(spoiled))
-    return "" if found.ref == CONTROL_REF else found.place
+        _write(pack.path, bytes(spoiled))
+    packs.close()
 
 
 def _write(path: Path, data: bytes) -> None:

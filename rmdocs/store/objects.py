@@ -1,8 +1,7 @@
 """Git objects: read, changed and written.
 
-Every object that is read is checked against its own name. Loose objects are
-read with the standard library, packed ones by gitdb, which is loaded only once
-there is a pack.
+Every object that is read is checked against its own name; of its copies, in packs (``packs``)
+or loose, the first that is right counts.
 
 A changed tree rewrites only the directories on the changed paths. What is
 sealed stays: a path that is there already may not be written again, other than
@@ -17,24 +16,21 @@ many as one pack.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
-import struct
 import zlib
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import by_command, message
-from rmdocs.store.files import open_new, read_plain, sync_directory, write_synced
-
-if TYPE_CHECKING:
-    from gitdb.pack import PackEntity
+from rmdocs.store.files import open_new, read_plain, sync_directory
+from rmdocs.store.packs import Packs, write_pack
 
 FILE_MODE, TREE_MODE = "100644", "40000"
 OID = re.compile(r"[0-9a-f]{40}")
@@ -63,7 +59,9 @@ def object_header(kind: str, size: int) -> bytes:
 
 def object_name(kind: str, data: bytes) -> str:
     """Return the name git gives an object: the SHA-1 of header and content."""
-    return hashlib.sha1(object_header(kind, len(data)) + data, usedforsecurity=False).hexdigest()
+    named = hashlib.sha1(object_header(kind, len(data)), usedforsecurity=False)
+    named.update(data)
+    return named.hexdigest()
 
 
 def parse_tree(data: bytes) -> dict[str, TreeEntry]:
@@ -149,6 +147,8 @@ class Objects(ABC):
             known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
             while len(self._trees) > self.most_kept:
                 self._trees.popitem(last=False)
+        else:
+            self._trees.move_to_end(oid)
         return known
 
 
@@ -161,32 +161,40 @@ class ObjectReader(Objects):
     def __init__(self, repository: Path) -> None:
         super().__init__()
         self._directory = repository / "objects"
-        self._packs: list[PackEntity] | None = None
+        self._packs = Packs(self._directory / "pack")
 
     def read(self, oid: str) -> tuple[str, bytes]:
-        """Return an object's type and content.
+        """Return an object's type and content: of its copies the first that is what its name says.
 
         :raises StoreError: if it is missing or damaged.
         """
-        try:
-            found = None
-            # Where there are packs, most lies in them: one look there costs less than a file.
-            # A repack may have moved the object, and dropped packs known here.
-            if self._packs:
-                with suppress(OSError, ValueError):
-                    found = self._packed(oid, anew=False)
-            found = found or self._loose(oid) or self._packed(oid, anew=True)
-        except (OSError, zlib.error, ValueError, struct.error) as problem:
-            raise unreadable(oid, missing=False) from problem
-        if found is None or object_name(*found) != oid:
-            raise unreadable(oid, missing=found is None)
-        return found
+        problem: Exception | None = None
+        for copy in self._copies(oid):
+            try:
+                found = copy()
+                if found is not None and object_name(*found) == oid:
+                    return found
+                problem = problem or (found and _OTHER_CONTENT)
+            except (OSError, ValueError, zlib.error) as met:
+                problem = met
+        problem = problem or self._packs.problem
+        raise unreadable(oid, missing=problem is None) from problem
+
+    def _copies(self, oid: str) -> Iterator[Callable[[], tuple[str, bytes] | None]]:
+        """Yield what reads one copy of an object each, or finds none."""
+        name = bytes.fromhex(oid)
+        # Where there are packs, most lies in them: one look there costs less than a file.
+        for pack, place in self._packs.copies(name):
+            yield partial(pack.read, place)
+        yield partial(self._loose, oid)
+        # A repack may have moved the object, and dropped packs known here.
+        if self._packs.look_again():
+            for pack, place in self._packs.copies(name):
+                yield partial(pack.read, place)
 
     def close(self) -> None:
         """Close the packs that are open; what is read later opens them again."""
-        for pack in self._packs or ():
-            pack.close()
-        self._packs = None
+        self._packs.close()
 
     def _loose(self, oid: str) -> tuple[str, bytes] | None:
         try:
@@ -196,73 +204,8 @@ class ObjectReader(Objects):
         header, _, data = raw.partition(b"\0")
         return header.split(b" ", 1)[0].decode("ascii"), data
 
-    def _packed(self, oid: str, *, anew: bool) -> tuple[str, bytes] | None:
-        if self._packs is None or anew:
-            self.close()
-            self._packs = _list_packs(self._directory / "pack")
-        return _read_packed(self._packs, oid) if self._packs else None
 
-
-_DAMAGED = (
-    zlib.error,
-    struct.error,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    TypeError,
-    ValueError,
-)
-"""What gitdb meets damage with besides its own errors: whatever its arithmetic runs into, as
-tried on packs and indexes of which bytes were changed or cut off."""
-
-
-def _list_packs(directory: Path) -> list[PackEntity]:
-    """Return the packs that are whole: a pack counts from when its index is there.
-
-    gitdb's own list takes packs without an index for damage, and a writer may
-    be between the two, or have been killed there.
-    """
-    indexes = [
-        path
-        for path in directory.glob("pack-*.idx")
-        if path.is_file() and path.with_suffix(".pack").is_file()
-    ]
-    if not indexes:
-        return []
-    from gitdb.pack import PackEntity  # noqa: PLC0415 - costs 20 ms, often needless
-
-    return [PackEntity(str(path)) for path in indexes]
-
-
-def place_in_pack(repository: Path, oid: str) -> tuple[Path, int] | None:
-    """Return in which pack an object lies, and at which byte it begins; None if in none."""
-    found: tuple[Path, int] | None = None
-    for pack in _list_packs(repository / "objects" / "pack"):
-        at = pack.index().sha_to_index(bytes.fromhex(oid))
-        if at is not None:
-            found = Path(pack.pack().path()), pack.index().offset(at)
-        pack.close()
-    return found
-
-
-def _read_packed(packs: list[PackEntity], oid: str) -> tuple[str, bytes] | None:
-    from gitdb.exc import ODBError  # noqa: PLC0415 - loaded with the packs
-
-    sha = bytes.fromhex(oid)
-    try:
-        for place, pack in enumerate(packs):
-            at = pack.index().sha_to_index(sha)
-            if at is not None:
-                # What is read next mostly lies in the same pack.
-                packs.insert(0, packs.pop(place))
-                stream = pack.stream_at_index(at)
-                return stream.type.decode("ascii"), stream.read()
-    except (ODBError, *_DAMAGED) as problem:
-        reason = "a pack is damaged"
-        raise ValueError(reason) from problem
-    return None
+_OTHER_CONTENT = ValueError("the content is not what the name says")
 
 
 def unreadable(oid: str, *, missing: bool) -> StoreError:
@@ -429,23 +372,5 @@ class ObjectWriter(NewObjects):
             sync_directory(self._objects / name)
 
     def _write_pack(self) -> None:
-        from gitdb import OStream  # noqa: PLC0415 - costs 20 ms, needed by batches only
-        from gitdb.pack import PackEntity  # noqa: PLC0415 - loaded only where used
-
-        streams = (
-            OStream(bytes.fromhex(oid), kind.encode(), len(data), io.BytesIO(data))
-            for oid, (kind, data) in self._pending.items()
-        )
-        pack, index = io.BytesIO(), io.BytesIO()
-        packed, _ = PackEntity.write_pack(
-            streams, pack.write, index.write, len(self._pending), zlib_compression=_FAST
-        )
-        directory = self._objects / "pack"
-        directory.mkdir(exist_ok=True)
-        # The index makes a pack visible, so it comes last.
-        for suffix, content in (("pack", pack), ("idx", index)):
-            partial = self._scratch / f"{packed.hex()}.{suffix}"
-            write_synced(partial, content.getvalue())
-            partial.replace(directory / f"pack-{packed.hex()}.{suffix}")
-        sync_directory(directory)
+        write_pack(self._objects / "pack", self._pending, self._scratch)
         sync_directory(self._objects)
