@@ -138,6 +138,14 @@ class Authority:
         ended = self.ledger_keys.founding.until
         return None if ended is None else ended[ledger_origin(CONTROL_REF)] - 1
 
+    @property
+    def founder_could_end(self) -> bool:
+        """Return whether the founder's power stands although there is a records officer."""
+        first = self.events[0].actor.staff_no if self.events else ""
+        if self.founder_ended is not None:
+            return False
+        return self.another_with("records_officer", first, len(self.events)) is not None
+
     def person(self, staff_no: str, size: int) -> Person | None:
         """Return a register entry as it ruled when control had ``size`` events."""
         entries = self._people.get(staff_no, [])

@@ -15,11 +15,13 @@ from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.pins import Pin, compared
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import REVOCATION_CLAUSE
+from rmdocs.events.control import EntryRequested
 from rmdocs.events.keys import MachineEntered
 from rmdocs.events.kinds import read_as
-from rmdocs.findings import Finding, error
+from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, message
 from rmdocs.registers.ledgerkeys import MachineOrder, keys_in, named
+from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import fingerprint
 from rmdocs.registers.staff import FOUNDER, Person
 from rmdocs.store.checkpoint import Checkpoint
@@ -27,6 +29,7 @@ from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
+    from rmdocs.identifiers import RequestNumber
     from rmdocs.store.event import Event
     from rmdocs.store.head import LedgerStore
 
@@ -51,6 +54,7 @@ class MachineAudit:
             yield from self._order(event, said, place)
             yield from self._named(event, said, place)
             yield from _sizes(event, said, place, known=said.machine in ruling)
+            yield from self._late(event, said)
             key = self._key(event, said)
             if used.setdefault(key, said.machine) != said.machine or key in people:
                 told = message("its key is that of somebody else as well")
@@ -78,11 +82,16 @@ class MachineAudit:
         try:
             data = self.authority.control.read(place) or b""
             order = MachineOrder.from_toml(data)
-            same = (order.machine, order.named.statement, canonical.sha256(data)) == (
-                said.machine,
-                named(event, said).statement,
-                said.digest,
-            ) and place.startswith(f"{order.directory}/")
+            same = (
+                (order.machine, order.named.statement, canonical.sha256(data))
+                == (
+                    said.machine,
+                    named(event, said).statement,
+                    said.digest,
+                )
+                and order.late == (said.late or ())
+                and place.startswith(f"{order.directory}/")
+            )
         except UNREADABLE:
             same = False
         if not same:
@@ -113,6 +122,23 @@ class MachineAudit:
                 message("no key that signed control then has named the key of this machine"),
             )
 
+    def _late(self, event: Event, said: MachineEntered) -> Iterator[Finding]:
+        """Yield what an ended key signed and two people confirmed: no fault any more, but told."""
+        request = said.decides.request if said.decides is not None else None
+        asked = next((one.actor for one in self.authority.events if _asks(one, request)), None)
+        for one in said.late or ():
+            reason = message(
+                "up to act {size} there is what was signed with a ledger key that had ended:"
+                " {asked} and {approved} confirmed on {day} that this was honest, on a machine"
+                " that had not heard of the end",
+                size=one.size,
+                asked=asked.name if asked is not None else "-",
+                approved=event.actor.name,
+                day=event.time.astimezone(zone_of(self.authority.control)).date(),
+            )
+            place = one.origin.removeprefix("rmdocs/")
+            yield warning("LEDGER-KEY-CONFIRMED", place, reason, clause=REVOCATION_CLAUSE)
+
     def _founder(self) -> Iterator[Finding]:
         """Yield what is entered of the founder after their power ended."""
         ended = self.authority.founder_ended
@@ -130,6 +156,11 @@ def _entries(authority: Authority) -> Iterator[tuple[Event, MachineEntered]]:
         said = read_as(event, MachineEntered) if event.kind == MachineEntered.KIND else None
         if said is not None:
             yield event, said
+
+
+def _asks(event: Event, request: RequestNumber | None) -> bool:
+    said = read_as(event, EntryRequested) if event.kind == EntryRequested.KIND else None
+    return said is not None and said.request == request
 
 
 def _sizes(event: Event, said: MachineEntered, place: str, *, known: bool) -> Iterator[Finding]:
@@ -155,7 +186,7 @@ def machine_size_findings(authority: Authority, store: LedgerStore) -> tuple[Fin
             source=message("as sealed when a key of {machine} ended", machine=said.machine),
         )
         for event, said in _entries(authority)
-        for one in said.sizes or ()
+        for one in (*(said.sizes or ()), *(said.late or ()))
         if one.size
     ]
     return compared(store, pins, authority.ledger_keys).findings

@@ -13,6 +13,7 @@ import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
@@ -21,7 +22,7 @@ from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
+from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, RECORDS_PREFIX, ledger_origin
 
@@ -238,12 +239,9 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             findings += found
             continue
         place = pin.origin.removeprefix("rmdocs/")
-        if pin.note and ledger_keys.fault(pin.note) is not None:
-            reason = message(
-                "{source}: its checkpoint is not signed by the key of this store's ledgers",
-                source=pin.source,
-            )
-            findings.append(_wrong("PIN-SIGNATURE", place, reason))
+        fault = ledger_keys.fault(pin.note) if pin.note else None
+        if fault is not None:
+            findings.append(_cut_off(store, pin, place, fault) or _unsigned(pin, place))
             continue
         if _held(store, pin, place, findings) is None:
             continue
@@ -252,6 +250,41 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
         else:
             findings += short_findings(pin.bits, place, pin.source)
     return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
+
+
+_NOT_NAMED = frozenset({"LEDGER-SIGNATURE", "LEDGER-KEY-OTHER"})
+"""Why a key may sign nothing that acts on control, if they were there, would let it sign."""
+
+
+def _cut_off(store: LedgerStore, pin: Pin, place: str, fault: KeyFault) -> Finding | None:
+    """Return that a ledger went back, of which control does not name the key that signed it then.
+
+    Where control was cut off, the entry of a machine may be among what is gone, and its key is
+    nobody's any more. None where the ledger is as long as it was, or the key is known not to
+    count.
+    """
+    found: list[Finding] = []
+    if fault.code in _NOT_NAMED:
+        _held(store, replace(pin, root=""), place, found)
+    for one in found:
+        if one.code in {"LEDGER-BACK", "LEDGER-GONE"}:
+            told = message(
+                "{what}; it was signed with a key that control as it is here does not name: either"
+                " the acts that entered the key are cut off as well, or the checkpoint is of"
+                " another store",
+                what=one.message,
+            )
+            return replace(one, message=told)
+    return None
+
+
+def _unsigned(pin: Pin, place: str) -> Finding:
+    reason = message(
+        "{source}: its checkpoint is not signed by a key of this store's ledgers: it is of another"
+        " store, or what entered the key in control was taken out",
+        source=pin.source,
+    )
+    return _wrong("PIN-SIGNATURE", place, reason)
 
 
 def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:

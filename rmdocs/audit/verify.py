@@ -59,7 +59,7 @@ from rmdocs.audit.workers import TREES, Workers
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.messages import Text, Verbatim, message
+from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Verification(Answer):
     :param events: how many in all ledgers. :param files: how many they seal.
     :param adopted: revisions that were approved on paper before the store
         began: their approvals are not here to be checked.
+    :param founder: whether the founder's power stands although there is a records officer with
+        a key of their own: no fault, but nobody needs it any more.
     :param findings: everything found wrong.
     :param renditions: whether electronic signatures were judged, and scans read again.
     :param contents: whether what records say was judged again, and their documents made again.
@@ -98,7 +100,7 @@ class Verification(Answer):
     """
 
     TOLD: ClassVar = (
-        *("volumes", "events", "files", "adopted"),
+        *("volumes", "events", "files", "adopted", "founder"),
         *("renditions", "contents", "documents", "unread", "pinned"),
         *("since", "skipped", "files_again", "ok", "findings"),
     )
@@ -107,6 +109,7 @@ class Verification(Answer):
     files: int
     findings: tuple[Finding, ...]
     adopted: int = 0
+    founder: bool = False
     renditions: bool = False
     contents: bool = False
     documents: int = 0
@@ -126,6 +129,17 @@ class Verification(Answer):
             events=self.events,
             files=self.files,
             count=len(self.findings),
+        )
+
+    @property
+    def told_founder(self) -> Text:
+        """Return that the founder's power is to be ended, and how."""
+        return by_command(
+            message(
+                "the founder could still act, with the key that all machines share, though there is"
+                " a records officer: once each machine has a ledger key of its own, end that"
+            ),
+            "rmdocs key machine NAME --end-founder --reason TEXT",
         )
 
     @property
@@ -227,6 +241,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         files=sum(one.files for one in ledgers),
         findings=tuple(findings),
         adopted=adopted(authority),
+        founder=authority.founder_could_end,
         renditions=trust is not None,
         contents=contents,
         documents=sum(one.documents for one in order),

@@ -174,6 +174,8 @@ def verify(
                 count=result.adopted,
             )
             click.echo(session.say(told))
+        if result.founder:
+            click.echo(session.say(result.told_founder))
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
 

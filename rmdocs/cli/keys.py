@@ -187,6 +187,12 @@ _MACHINE_HEADINGS = (
     is_flag=True,
     help="Ask as well for the founder's power to be ended: the shared key signs nothing more.",
 )
+@option(
+    "--late",
+    is_flag=True,
+    help="Ask for what ledger keys signed after they had ended to be confirmed: it was honest, on a"
+    " machine that had not heard of it.",
+)
 @option("--reason", default="", metavar="TEXT", help="Why; it stays on record.")
 @json_option
 @pass_session
@@ -199,6 +205,7 @@ def key_machine(
     *,
     end: bool,
     end_founder: bool,
+    late: bool,
     as_json: bool,
 ) -> None:
     """Give a machine that writes a ledger key of its own.
@@ -210,6 +217,8 @@ def key_machine(
     approve). Run again with another key it replaces the one of before: what that one
     signs beyond the ledgers as they are then is a fault. With --end-founder the shared
     key ends for good, and the founder with it: first give every machine its own.
+    With --late two people confirm, in an entry of the machine, what a key signed after
+    it had ended: the fault is then told as confirmed, by whom and when.
     """
     from rmdocs import folders
     from rmdocs.workspace import keys
@@ -220,6 +229,8 @@ def key_machine(
         return
     if end:
         asked = keys.end_machine(work, name, reason)
+    elif late:
+        asked = keys.confirm_late(work, name, reason)
     else:
         asked = keys.enter_machine(
             work,

@@ -18,15 +18,18 @@ from rmdocs.messages import by_command, message
 from rmdocs.registers.ledgerkeys import ORDER_NAME, MachineOrder, ledger_keys
 from rmdocs.registers.revocations import fingerprint
 from rmdocs.registers.staff import StaffRegister
-from rmdocs.store.checkpoint import verifier_line
+from rmdocs.store.checkpoint import Checkpoint, verifier_line
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, NewEvent, NewFile, ledger_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.events.records import Decision
     from rmdocs.store.checkpoint import LedgerKey, LedgerKeys
     from rmdocs.store.protocol import Head, Store
 
+_ENDED = "LEDGER-KEY-ENDED"
 _TOML = "application/toml"
 _CONTROL = ledger_origin(CONTROL_REF)
 
@@ -53,13 +56,16 @@ def _entry(
     """
     order = MachineOrder.from_toml(data)
     keys, before = ledger_keys(head), ruling(head, order.machine)
-    if before == order or (before is None and not order.ledgers):
+    nothing_new = before is not None and not order.late and order == replace(before, late=())
+    if nothing_new or (before is None and not order.ledgers):
         raise ControlError(
             message("control says so of the machine {machine} already", machine=order.machine),
             by_command(message("see which machines there are"), "rmdocs key machine"),
         )
     _require_own_key(head, keys, order)
     _require_one_left(keys, order)
+    for one in order.late:
+        _require_signed_late(store, keys, one)
     refs = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
     heads = [head, *(store.require_head(ref) for ref in refs)] if before is not None else []
     entry = len([one for one in head.list(order.directory) if one.endswith(".toml")]) + 1
@@ -72,6 +78,7 @@ def _entry(
             ledgers=order.ledgers,
             signature="",
             sizes=tuple(one.checkpoint for one in heads) if before is not None else None,
+            late=order.late or None,
         ),
         subject=f"machine {order.machine}",
         directory=order.directory,
@@ -111,7 +118,39 @@ def _require_own_key(head: Head, keys: LedgerKeys, order: MachineOrder) -> None:
 
 
 def _not_of(one: LedgerKey, order: MachineOrder) -> bool:
-    return one.machine != order.machine or one.until is not None
+    return one.machine != order.machine or (one.until is not None and bool(order.ledgers))
+
+
+def late_checkpoints(store: Store, keys: LedgerKeys) -> tuple[Checkpoint, ...]:
+    """Return of each volume the last state that a key signed after it had ended, if one did.
+
+    :raises StoreError: if a volume cannot be read.
+    """
+    refs = [ref for ref in store.refs() if ref.startswith(RECORDS_PREFIX)]
+    found = (next(_signed_late(store, keys, ref), None) for ref in refs)
+    return tuple(one for one in found if one is not None)
+
+
+def _signed_late(store: Store, keys: LedgerKeys, ref: str) -> Iterator[Checkpoint]:
+    """Yield the states of a volume, the last first, that a key signed after its end."""
+    for note in store.notes(ref):
+        fault = keys.fault(note)
+        if fault is not None and fault.code == _ENDED:
+            yield Checkpoint.parse(note)
+
+
+def _require_signed_late(store: Store, keys: LedgerKeys, late: Checkpoint) -> None:
+    """Refuse to confirm a state that a volume never had, or that no ended key signed."""
+    ref = f"refs/heads/{late.origin.removeprefix('rmdocs/')}"
+    if late not in _signed_late(store, keys, ref):
+        raise ControlError(
+            message(
+                "{ledger} never stood so, or no key that had ended signed it",
+                ledger=late.origin.removeprefix("rmdocs/"),
+            ),
+            by_command(message("have the store verified, and ask anew"), "rmdocs verify"),
+            clause=REVOCATION_CLAUSE,
+        )
 
 
 def _require_one_left(keys: LedgerKeys, order: MachineOrder) -> None:

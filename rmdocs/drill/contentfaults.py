@@ -16,7 +16,7 @@ from rmdocs.audit.pins import pins_of
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, History, ToldEvent
 from rmdocs.drill.recordfaults import change_json, redrawn, words_changed
-from rmdocs.drill.repository import KEY_GONE, cut_back, forget
+from rmdocs.drill.repository import cut_back, forget
 from rmdocs.drill.scene import Found, Look, NothingThereError, Scene, place_of
 from rmdocs.messages import Verbatim, message
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
@@ -126,7 +126,7 @@ def history_rewritten(scene: Scene) -> str:
 
 @pinned(
     "F6",
-    f"LEDGER-REWRITTEN LEDGER-BACK {KEY_GONE}",
+    "LEDGER-REWRITTEN LEDGER-BACK PIN-SIGNATURE",  # the last where the key was entered in them
     message("acts are cut off, and others sealed instead"),
 )
 def history_cut_and_gone_on_with(scene: Scene) -> str:

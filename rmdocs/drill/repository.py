@@ -21,19 +21,10 @@ from rmdocs.store.refs import PACKED
 
 fault = partial(faults.fault, keys=False)
 
-KEY_GONE = "PIN-SIGNATURE"
-"""By this a checkpoint tells of acts cut off that named the very key which signed it."""
-
-
 # Refs, which only what is known from outside shows -----------------------------------
 
 
-@fault(
-    "F6",
-    f"LEDGER-BACK {KEY_GONE}",
-    message("the last acts of a ledger are cut off"),
-    look=Look.PINNED,
-)
+@fault("F6", "LEDGER-BACK", message("the last acts of a ledger are cut off"), look=Look.PINNED)
 def history_cut(scene: Scene) -> str:
     found = scene.one(message("ledger of more than one act"), _goes_on)
     cut_back(scene, found)
@@ -42,7 +33,7 @@ def history_cut(scene: Scene) -> str:
 
 @fault(
     "F8",
-    f"LEDGER-BACK LEDGER-GONE {KEY_GONE}",
+    "LEDGER-BACK LEDGER-GONE",
     message("an older copy of the whole store is shown as the present one"),
     look=Look.PINNED,
 )

@@ -63,6 +63,8 @@ class MachineEntered(EntryApproved):
     :param signature: by which a key that signed control names this one, as on a note.
     :param sizes: every ledger as it stood, where the machine had an entry before: what that
         one named ends there, and signs nothing longer. None if it is the machine's first.
+    :param late: volumes as they stood when a key that had ended signed them last, on a machine
+        that had not heard of it: two people confirm that this was honest. None if nothing was.
     """
 
     KIND: ClassVar = "machine"
@@ -72,6 +74,7 @@ class MachineEntered(EntryApproved):
     ledgers: tuple[LedgerName, ...]
     signature: NoteSignature
     sizes: tuple[Checkpoint, ...] | None = None
+    late: tuple[Checkpoint, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

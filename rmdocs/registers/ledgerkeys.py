@@ -35,7 +35,7 @@ from rmdocs.store.checkpoint import (
 )
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey
-from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,6 +49,7 @@ ORDER_NAME = "machine.toml"
 
 _CONTROL = ledger_origin(CONTROL_REF)
 _KINDS = frozenset({MachineEntered.KIND, KeyRevoked.KIND})
+_VOLUMES = ledger_origin(RECORDS_PREFIX)
 _LEDGER = re.compile(r"control|records(?:/(?:\*|[A-Za-z0-9._-]+)){0,4}", re.ASCII)
 
 
@@ -58,11 +59,13 @@ class MachineOrder:
 
     :param key: its ledger key.
     :param ledgers: the ledgers that it signs; see :class:`LedgerKey`. None if it writes no more.
+    :param late: what keys signed of volumes after they had ended, and is confirmed.
     """
 
     machine: str
     key: PublicKey
     ledgers: tuple[str, ...]
+    late: tuple[Checkpoint, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -77,6 +80,9 @@ class MachineOrder:
     def to_toml(self) -> bytes:
         """Return the file, TOML that a person can read and compare."""
         said = {"machine": self.machine, "key": verifier_line(self.key), "ledgers": self.ledgers}
+        late = [f"{one.origin} {one.size} {one.root.hex()}" for one in self.late]
+        if late:
+            said["late"] = late
         lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
         return "\n".join((*lines, "")).encode()
 
@@ -93,13 +99,20 @@ class MachineOrder:
         """
         root = read_table(data, ORDER_NAME, _schema())
         name, line, ledgers = root.text("machine"), root.text("key"), root.texts("ledgers")
+        late = root.texts("late")
         if has_errors(root.findings):
             raise FindingsError(tuple(root.findings))
         try:
-            found = cls(machine=name, key=parse_verifier_line(line), ledgers=ledgers)
+            found = cls(
+                machine=name,
+                key=parse_verifier_line(line),
+                ledgers=ledgers,
+                late=tuple(map(_late, late)),
+            )
             sound = (
                 re.fullmatch(MACHINE, name, re.ASCII)
                 and all(map(_LEDGER.fullmatch, ledgers))
+                and all(one.origin.startswith(_VOLUMES) for one in found.late)
                 and found.to_toml() == data
             )
         except ValueError:
@@ -123,9 +136,20 @@ def _schema() -> Schema:
                 "machine": text("机器名称", "What the machine is called"),
                 "key": text("账本密钥", "Its ledger key, as a line of those who check notes"),
                 "ledgers": texts("事件账本", "The ledgers that it signs"),
+                "late": texts("确认的迟签", "What was signed after a key had ended"),
             },
+            "late",
         )
     )
+
+
+def _late(line: str) -> Checkpoint:
+    """Return the state of a ledger in a line of a file.
+
+    :raises ValueError: if it is none.
+    """
+    origin, size, root = line.split(" ")
+    return Checkpoint.from_json({"origin": origin, "size": int(size), "root": root})
 
 
 def founding_key(control: Head) -> PublicKey:
@@ -237,9 +261,26 @@ def keys_in(public: PublicKey, events: Iterable[Event]) -> LedgerKeys:
                     machines[one] = replace(machines[one], until=until(event, said.sizes or ()))
             if key is not None and key.ledgers:
                 machines[key.machine, event.index] = key
+            late = said.late or () if key is not None else ()
+            founding = _up_to(founding, late)
+            machines = {at: _up_to(one, late) for at, one in machines.items()}
         elif revoked is not None and founding.until is None and _ends(revoked, public):
             founding = replace(founding, until=until(event, revoked.ledgers))
     return LedgerKeys(founding=founding, machines=tuple(machines.values()))
+
+
+def _up_to(key: LedgerKey, late: Iterable[Checkpoint]) -> LedgerKey:
+    """Return a key that had ended as it counts once what was signed late is confirmed.
+
+    What is confirmed is a state, root and all, that the ledger is held against.
+    """
+    if key.until is None:
+        return key
+    sizes = dict(key.until)
+    for one in late:
+        if one.origin.startswith(_VOLUMES):
+            sizes[one.origin] = max(one.size, sizes.get(one.origin, 0))
+    return replace(key, until=sizes)
 
 
 def _named_then(event: Event, said: MachineEntered, known: Iterable[LedgerKey]) -> LedgerKey | None:

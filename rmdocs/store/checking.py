@@ -7,7 +7,7 @@ above, how it came to be is told by ``history``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,16 +16,24 @@ from rmdocs.canonical import sha256
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError, why
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.store import merkle
-from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
+from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
 from rmdocs.store.event import Event
-from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, LEDGER_PREFIX, Head
+from rmdocs.store.protocol import (
+    CHECKPOINT_PATH,
+    EVENTS_NAME,
+    LEDGER_PREFIX,
+    RECORDS_PREFIX,
+    Head,
+    ledger_origin,
+)
 
 if TYPE_CHECKING:
     from rmdocs.store.head import GitHead
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
+_VOLUMES = ledger_origin(RECORDS_PREFIX)
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
 
 
@@ -232,6 +240,19 @@ def known_to(events: Iterable[Event]) -> int | None:
     return max((one.relied_on.size for one in events if one.relied_on is not None), default=None)
 
 
+def key_remedy(fault: KeyFault, checkpoint: Checkpoint, usual: Text) -> Text:
+    """Return what is to be done about a checkpoint that a wrong key signed."""
+    if fault.code != "LEDGER-KEY-ENDED" or not checkpoint.origin.startswith(_VOLUMES):
+        return usual
+    return by_command(
+        message(
+            "find out who sealed it; if it was honest, on a machine that had not heard of the end,"
+            " two people confirm it"
+        ),
+        "rmdocs key machine NAME --late --reason TEXT",
+    )
+
+
 def _check_note(
     head: Head,
     ledger_keys: LedgerKeys,
@@ -247,7 +268,8 @@ def _check_note(
         return None
     fault = ledger_keys.fault(note, known)
     if fault is not None:
-        findings.append(_wrong(fault.code, CHECKPOINT_PATH, fault.reason))
+        found = _wrong(fault.code, CHECKPOINT_PATH, fault.reason)
+        findings.append(replace(found, remedy=key_remedy(fault, checkpoint, found.remedy)))
     if origin is not None and checkpoint.origin != origin:
         findings.append(
             _wrong(

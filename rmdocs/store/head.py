@@ -295,6 +295,14 @@ class LedgerStore(ABC):
                     return GitHead(self.objects, one.oid, self.vault)
         return None
 
+    def notes(self, ref: str) -> Iterator[str]:
+        """Yield the signed checkpoints of a ledger, the last first.
+
+        :raises StoreError: if one cannot be read.
+        """
+        for one in self._history(ref):
+            yield GitHead(self.objects, one.oid).note
+
     def _history(self, ref: str) -> Iterator[commits.Commit]:
         commit = self.commit(ref)
         return commits.history(self.objects, commit) if commit else iter(())

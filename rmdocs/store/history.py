@@ -7,6 +7,7 @@ their actor's name and their time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -14,7 +15,7 @@ from rmdocs.errors import StoreError, why
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, merkle
-from rmdocs.store.checking import Leaf, is_event_path, is_state_path, known_to
+from rmdocs.store.checking import Leaf, is_event_path, is_state_path, key_remedy, known_to
 from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.commits import Commit, walk_commits
 from rmdocs.store.event import Event
@@ -218,7 +219,8 @@ class _History:
         if self._ledger_keys is not None and commit.oid != self._tip:
             fault = self._ledger_keys.fault(note, known_to(events))
             if fault is not None:
-                yield _wrong_commit(fault.code, commit, fault.reason)
+                found = _wrong_commit(fault.code, commit, fault.reason)
+                yield replace(found, remedy=key_remedy(fault, checkpoint, found.remedy))
         expected = (self._tree.size, self._tree.root())
         if (checkpoint.size, checkpoint.root) != expected or indexes != list(
             range(first, self._tree.size)

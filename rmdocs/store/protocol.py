@@ -222,6 +222,12 @@ class Store(Protocol):
     def head_by_another(self, ref: str, moment: datetime, fingerprint: str) -> Head | None:
         """Return a ref as another key than one left it last before a moment; None if none did."""
 
+    def notes(self, ref: str) -> Iterator[str]:
+        """Yield the signed checkpoints of a ledger, the last first.
+
+        :raises StoreError: if one cannot be read.
+        """
+
     def locked(self, ref: str) -> AbstractContextManager[Branch]:
         """Return the ref locked against other writers on this machine."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rmdocs.answering import Answer, called
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, renewal
-from rmdocs.control.machines import MACHINE, ruling
+from rmdocs.control.machines import MACHINE, late_checkpoints, ruling
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
 from rmdocs.control.staff import write_signers
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rmdocs.files import File
     from rmdocs.identifiers import StaffNumber, UnitCode
     from rmdocs.registers.revocations import QuestionedAct
+    from rmdocs.store.protocol import Head
     from rmdocs.workspace.opening import Workspace
 
 
@@ -263,16 +264,43 @@ def end_machine(workspace: Workspace, machine: str, reason: str) -> MachineAsked
     :raises ControlError: if there is no such machine, or no key would be left that signs control.
     """
     acting = workspace.acting()
-    before = ruling(workspace.registry.control, machine)
+    before = _entered(workspace.registry.control, machine)
+    order = replace(before, ledgers=(), late=())
+    asked = ask(workspace.store, MACHINE, order.to_toml(), reason, acting)
+    workspace.refresh()
+    return MachineAsked(fingerprint=before.key.fingerprint, path=None, requests=(asked,))
+
+
+def confirm_late(workspace: Workspace, machine: str, reason: str) -> MachineAsked:
+    """Ask for what keys signed after they had ended to be confirmed, in an entry of a machine.
+
+    Whoever asks, and whoever approves it, found out that this was honest: on a machine that had
+    not heard of the end.
+
+    :raises ControlError: if there is no such machine, or nothing was signed so.
+    """
+    acting, control = workspace.acting(), workspace.registry.control
+    before = _entered(control, machine)
+    late = late_checkpoints(workspace.store, ledger_keys(control))
+    if not late:
+        raise ControlError(
+            message("nothing in any volume was signed with a ledger key that had ended"),
+            by_command(message("see which machines there are"), "rmdocs key machine"),
+        )
+    order = replace(before, late=late)
+    asked = ask(workspace.store, MACHINE, order.to_toml(), reason, acting)
+    workspace.refresh()
+    return MachineAsked(fingerprint=before.key.fingerprint, path=None, requests=(asked,))
+
+
+def _entered(control: Head, machine: str) -> MachineOrder:
+    before = ruling(control, machine)
     if before is None:
         raise ControlError(
             message("control knows no machine {machine}", machine=machine),
             by_command(message("see which machines there are"), "rmdocs key machine"),
         )
-    order = replace(before, ledgers=())
-    asked = ask(workspace.store, MACHINE, order.to_toml(), reason, acting)
-    workspace.refresh()
-    return MachineAsked(fingerprint=before.key.fingerprint, path=None, requests=(asked,))
+    return before
 
 
 def _public(workspace: Workspace, key: File | None) -> PublicKey:

@@ -16,8 +16,10 @@ from last_release import unpack
 from proofs import Taken, judged, lacks, spelled
 
 from rmdocs import canonical
+from rmdocs.audit.pins import compared
 from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
 from rmdocs.control.founding import founder
+from rmdocs.control.machines import MACHINE
 from rmdocs.control.staff import person_event, unit_event
 from rmdocs.drill.rekeying import rekeyed
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError
@@ -27,9 +29,9 @@ from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
-from rmdocs.registers.ledgerkeys import MachineOrder
+from rmdocs.registers.ledgerkeys import MachineOrder, ledger_keys
 from rmdocs.registers.staff import FOUNDER
-from rmdocs.store.checkpoint import Checkpoint, LedgerKey, verifier_line
+from rmdocs.store.checkpoint import Checkpoint, LedgerKey, LedgerKeys, verifier_line
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import keys, people, proving, records, registers, requests, store
@@ -178,8 +180,6 @@ class TestMovedOver:
 
 
 def registers_keys(bank):
-    from rmdocs.registers.ledgerkeys import ledger_keys
-
     return ledger_keys(bank.at().registry.control)
 
 
@@ -322,7 +322,117 @@ class TestAnotherKeySigned:
         assert "LEDGER-KEY-ENDED" in bank.codes()
 
 
+class TestSignedLate:
+    """A machine had not heard that its key ended, and sealed on: two people confirm it."""
+
+    @pytest.fixture
+    def late(self, bank):
+        issue_again(bank, LOGGED, LATE, ledger_key=shared(bank))
+        issue_again(bank, replace(LOGGED, serial=2), LATE)
+        told(bank, "LEDGER-KEY-ENDED")
+        return bank
+
+    def confirmed(self, bank):
+        [request] = keys.confirm_late(bank.at(OFFICER), SERVER, "未及时得知停用").requests
+        told(bank, "LEDGER-KEY-ENDED")
+        return request
+
+    def test_it_is_told_with_who_and_when_and_is_no_fault(self, late):
+        size = late.at().store.require_head(LOGGED.volume.ref).checkpoint.size
+        late.approve(self.confirmed(late).number, PRESIDENT)
+        found = store.verify(late.at())
+        assert found.ok
+        [finding] = found.findings
+        assert finding.code == "LEDGER-KEY-CONFIRMED"
+        assert finding.path == f"control:{LOGGED.volume.ref.removeprefix('refs/heads/')}"
+        words = finding.message.text(Language.EN)
+        names = [
+            late.at().registry.staff.person(StaffNumber.parse(one)).name
+            for one in (OFFICER, PRESIDENT)
+        ]
+        assert all(one in words for one in (*names, f"act {size - 1} ", LATE.isoformat()))
+        assert visit_again(late)
+        told(late, "LEDGER-KEY-CONFIRMED")
+
+    def test_what_the_key_signs_after_that_is_a_fault_again(self, late):
+        late.approve(self.confirmed(late).number, PRESIDENT)
+        issue_again(late, replace(LOGGED, serial=3), LATE, ledger_key=shared(late))
+        told(late, "LEDGER-KEY-CONFIRMED", "LEDGER-KEY-ENDED")
+
+    def test_it_takes_two_people(self, late):
+        request = self.confirmed(late)
+        with pytest.raises(ControlError):
+            late.approve(request.number, OFFICER)
+        told(late, "LEDGER-KEY-ENDED")
+
+    def test_of_a_machine_that_ended_as_well(self, late):
+        approve(late, keys.end_machine(late.at(OFFICER), OTHER, "退役"))
+        issue_again(late, replace(LOGGED, serial=3), LATE)
+        [request] = keys.confirm_late(late.at(OFFICER), OTHER, "未及时得知停用").requests
+        late.approve(request.number, PRESIDENT)
+        told(late, "LEDGER-KEY-CONFIRMED")
+        [ended] = [one for one in keys.machines(late.at()) if one.machine == OTHER]
+        assert ended.ended
+
+    def test_where_nothing_was_signed_late(self, bank):
+        with pytest.raises(ControlError, match="nothing"):
+            keys.confirm_late(bank.at(OFFICER), SERVER, WHY)
+        with pytest.raises(ControlError, match="no machine"):
+            keys.confirm_late(bank.at(OFFICER), "QD04-pc", WHY)
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ({"size": 1}, "LEDGER-REWRITTEN"),
+            ({"root": b"x" * 32}, "LEDGER-REWRITTEN"),
+            ({"size": 999}, "LEDGER-BACK"),
+            ({"origin": "rmdocs/control"}, "MACHINE-OTHER"),
+        ],
+    )
+    def test_a_state_that_was_none_or_not_signed_late(self, late, wrong, code):
+        """Refused where it is approved; sealed all the same it is told."""
+        number = self.confirmed(late).number
+        control = late.at().store.require_head(CONTROL_REF)
+        honest = MachineOrder.from_toml(control.read(f"requests/{number}/machine.toml"))
+        order = replace(honest, late=(replace(honest.late[0], **wrong),))
+        with pytest.raises((ControlError, FindingsError)):
+            machine_entry(late, order)
+        event = entered(
+            late,
+            SERVER,
+            key=own(late),
+            data=order.to_toml(),
+            ledgers=order.ledgers,
+            signature=order.named.named_by(own(late)).signature,
+            sizes=(control.checkpoint,),
+            late=order.late,
+        )
+        moved_on = replace(event.files[0], path=f"machines/{SERVER}/0002.toml")
+        append(late, OFFICER, replace(event, files=(moved_on,)), day=LATE)
+        assert late.codes() >= {"REQUEST-MISSING", code}
+
+    def test_facts_that_say_other_states_than_the_file(self, late):
+        event = entered(late, "ZB02-pc", late=())
+        state = late.at().store.require_head(LOGGED.volume.ref).checkpoint
+        facts = replace(event.facts, late=(state,))
+        append(late, OFFICER, replace(event, facts=facts), day=LATE)
+        assert "MACHINE-OTHER" in late.codes()
+
+
+def machine_entry(bank, order):
+    return MACHINE.new_event(
+        bank.at().store, bank.at().registry.control, order.to_toml(), WHY, None
+    )
+
+
 class TestFounder:
+    def test_is_to_be_ended_once_there_is_an_officer(self, visited, bank):
+        """Told, and no fault."""
+        found = store.verify(Bank(visited).at())
+        assert (found.founder, found.findings, found.ok) == (True, (), True)
+        assert "--end-founder" in found.told_founder.text(Language.EN)
+        assert not store.verify(bank.at()).founder
+
     def test_acts_after_their_power_ended(self, bank):
         key = shared(bank)
         actor = replace(
@@ -405,6 +515,59 @@ def entered(bank, machine="ZB02-pc", **wrong):
         files=(NewFile(path=path, data=data, media_type="application/toml"),),
         reason=WHY,
     )
+
+
+class TestCutBehindAnEntry:
+    """The key that signed what is known from outside is nobody's in a control that went back."""
+
+    def against(self, bank, refs, against):
+        for ref, commit in refs.items():
+            bank.git("update-ref", ref, commit) if commit else bank.git("update-ref", "-d", ref)
+        bank.close()
+        store_now = bank.at().store
+        found = compared(store_now, against, ledger_keys(store_now.require_head(CONTROL_REF)))
+        return {(one.path, one.code) for one in found.findings}
+
+    def pins(self, bank):
+        return store.pins_from(File(name="x", data=store.checkpoint(bank.at()).text.encode()))
+
+    def test_control_went_back_however_far(self, moved, copied_in_git):
+        bank = copied_in_git(moved)
+        pins = [one for one in self.pins(bank) if one.ref == CONTROL_REF]
+        for back in range(1, 8):  # behind the founder's end, and both entries
+            cut = bank.git("rev-parse", f"{CONTROL_REF}~1")
+            told = self.against(bank, {CONTROL_REF: cut}, pins)
+            assert told == {("control", "LEDGER-BACK")}, back
+
+    def test_a_volume_that_went_with_it(self, moved, copied_in_git):
+        bank = copied_in_git(moved)
+        ref = visit_again(bank).volume.ref
+        pins = [one for one in self.pins(bank) if one.ref == ref]
+        control = bank.git("rev-parse", f"{CONTROL_REF}~7")
+        place = ref.removeprefix("refs/heads/")
+        told = self.against(bank, {CONTROL_REF: control, ref: f"{ref}~1"}, pins)
+        assert told == {(place, "LEDGER-BACK")}
+        assert self.against(bank, {ref: ""}, pins) == {(place, "LEDGER-GONE")}
+
+    def test_an_entry_for_more_ledgers(self, bank):
+        """A key that is entered, but not for this ledger, as the acts that said so are gone."""
+        control = bank.at().store.require_head(CONTROL_REF).checkpoint
+        [pin] = store.pins_from(
+            File(name="x", data=replace(control, size=control.size + 1).sign(YANTAI).encode())
+        )
+        narrow = LedgerKeys(
+            founding=registers_keys(bank).founding,
+            machines=(LedgerKey(public=YANTAI.public, machine=OTHER, ledgers=("records/*/YT03",)),),
+        )
+        assert narrow.fault(pin.note).code == "LEDGER-KEY-OTHER"
+        [finding] = compared(bank.at().store, [pin], narrow).findings
+        assert finding.code == "LEDGER-BACK"
+        assert "another store" in finding.message.text(Language.EN)
+
+    def test_a_checkpoint_no_longer_than_the_ledger_is_anothers(self, bank):
+        note = bank.at().registry.control.checkpoint.sign(NEW)
+        found = store.verify(bank.at(), against=store.pins_from(File(name="x", data=note.encode())))
+        assert [one.code for one in found.findings] == ["PIN-SIGNATURE"]
 
 
 class TestEntries:
