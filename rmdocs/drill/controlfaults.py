@@ -9,12 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rmdocs import canonical
-from rmdocs.control.actingperson import ActingPerson
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
-from rmdocs.control.revoking import revocation_order, revoke_own
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, ToldEvent
-from rmdocs.drill.outsider import heads
 from rmdocs.drill.scene import OTHER_NAME, Found, NothingThereError, Scene, renamed
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 fault = partial(faults.fault, keys=True)
 
 OFFICER = "records_officer"
-_JSON = "application/json"
+JSON_TYPE = "application/json"
 
 
 def entry(staff_no: str, number: int, value: Mapping[str, Any]) -> ToldEvent:
@@ -41,7 +38,7 @@ def entry(staff_no: str, number: int, value: Mapping[str, Any]) -> ToldEvent:
         subject=staff_no,
         directory=directory,
         files={path: canonical.encode(dict(value))},
-        types={path: _JSON},
+        types={path: JSON_TYPE},
     )
 
 
@@ -117,7 +114,7 @@ def person_twice(scene: Scene) -> str:
 def entry_under_another_number(scene: Scene) -> str:
     person, officer = scene.somebody(OFFICER)
     other, _ = scene.somebody(but=[str(person.staff_no)])
-    told = entry(str(other.staff_no), _next_entry(scene, other), person.to_json())
+    told = entry(str(other.staff_no), next_entry(scene, other), person.to_json())
     return scene.on_control(officer, told)
 
 
@@ -128,6 +125,31 @@ def person_of_nowhere(scene: Scene) -> str:
     role, unit = scene.random.choice((("emperor", None), ("relationship_manager", "ZZ99")))
     value = person_json(scene, key, number, role, **({"unit": unit} if unit else {}))
     return scene.on_control(officer, entry(number, 1, value))
+
+
+@fault("F12", "ENTRY-LEFT", message("a person who has left is entered with a role and a key"))
+def person_who_has_left(scene: Scene) -> str:
+    _, officer = scene.somebody(OFFICER)
+    number, key = _newcomer(scene)
+    value = person_json(scene, key, number, OFFICER, left=scene.day(scene.control.time))
+    return scene.on_control(officer, entry(number, 1, value))
+
+
+@fault("F12", "ENTRY-UNREADABLE", message("an entry of the register says nothing that is one"))
+def entry_of_nothing(scene: Scene) -> str:
+    _, officer = scene.somebody(OFFICER)
+    number, _ = _newcomer(scene)
+    wrong = scene.random.choice(({}, {"staff_no": number}, {"staff_no": number, "keys": 7}))
+    return scene.on_control(officer, entry(number, 1, wrong))
+
+
+@fault("F19", "SUBJECT-OTHER", message("an entry names another than the folder that it lies in"))
+def entry_of_another_subject(scene: Scene) -> str:
+    found = scene.one(
+        message("entry of a register"),
+        lambda one: one.event.kind in {"person", "unit", "customer"} and one.at > 0,
+    )
+    return scene.alter(found, lambda told, _act: setattr(told, "subject", "YT99"))
 
 
 @fault("F20", "FILE-LACKING", message("an entry is sealed that enters nothing"))
@@ -149,71 +171,9 @@ def file_of_no_entry(scene: Scene) -> str:
     return scene.alter(found, add)
 
 
-def _next_entry(scene: Scene, person: Person) -> int:
+def next_entry(scene: Scene, person: Person) -> int:
+    """Return the number of the next entry of a person."""
     return len([one for one in scene.control.list(f"people/{person.staff_no}") if "." in one]) + 1
-
-
-# Keys -------------------------------------------------------------------------------
-
-
-@fault("F13", "ACTOR-KEY-THEN", message("a key that was replaced signs"))
-def replaced_key_signs(scene: Scene) -> str:
-    _, officer = scene.somebody(OFFICER)
-    person, before = scene.somebody(but=[officer.staff_no])
-    key = SigningKey.generate(before.staff_no)
-    scene.insider.signers[key.public] = key
-    value = {**person.to_json(), "keys": [key.public.line]}
-    scene.on_control(officer, entry(before.staff_no, _next_entry(scene, person), value))
-    return _act_after(scene, before)
-
-
-@fault("F13", "KEY-REVOKED", message("a key that was revoked signs, whatever date it names"))
-def revoked_key_signs(scene: Scene) -> str:
-    person, actor = scene.somebody()
-    register = StaffRegister(head=scene.control)
-    order = revocation_order(register, person, actor.fingerprint, None)
-    moment = scene.control.time + timedelta(minutes=1)
-    acting = ActingPerson(
-        person=person,
-        key=scene.key_of(actor),
-        ledger_key=scene.insider.ledger_key(scene.control),
-        control=lambda: scene.control,
-        now=moment,
-        today=moment.date(),
-    )
-    known = scene.control.checkpoint
-    revoke_own(scene.store, order, "演练", acting)
-    return _act_after(scene, actor, relied_on=known, minutes=0)
-
-
-def _act_after(scene: Scene, actor: Actor, minutes: int = 2, **more: Any) -> str:  # noqa: ANN401 - the parts of an event
-    """Seal an act in the name of somebody: on control, or again on the record acted on last."""
-    records = [one for one in scene.sealed if one.ref != CONTROL_REF and one.nth == 0]
-    time = scene.control.time + timedelta(minutes=minutes)
-    if records and heads(scene.random):
-        found = scene.random.choice(records)
-        told = ToldEvent(
-            kind="reject",
-            subject=found.event.subject,
-            directory=found.directory,
-            relied_on=more.get("relied_on") or scene.control.checkpoint,
-            facts={"rules": found.event.facts.get("rules", 1)},
-        )
-        head = scene.store.require_head(found.ref)
-        scene.insider.append(found.ref, told, actor=actor, time=max(time, head.time))
-        return found.place
-    uscc = "91370112MA3DEM019E"
-    number = len(scene.control.list(f"customers/{uscc}")) + 1
-    path = f"customers/{uscc}/{number:04d}.json"
-    value = {"uscc": uscc, "name": "济南虚构岱岳重型机械有限公司"}
-    told = ToldEvent(
-        kind="customer",
-        subject=uscc,
-        directory=f"customers/{uscc}",
-        files={path: canonical.encode(value)},
-        types={path: _JSON},
-    )
-    return scene.on_control(actor, told, time=time)
 
 
 # Approvals ---------------------------------------------------------------------------

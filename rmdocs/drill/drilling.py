@@ -25,6 +25,7 @@ from rmdocs.classes import dataclass
 from rmdocs.drill import (
     contentfaults,
     controlfaults,
+    keyfaults,
     numberfaults,
     outsider,
     recordfaults,
@@ -46,7 +47,9 @@ from rmdocs.store.surroundings import unsound
 if TYPE_CHECKING:
     from rmdocs.store.vault import Vault
 
-ENTERED = (contentfaults, controlfaults, numberfaults, outsider, recordfaults, repository)
+ENTERED = (
+    *(contentfaults, controlfaults, keyfaults, numberfaults, outsider, recordfaults, repository),
+)
 """The modules that hold faults; once they are loaded, all are in ``FAULTS``."""
 
 FROM_OUTSIDE = ("F5", "F6", "F7", "F8")

@@ -10,11 +10,12 @@ from functools import partial
 from rmdocs import canonical
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, History, ToldEvent
-from rmdocs.drill.recordfaults import EDITIONS
+from rmdocs.drill.recordfaults import EDITIONS, change_json
 from rmdocs.drill.scene import Found, Scene, place_of
 from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.messages import message
-from rmdocs.registers.series import SERIES_NAME
+from rmdocs.registers.revisions import FORMS, RELEASE_NAME, Release
+from rmdocs.registers.series import CLOSED_NAME, OPENED_NAME, SERIES_NAME
 from rmdocs.store.head import GitHead
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 
@@ -106,6 +107,30 @@ def volume_begun_early(scene: Scene) -> str:
     return str(other.volume)
 
 
+@fault("F15", "VOLUME-OPENED", message("the opening of a volume names another"))
+def opening_of_another(scene: Scene) -> str:
+    found = scene.one(message("volume"), lambda one: one.event.kind == "volume")
+    series, _, part = found.event.subject.rpartition("/")
+    other = scene.random.choice((f"{series}/{int(part) + 1}", f"ZZ{series}/{part}"))
+
+    def rename(told: ToldEvent, _act: Act) -> None:
+        change_json(told, OPENED_NAME, lambda value: value.update(volume=other))
+
+    scene.alter(found, rename)
+    return found.directory
+
+
+@fault("F14", "CLOSING-DISAGREES", message("a series is closed that gave other numbers"))
+def closing_of_other_numbers(scene: Scene) -> str:
+    found = scene.one(message("closed number series"), lambda one: one.event.kind == "series-close")
+
+    def count(told: ToldEvent, _act: Act) -> None:
+        change_json(told, CLOSED_NAME, lambda value: value.update(given=value["given"] + 1))
+        told.facts["given"] += 1
+
+    return scene.alter(found, count)
+
+
 # Times and states of control ---------------------------------------------------------
 
 
@@ -185,6 +210,44 @@ def form_of_other_bytes(scene: Scene) -> str:
 def revision_never_released(scene: Scene) -> str:
     found = scene.act_on_record("issue")
     return scene.alter(found, lambda told, _act: told.facts.update(revision="77.0"))
+
+
+@fault("F9", "REVISION-NOT-IN-FORCE", message("a record is issued by a revision of another time"))
+def revision_of_another_time(scene: Scene) -> str:
+    files = [path for path, _ in scene.control.walk(FORMS) if path.endswith(f"/{RELEASE_NAME}")]
+    released = [
+        Release.from_json(canonical.decode(scene.control.read(path) or b"")) for path in files
+    ]
+
+    def others(one: Found) -> list[Release]:
+        said = one.event.facts
+        now = [r for r in released if _of(r) == (said.get("form"), said.get("revision"))]
+        return [
+            r
+            for r in released
+            if now
+            and str(r.number) == said.get("form")
+            and (
+                r.effective.isoformat() > said["issued_on"]
+                or (r.effective < now[0].effective and r.revision < now[0].revision)
+            )
+        ]
+
+    found = scene.one(
+        message("record issued by one of two revisions"),
+        lambda one: one.event.kind == "issue" and bool(others(one)),
+    )
+    other = scene.random.choice(others(found))
+
+    def exchange(told: ToldEvent, _act: Act) -> None:
+        told.facts.update(revision=str(other.revision), form_digest=other.digest)
+        told.relied_on = scene.control.checkpoint  # by then both were released
+
+    return scene.alter(found, exchange)
+
+
+def _of(release: Release) -> tuple[str, str]:
+    return str(release.number), str(release.revision)
 
 
 @fault("F18", "RULES-OTHER", message("an act is to be judged by the rules of an older program"))

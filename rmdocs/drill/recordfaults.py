@@ -16,7 +16,7 @@ from typing import Any
 from rmdocs import canonical
 from rmdocs.drill import faults
 from rmdocs.drill.insider import Act, History, ToldEvent
-from rmdocs.drill.scene import OTHER_NAME, Found, Scene, renamed
+from rmdocs.drill.scene import OTHER_NAME, Found, NothingThereError, Scene, renamed
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.store import commits
@@ -217,6 +217,18 @@ def pin_that_never_was(scene: Scene) -> str:
     return scene.alter(scene.act_on_record(*EDITIONS), lie)
 
 
+@fault("F20", "STAGE-UNKNOWN", message("a stage is added that the form does not know"))
+def stage_of_no_form(scene: Scene) -> str:
+    found = scene.act_on_record("stage")
+    return scene.alter(found, lambda told, _act: told.facts.update(stage="nothing"))
+
+
+@fault("F9", "REGENERATED-FROM", message("a record is carried over from where it never stood"))
+def regenerated_from_elsewhere(scene: Scene) -> str:
+    found = scene.act_on_record("regenerate")
+    return scene.alter(found, lambda told, _act: told.facts.update(from_revision="0.1"))
+
+
 # Who acts ----------------------------------------------------------------------------
 
 
@@ -234,6 +246,19 @@ def number_of_another(scene: Scene) -> str:
     person, _ = scene.somebody(but=[found.event.actor.staff_no])
     actor = replace(found.event.actor, staff_no=str(person.staff_no))
     return scene.alter(found, lambda _told, act: setattr(act, "actor", actor))
+
+
+@fault("F16", "ACTOR-UNIT", message("somebody of another unit acts on a record"))
+def actor_of_another_unit(scene: Scene) -> str:
+    found = scene.one(
+        message("act on a record"),
+        lambda one: one.ref != CONTROL_REF and one.nth == 0 and one.event.kind in ISSUES,
+    )
+    own = RecordNumber.parse(found.event.subject).series.unit
+    others = [who for person, who in scene.people("relationship_manager") if person.unit != own]
+    if not others:
+        raise NothingThereError(message("second unit"))
+    return scene.alter(found, lambda _told, act: setattr(act, "actor", others[0]))
 
 
 @fault("F16", "COMMIT-STRANGER", message("an act is signed by a key that no register holds"))
@@ -320,4 +345,39 @@ def disposed_unapproved(scene: Scene) -> str:
     )
     time = max(head.time, scene.control.time) + timedelta(minutes=1)
     scene.insider.append(found.ref, told, actor=who, time=time)
+    return found.place
+
+
+@fault("F21", "DISPOSED-HELD", message("a record is disposed of while it is held"))
+def disposed_while_held(scene: Scene) -> str:
+    found = scene.one(
+        message("record that was disposed of"), lambda one: one.event.kind == "dispose"
+    )
+    _, who = scene.somebody("records_officer", "auditor")
+    year = scene.control.time.year
+    holds = [int(one.rpartition("-")[2]) for one in scene.control.list("holds")]
+    number = f"H{year}-{max(holds, default=0) + 1:04d}"
+    held = scene.random.choice(
+        (("record", found.event.subject), ("series", found.event.subject.rpartition("-")[0]))
+    )
+    value = {"number": number, "kind": "audit", "scope": held[0], "held": held[1]}
+    path = f"holds/{number}/hold.json"
+    hold = ToldEvent(
+        kind="hold",
+        subject=number,
+        directory=f"holds/{number}",
+        files={path: canonical.encode(value)},
+        types={path: "application/json"},
+        reason="演练",
+        facts=value,
+    )
+    scene.on_control(who, hold)
+
+    def after(acts: History) -> None:
+        later = max(acts[found.at].time, scene.control.time) - acts[found.at].time
+        for act in acts[found.at :]:
+            act.time += later
+        acts[found.at].events[found.nth].relied_on = scene.control.checkpoint
+
+    scene.insider.rewrite(found.ref, after)
     return found.place

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from archive import NUMBERS, Archive
 from chronicle import chronicle
 from conftest import LATE, Bank
 from last_release import unpack
@@ -18,10 +19,11 @@ from rmdocs.drill.faults import FAULTS, KINDS
 from rmdocs.drill.rekeying import rekeyed
 from rmdocs.drill.report import by_kind, report, summary
 from rmdocs.messages import Language
+from rmdocs.registers.indexfile import Query
 from rmdocs.reports.report import write_html
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import verify as verify_signature
-from rmdocs.workspace import keys, store
+from rmdocs.workspace import keys, records, store
 from rmdocs.workspace.opening import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
@@ -171,8 +173,34 @@ def _move_over(root):
         bank.approve(request.number, "JN01-0002")
 
 
+@pytest.fixture(scope="session")
+def disposed(once, archived):
+    """The same archive, with a record destroyed by two people."""
+
+    def make(root):
+        archive = Archive(Bank(root))
+        list(records.find(archive.at(), Query()))
+        archive.dispose(NUMBERS[0])
+
+    return once.copy(archived, "disposed", make)[0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"),
+    [
+        ("disposed", "disposed-while-held"),
+        ("told_of_a_year", "revision-of-another-time"),
+        ("told_of_a_year", "opening-of-another"),
+    ],
+)
+def test_a_fault_that_takes_a_store_of_a_certain_shape(request, shape, name, tmp_path):
+    drill = drilled(Bank(request.getfixturevalue(shape)), tmp_path, 1, 1, name)
+    [one] = drill.injections
+    assert one.named, one
+
+
 SHAPES = (
-    *("walked", "packed", "told_of_a_year", "archived", "proposed"),
+    *("walked", "packed", "told_of_a_year", "archived", "proposed", "disposed"),
     *("moved_over", "of_the_last_release", "visited"),
 )
 
