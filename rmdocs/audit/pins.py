@@ -23,8 +23,8 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
-from rmdocs.store.head import GitHead, LedgerStore
-from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, RECORDS_PREFIX, ledger_origin
+from rmdocs.store.head import LedgerStore
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _KEEP = message(
@@ -318,14 +318,14 @@ def _held(store: LedgerStore, pin: Pin, place: str, findings: list[Finding]) -> 
     try:
         head = store.head(pin.ref)
         if head is None:
-            findings.append(_gone(pin, place))
+            findings.append(gone(pin, place))
             return None
         size = head.checkpoint.size
-        root = _tree(head).root_at(pin.size) if pin.size <= size else b""
-    except (RmdocsError, merkle.MissingTileError):
+        root = head.root_at(pin.size) if pin.size <= size else b""
+    except RmdocsError:
         findings.append(_uncompared(pin, place))
         return None
-    findings += _contradiction(size, root, pin, place)
+    findings += contradictions(size, root, pin, place)
     return root
 
 
@@ -341,11 +341,8 @@ def _uncompared(pin: Pin, place: str) -> Finding:
     return _wrong("LEDGER-UNCOMPARED", place, reason)
 
 
-def _tree(head: GitHead) -> merkle.MerkleTree:
-    return merkle.MerkleTree(head.checkpoint.size, lambda path: head.read(LEDGER_PREFIX + path))
-
-
-def _gone(pin: Pin, place: str) -> Finding:
+def gone(pin: Pin, place: str) -> Finding:
+    """Return that a ledger is missing which is known to have been there."""
     return _wrong(
         "LEDGER-GONE",
         place,
@@ -357,7 +354,7 @@ def _gone(pin: Pin, place: str) -> Finding:
     )
 
 
-def _contradiction(size: int, root: bytes, pin: Pin, place: str) -> Iterator[Finding]:
+def contradictions(size: int, root: bytes, pin: Pin, place: str) -> Iterator[Finding]:
     """Yield a ledger that never stood as it is known to have stood.
 
     :param size: that it has now. :param root: that it had when it was as large as known.

@@ -31,7 +31,9 @@ Of the store:
 16. sizes that ends of keys sealed (``revocations``, ``machines``), and what is known from outside
     (``pins``): without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be
     seen, and the report says so;
-17. refs that do not belong.
+17. what witnesses cosigned: contradictions, and whether enough of those that a policy names did
+    (``witnesses``);
+18. refs that do not belong.
 """
 
 from __future__ import annotations
@@ -55,12 +57,15 @@ from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
+from rmdocs.audit.witnesses import judged
 from rmdocs.audit.workers import TREES, Workers
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
+from rmdocs.store.refs import is_witness_ref
+from rmdocs.store.witnesspolicy import named
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -68,6 +73,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.since import VerifiedState
     from rmdocs.signing.trust import Trust
     from rmdocs.store.head import GitHead, LedgerStore
+    from rmdocs.store.witnesspolicy import WitnessPolicy
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -96,13 +102,17 @@ class Verification(Answer):
     :param since: the state from which it went on, where it did not begin at the beginning.
     :param skipped: how many acts were not judged again, but proved to be those of that state.
     :param files_again: whether the files of those were compared with their seals again.
+    :param quorum: who must have cosigned each ledger, as the verifier's policy calls them; empty
+        where none was given.
+    :param witnessed: ledgers of which enough of these witnesses cosigned a state.
+    :param newest: when the newest of their cosignatures was made.
     :param ledgers: each at the state in which it was gone through, control first.
     """
 
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted", "founder"),
         *("renditions", "contents", "documents", "unread", "pinned"),
-        *("since", "skipped", "files_again", "ok", "findings"),
+        *("since", "skipped", "files_again", "quorum", "witnessed", "newest", "ok", "findings"),
     )
     volumes: int
     events: int
@@ -118,6 +128,9 @@ class Verification(Answer):
     since: Text | None = field(default=None, metadata=IF_ANY)
     skipped: int = field(default=0, metadata=IF_ANY)
     files_again: bool = field(default=False, metadata=IF_ANY)
+    quorum: str = field(default="", metadata=IF_ANY)
+    witnessed: int = field(default=0, metadata=IF_ANY)
+    newest: str = field(default="", metadata=IF_ANY)
     ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
@@ -159,6 +172,20 @@ class Verification(Answer):
         )
 
     @property
+    def told_witnessed(self) -> Text:
+        """Return how many ledgers are witnessed as the verifier's policy asks."""
+        if not self.witnessed:
+            return message("witnessed as the policy asks ({name}): none", name=self.quorum)
+        return message(
+            "witnessed as the policy asks ({name}): {count} of {ledgers} ledger(s); the newest"
+            " cosignature is of {time}",
+            name=self.quorum,
+            count=self.witnessed,
+            ledgers=self.volumes + 1,
+            time=self.newest,
+        )
+
+    @property
     def ok(self) -> bool:
         """Return whether no finding is an error."""
         return not has_errors(self.findings)
@@ -171,6 +198,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     contents: bool = False,
     pins: Sequence[Pin] = (),
     since: VerifiedState | None = None,
+    policy: WitnessPolicy | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
@@ -182,6 +210,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param pins: what is known of the ledgers from outside.
     :param since: a state that was verified: of volumes only what came after is judged, with all
         that was ever done to the same records. Control is judged whole.
+    :param policy: of whoever verifies: which witnesses must have cosigned; None to ask for none.
     :param executor: of processes, with the interface of ``concurrent.futures``, that go
         through volumes at the same time; None for this process alone.
     :param progress: told how many events of how many are gone through.
@@ -230,10 +259,13 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     comparison = compared(store, (*known.values(),), judge.ledger_keys)
     findings += comparison.findings
     # 17
+    witnessed = judged(store, heads, judge.ledger_keys, policy)
+    findings += witnessed.findings
+    # 18
     findings += [
         _foreign(ref)
         for ref in store.refs()
-        if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX)
+        if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX) and not is_witness_ref(ref)
     ]
     return Verification(
         volumes=len(volumes),
@@ -246,7 +278,10 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         contents=contents,
         documents=sum(one.documents for one in order),
         unread=sum(one.unread for one in order),
-        pinned=len(comparison.ledgers),
+        pinned=len(comparison.ledgers | witnessed.ledgers),
+        quorum=named(policy.quorum) if policy is not None else "",
+        witnessed=len(witnessed.ledgers),
+        newest=witnessed.newest,
         since=since.source if since is not None else None,
         skipped=sum(one.events - one.judged for one in ledgers),
         files_again=since is not None and since.by_checkpoints,

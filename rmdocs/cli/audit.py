@@ -12,7 +12,7 @@ from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import WholeNumber, json_option
+from rmdocs.cli.options import LONGEST_POLICY, WholeNumber, json_option, policy_option
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
@@ -121,6 +121,7 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     help="Go on from what was verified before: last, for what was verified from here, or a file"
     " of rmdocs checkpoint. What was there then is not judged again, only proved to be the same.",
 )
+@policy_option
 @json_option
 @pass_session
 def verify(
@@ -130,6 +131,7 @@ def verify(
     contents: bool,
     against: str | None,
     since: str | None,
+    policy: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the whole store against its ledgers and keys.
@@ -148,6 +150,7 @@ def verify(
             contents=contents,
             against=known,
             since=_since(since),
+            policy=folders.beginning(policy, LONGEST_POLICY) if policy is not None else None,
             workers=os.cpu_count() or 1,
             progress=progress.at,
         )
@@ -167,6 +170,8 @@ def verify(
                 "not judged: electronic signatures and scans (rmdocs verify --renditions)"
             )
             click.echo(session.say(told))
+        if result.quorum:
+            click.echo(session.say(result.told_witnessed))
         click.echo(session.say(_pinned(result)))
         if result.adopted:
             told = message(

@@ -269,3 +269,25 @@ def _echo_machines(found: Sequence[MachineAnswer], session: Session, *, as_json:
         for one in found
     ]
     printing.echo_table(_MACHINE_HEADINGS, rows, session.language)
+
+
+@command("witness")
+@argument("name", metavar="NAME", help="What the witness is called: a unit, or head-office.")
+@json_option
+@pass_session
+def key_witness(session: Session, name: str, *, as_json: bool) -> None:
+    """Make the key of a witness on this machine, and say what a policy needs.
+
+    The line that is printed goes into the policy of whoever verifies, which they keep
+    themselves: hand it to them by another way than the store. The key signs nothing but
+    checkpoints; see rmdocs witness.
+    """
+    from rmdocs.workspace import witnessing
+
+    found = witnessing.own_key(session.workspace(), name)
+    if as_json:
+        printing.echo_answer(found, session)
+        return
+    said = message("key {fingerprint} in {path}", fingerprint=found.fingerprint, path=found.path)
+    click.echo(session.say(said), err=True)
+    click.echo(found.line)

@@ -244,6 +244,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "checkpoint",
         "Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.",
     ),
+    "witness": _entry(
+        "proof", "witness", "Look at the ledgers as a witness, and cosign their checkpoints."
+    ),
     "prove": _entry("proof", "prove", "Write the proof of one document, to be checked offline."),
     "drill": _entry(
         "audit", "drill", "Put faults into clones of the store, and see that verify names each."
@@ -393,6 +396,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
             ),
             "machine": _entry(
                 "keys", "key_machine", "Give a machine that writes a ledger key of its own."
+            ),
+            "witness": _entry(
+                "keys", "key_witness", "Make the key of a witness, and say what a policy needs."
             ),
             "ledger": _entry(
                 "proof", "key_ledger", "Give out the key by which proofs are checked."

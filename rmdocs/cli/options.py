@@ -131,6 +131,14 @@ trusted_keys_option = option(
     metavar="K",
     help="The keys that you trust, as the branch's records officer handed them out.",
 )
+LONGEST_POLICY = (1 << 20) + 1
+"""Bytes that are read of a policy: one more than any has."""
+policy_option = option(
+    "--policy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Whose cosignatures you ask for: your own file of witnesses (c2sp.org/tlog-policy).",
+)
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(
     "--revision",

@@ -118,6 +118,50 @@ def _print(found: JudgedFile, session: Session) -> None:
     printing.echo_findings(found.findings, session.language)
 
 
+@command("witness")
+@argument("name", metavar="NAME", help="The witness, as its key on this machine is called.")
+@json_option
+@pass_session
+def witness(session: Session, name: str, *, as_json: bool) -> None:
+    """Look at the ledgers as a witness, and cosign what continues all that it saw.
+
+    For a machine that is not the branch's own: another unit's, head office's, an auditor's,
+    with its clone of the store. A ledger that went back, or has another history than the
+    witness saw, is not cosigned, and named. The cosignatures are in refs/witness/NAME of the
+    store: push that ref where others fetch. What the witness saw stays on this machine.
+    """
+    from rmdocs.workspace import witnessing
+
+    found = witnessing.witness(session.workspace(), name)
+    if as_json:
+        printing.echo_answer(found, session)
+    else:
+        printing.echo_findings(found.findings, session.language)
+        rows = [
+            (
+                one.ledger,
+                "" if one.before is None else str(one.before),
+                str(one.events),
+                session.say(_COSIGNED if one.cosigned else _REFUSED),
+            )
+            for one in found.ledgers
+        ]
+        printing.echo_table(_WITNESS_HEADINGS, rows, session.language)
+        told = message("{count} checkpoint(s) cosigned now", count=found.added)
+        click.echo(session.say(told))
+    if not found.ok:
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+_WITNESS_HEADINGS = (
+    message("ledger"),
+    message("seen before"),
+    message("events"),
+    message("status"),
+)
+_COSIGNED, _REFUSED = message("cosigned as it stands"), message("not cosigned")
+
+
 @command("ledger")
 @option(
     "--out",

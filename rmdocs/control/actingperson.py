@@ -266,6 +266,9 @@ LEDGER_KEY_NAME = "ledger"
 MACHINE_KEY_NAME = "machine"
 """What the file of the machine's own ledger key is called."""
 
+WITNESS_KEYS = "witness-"
+"""How the file of a key begins that cosigns checkpoints; behind it stands the witness's name."""
+
 Passphrase = Callable[[str], bytes | None]
 """Asked for a key's passphrase by the owner's name; None where there is none."""
 
@@ -338,8 +341,9 @@ class KeyRing:
         return SigningKey.load(path, self._passphrase(owner) if locked else None)
 
     def _passphrase(self, owner: str) -> bytes | None:
-        """Return what protects a key; nothing protects those that sign ledgers."""
-        return None if owner in {LEDGER_KEY_NAME, MACHINE_KEY_NAME} else self.passphrase(owner)
+        """Return what protects a key; nothing protects those of machines."""
+        unlocked = owner in {LEDGER_KEY_NAME, MACHINE_KEY_NAME} or owner.startswith(WITNESS_KEYS)
+        return None if unlocked else self.passphrase(owner)
 
 
 def _restore(path: Path, owner: str) -> Text:
@@ -347,9 +351,13 @@ def _restore(path: Path, owner: str) -> Text:
     if owner == LEDGER_KEY_NAME:
         # It is made once, with the store, which takes the acts of no other.
         return message("put the ledger key back from its backup, to {path}", path=path)
+    command = message("rmdocs key new {owner}", owner=owner)
+    if owner.startswith(WITNESS_KEYS):
+        name = owner.removeprefix(WITNESS_KEYS)
+        command = message("rmdocs key witness {name}", name=name)
     return by_command(
         message("put it back from its backup, to {path}; if it is lost, make a new one", path=path),
-        message("rmdocs key new {owner}", owner=owner),
+        command,
     )
 
 

@@ -366,7 +366,8 @@ def signer_id(note: str) -> bytes:
 
 
 def _signature_in(note: str) -> bytes:
-    return base64.b64decode(note.rstrip("\n").rpartition(" ")[2])
+    first = note.partition(f"\n— {KEY_NAME} ")[2]
+    return base64.b64decode(first.partition("\n")[0])
 
 
 def verifier_line(key: PublicKey) -> str:

@@ -28,6 +28,7 @@ from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import LedgerBranch, SealingContext
 from rmdocs.store.surroundings import obeyed, unsound
 from rmdocs.store.vault import Vault
+from rmdocs.store.witnessref import WitnessBranch
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
@@ -214,6 +215,18 @@ class GitStore(LedgerStore):
             with _told():
                 lock = held.enter_context(locked(self.path, ref))
             yield GitBranch(self, lock)
+
+    @contextmanager
+    def witnessing(self, ref: str) -> Iterator[WitnessBranch]:
+        """Return a witness's ref locked against other writers on this machine.
+
+        :raises ValueError: if the ref is none of a witness.
+        """
+        if not refs.is_witness_ref(ref):
+            raise ValueError(ref)
+        with _told(), locked(self.path, ref) as lock:
+            writer = ObjectWriter(lock.repository, lock.scratch)
+            yield WitnessBranch(store=self, ref=ref, writer=writer, swap=lock.swap)
 
     @contextmanager
     def keys_held(self, *, ending: bool) -> Iterator[None]:

@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import NestingError, StoreError
 from rmdocs.messages import by_command, message
-from rmdocs.store import commits
+from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
 from rmdocs.store.objects import Objects, TreeEntry
-from rmdocs.store.protocol import CHECKPOINT_PATH, EVENTS_NAME, Branch
+from rmdocs.store.protocol import (
+    CHECKPOINT_PATH,
+    EVENTS_NAME,
+    LEDGER_PREFIX,
+    Branch,
+    CosignatureBranch,
+)
 from rmdocs.store.vault import is_encrypted, key_absent
 
 if TYPE_CHECKING:
@@ -74,6 +80,33 @@ class GitHead:
     def checkpoint(self) -> Checkpoint:
         """Return the ledger's checkpoint at this commit."""
         return Checkpoint.parse(self.note)
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root of the ledger when it had so many events, by its tiles.
+
+        It is proved to grow into the checkpoint's root (RFC 6962 §2.1.2): tiles that only say so
+        are not believed.
+
+        :raises ValueError: if it has not so many.
+        :raises StoreError: if tiles are missing, or those that are there prove nothing.
+        """
+        now = self.checkpoint
+        tree = merkle.MerkleTree(now.size, lambda path: self.read(LEDGER_PREFIX + path))
+        try:
+            root, proof = tree.root_at(size), tree.consistency_proof(size)
+        except merkle.MissingTileError:
+            sound = False
+        else:
+            sound = merkle.verify_consistency(size, root, now.size, now.root, proof)
+        if not sound:
+            raise StoreError(
+                message("the ledger {origin} is damaged", origin=now.origin),
+                by_command(
+                    message("have the store verified, and restored from another copy"),
+                    "rmdocs verify",
+                ),
+            )
+        return root
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content as it is stored, or None."""
@@ -220,6 +253,13 @@ class LedgerStore(ABC):
         """Return the ref locked against other writers.
 
         :raises ValueError: if the ref is not one that holds a ledger.
+        """
+
+    @abstractmethod
+    def witnessing(self, ref: str) -> AbstractContextManager[CosignatureBranch]:
+        """Return a witness's ref locked against other writers; see ``witnessref``.
+
+        :raises ValueError: if the ref is none of a witness.
         """
 
     @abstractmethod

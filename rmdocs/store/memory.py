@@ -8,7 +8,7 @@ of durability, of attacks on files or of other processes can be tried on it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,8 +18,9 @@ from rmdocs.messages import message
 from rmdocs.store import commits
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.objects import NewObjects, Objects, unreadable
-from rmdocs.store.refs import is_ledger_ref
+from rmdocs.store.refs import is_ledger_ref, is_witness_ref
 from rmdocs.store.sealing import LedgerBranch, SealingContext
+from rmdocs.store.witnessref import WitnessBranch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,6 +107,24 @@ class MemoryStore(LedgerStore):
             raise ValueError(ref)
         with self._locks[ref]:
             yield MemoryBranch(self, ref)
+
+    @contextmanager
+    def witnessing(self, ref: str) -> Iterator[WitnessBranch]:
+        """Return a witness's ref locked against other threads.
+
+        :raises ValueError: if the ref is none of a witness.
+        """
+        if not is_witness_ref(ref):
+            raise ValueError(ref)
+        with self._locks[ref]:
+            writer = MemoryWriter(self.objects)
+            yield WitnessBranch(store=self, ref=ref, writer=writer, swap=self._swap(ref))
+
+    def _swap(self, ref: str) -> Callable[[str | None, str], None]:
+        def swap(_old: str | None, new: str) -> None:
+            self.named[ref] = new
+
+        return swap
 
     @contextmanager
     def keys_held(self, *, ending: bool) -> Iterator[None]:  # noqa: ARG002 - one at a time here

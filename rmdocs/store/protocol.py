@@ -6,7 +6,7 @@ are appended: all of a call's events land together, or none does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
+    from rmdocs.store.cosignature import WitnessKey
     from rmdocs.store.event import Actor, Approval, Event
     from rmdocs.store.keys import PublicKey, Signer
     from rmdocs.store.vault import Vault
 
 CONTROL_REF = "refs/heads/control"
 RECORDS_PREFIX = "refs/heads/records/"
+WITNESS_PREFIX = "refs/witness/"
 LEDGER_PREFIX = "ledger/"
 CHECKPOINT_PATH = "ledger/checkpoint"
 EVENTS_NAME = "events"
@@ -193,6 +195,18 @@ class Branch(Protocol):
         :param state: files that change with every commit, at the root of the
             ref; sealed files lie in directories.
         :raises ConflictError: if the ref moved, or a path is already there.
+        :raises StoreError: if it cannot be written.
+        """
+
+
+class CosignatureBranch(Protocol):
+    """A witness's locked ref."""
+
+    def keep(self, notes: Iterable[str], key: WitnessKey, signer: Signer, time: datetime) -> None:
+        """Have the ref hold these notes, and no others; on disk when this returns.
+
+        :param key: that the ref names. :param signer: its private half, which signs the commit.
+        :raises ConflictError: if the ref moved.
         :raises StoreError: if it cannot be written.
         """
 

@@ -22,13 +22,16 @@ from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import message
 from rmdocs.store.files import read_plain, sync_directory, write_synced
 from rmdocs.store.objects import OID
-from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, WITNESS_PREFIX
 
 PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""
 
 PACKED = "packed-refs"
 """Where git puts refs together; a ref that lies loose rules over it."""
+
+WITNESS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}", re.ASCII)
+"""What a witness may be called: a unit, or whoever else looks at the ledgers."""
 
 _PART = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 
@@ -39,6 +42,12 @@ def is_ledger_ref(ref: str) -> bool:
     return ref == CONTROL_REF or (
         volume != ref and all(_PART.fullmatch(part) for part in volume.split("/"))
     )
+
+
+def is_witness_ref(ref: str) -> bool:
+    """Return whether a ref holds what a witness cosigned; it is no ledger."""
+    name = ref.removeprefix(WITNESS_PREFIX)
+    return name != ref and WITNESS_NAME.fullmatch(name) is not None
 
 
 def read_ref(repository: Path, ref: str) -> str | None:

@@ -41,7 +41,7 @@ from rmdocs.store.vault import Vault
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
-    from rmdocs.store.keys import Signer
+    from rmdocs.store.keys import PublicKey, Signer
     from rmdocs.store.protocol import Head
 
 
@@ -86,7 +86,8 @@ def index_path(root: Path) -> Path | None:
     It lies where nobody else can write, never beside the store: who hands over
     a store must not be able to hand over what is to be believed of it.
     """
-    folder = _own_folder(root, CACHE_VARIABLE, Path(".cache"))
+    store = os.fsencode((root / STORE_PATH).resolve())
+    folder = _own_folder(store, CACHE_VARIABLE, Path(".cache"))
     return None if folder is None else folder / "index.sqlite"
 
 
@@ -95,14 +96,28 @@ def seen_path(root: Path) -> Path | None:
 
     Unlike the index nothing makes it again, so it lies with the state, not in the cache.
     """
-    folder = _own_folder(root, STATE_VARIABLE, Path(".local") / "state")
+    return _state(os.fsencode((root / STORE_PATH).resolve()))
+
+
+def witness_path(key: PublicKey) -> Path | None:
+    """Return where a witness keeps what it saw of ledgers; None where it cannot.
+
+    By its key, wherever the store lies: two clones with two histories are not two stores.
+    """
+    return _state(b"witness " + key.raw)
+
+
+def _state(of: bytes) -> Path | None:
+    folder = _own_folder(of, STATE_VARIABLE, Path(".local") / "state")
     return None if folder is None else folder / "checkpoints"
 
 
-def _own_folder(root: Path, variable: str, usual: Path) -> Path | None:
-    """Return a folder for the store of a workspace where nobody else can write."""
-    store = os.fsencode((root / STORE_PATH).resolve())
-    place = hashlib.sha256(store).hexdigest()[:32]
+def _own_folder(of: bytes, variable: str, usual: Path) -> Path | None:
+    """Return a folder where nobody else can write.
+
+    :param of: what it is for; of an index, where the store lies.
+    """
+    place = hashlib.sha256(of).hexdigest()[:32]
     given = Path(os.environ.get(variable, ""))
     try:
         mine = (given if given.is_absolute() else Path.home() / usual) / "rmdocs"
@@ -112,7 +127,7 @@ def _own_folder(root: Path, variable: str, usual: Path) -> Path | None:
                 return None
         note = mine / place / _NOTE
         if not note.exists():
-            note.write_bytes(store)
+            note.write_bytes(of)
             if variable == CACHE_VARIABLE:
                 _forget_gone(mine)
     except (OSError, RuntimeError):

@@ -1,12 +1,15 @@
 """What this person's workspace has seen of each ledger, kept where the store cannot reach.
 
 Whoever hands over a store, or restores an older one in its place, does not hand over what was
-seen here before: a ledger that goes back, or has another history, is told.
+seen here before: a ledger that goes back, or has another history, is told. A witness remembers
+in the same way, by its key and not by where the store lies (``witnessing``).
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+import fcntl
+import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import Pin, compared, ledgers_of, notes_of, pins_in
@@ -15,16 +18,18 @@ from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import message
 from rmdocs.registers.ledgerkeys import ledger_keys
+from rmdocs.store.files import sync_directory, write_synced
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rmdocs.store.head import LedgerStore
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 HERE = message("as seen from this workspace before")
+_LOCK = "lock"
 VERIFIED = "verified"
 """The file beside what was seen that says what was verified (``workspace.verified``)."""
 
@@ -86,10 +91,30 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
             [pin] = pins_in(notes_of(store, (ref,)), HERE)
             if not compared(store, [before.get(pin.ref, pin), pin], keys).findings:
                 after[pin.ref] = pin
-    if after == before:
-        return True
-    text = "\n\n".join(pin.note.strip() for pin in after.values())
+    return after == before or keep(path, after.values())
+
+
+def keep(path: Path, pins: Iterable[Pin]) -> bool:
+    """Keep what was seen of ledgers, in place of what was before; return whether it could be.
+
+    :param pins: with their notes. On disk when this returns.
+    """
+    text = "\n\n".join(pin.note.strip() for pin in pins)
     return write_whole(path, f"{text}\n".encode())
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Have nobody else remember there meanwhile: what is recalled is what is kept over.
+
+    :raises OSError: if nothing can be kept there.
+    """
+    handle = os.open(path.with_name(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def set_aside(path: Path | None) -> None:
@@ -142,8 +167,10 @@ def write_whole(path: Path, data: bytes) -> bool:
     """Write a file beside what was seen, whole or not at all; return whether it could be."""
     partial = path.with_name(f".{path.name}.part")
     try:
-        partial.write_bytes(data)
+        partial.unlink(missing_ok=True)
+        write_synced(partial, data, 0o600)
         partial.replace(path)
+        sync_directory(path.parent)
     except OSError:
         return False
     return True

@@ -50,6 +50,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     contents: bool = False,
     against: Sequence[Pin] = (),
     since: Literal["last"] | Sequence[Pin] | None = None,
+    policy: File | None = None,
     workers: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
@@ -62,18 +63,22 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param against: what else is known of the ledgers from outside.
     :param since: what was verified before, of which the acts are not judged again: what
         checkpoints from outside say, or the last verification from here (:data:`LAST`).
+    :param policy: which witnesses must have cosigned the ledgers (c2sp.org/tlog-policy).
     :param workers: how many processes may work at the same time, where that pays.
     :param progress: told how many events of how many are gone through.
     :raises UsageError: if nothing was verified from here that it could go on from.
+    :raises FindingsError: if the policy cannot be read.
     """
     from rmdocs.audit import verify
     from rmdocs.audit.since import VerifiedState
+    from rmdocs.store.witnesspolicy import WitnessPolicy
     from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
     from rmdocs.workspace.verified import Depth, keep_verified, verified
 
     path, depth = seen_path(workspace.root), Depth(renditions=renditions, contents=contents)
     memory = seen.recall(path)
+    asked = WitnessPolicy.parse(policy.data) if policy is not None else None
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
@@ -84,6 +89,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             contents=contents,
             pins=(*memory.pins, *against),
             since=state,
+            policy=asked,
             executor=executor,
             progress=progress,
         )

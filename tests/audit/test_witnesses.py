@@ -1,0 +1,418 @@
+"""Witnesses cosign no two histories, and a policy of the verifier's says how many must have."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from datetime import date
+
+import plaingit
+import pytest
+from conftest import Bank
+from witnessed import Witness, clone, fetch, policy, told
+
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.files import File
+from rmdocs.folders import read
+from rmdocs.identifiers import RecordNumber
+from rmdocs.messages import Language
+from rmdocs.store.checkpoint import Checkpoint, verifier_line
+from rmdocs.store.cosignature import parted
+from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.witnessref import read_witness, witness_refs
+from rmdocs.workspace import opening, proving, records, store, witnessing
+
+RM, NUMBER = "JN01-0101", RecordNumber.parse("RXD7200-02-JN01-2026-0001")
+PLACE = "records/RXD7200-02/JN01/2026/1"
+ORIGIN = f"rmdocs/{PLACE}"
+VISITS = "refs/heads/records/RXD7200-02/JN01/2026/1"
+LONG_AFTER = date(2027, 3, 1)
+
+
+@pytest.fixture
+def bank(visited, copied_in_git):
+    return copied_in_git(visited)
+
+
+@pytest.fixture
+def elsewhere(place, tmp_path_factory):
+    """Where clones go; they lie where nothing is slow."""
+    folders = []
+
+    def make(bank: Bank) -> Bank:
+        folder = place / f"clone-{len(folders)}-{bank.root.parent.name}"
+        folders.append(folder)
+        return clone(bank, folder)
+
+    yield make
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def grow(bank: Bank) -> None:
+    """Issue one more call log."""
+    sample = bank.write(bank.sample("RXD7200-02-JN01"))
+    records.issue(bank.at(RM), [read(sample)], again=True)
+
+
+def diverge(bank: Bank, reason: str) -> None:
+    """Go on as no other clone does."""
+    bank.ask(NUMBER, RM, reason)
+
+
+def codes(found) -> set[str]:
+    return {finding.code for finding in found.findings}
+
+
+def sizes(witness: Witness, bank: Bank) -> list[int]:
+    """Return at which sizes a witness's ref keeps the volume."""
+    kept = read_witness(bank.at().store, witness.ref).kept
+    return sorted(one.checkpoint.size for one in kept if one.ref == VISITS)
+
+
+def altered(bank: Bank, witness: Witness, path: str, change) -> None:
+    """Change a note on a witness's ref."""
+    note = bank.git("show", f"{witness.ref}:{path}") + "\n"
+    plaingit.with_file(bank, path, change(note).encode(), witness.ref)
+    bank.close()
+
+
+class TestCosigning:
+    def test_every_ledger_as_it_stands_and_each_state_once(self, bank):
+        witness = Witness("JN02", bank)
+        first = witness.look()
+        assert (first.ok, first.added) == (True, len(first.ledgers))
+        assert {one.before for one in first.ledgers} == {None}
+        again = witness.look()
+        assert (again.ok, again.added, again.findings) == (True, 0, ())
+        assert [one.before for one in again.ledgers] == [one.events for one in first.ledgers]
+
+    def test_only_what_grew(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        grow(bank)
+        found = witness.look()
+        assert found.added == 1
+        assert sizes(witness, bank) == [2]
+
+    def test_one_witness_cosigns_what_another_did_before_it_cosigns_more(self, bank):
+        """Else two that look at different times would never have cosigned the same."""
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look()
+        grow(bank)
+        second.look()
+        assert (sizes(first, bank), sizes(second, bank)) == ([1], [1, 2])
+        grow(bank)
+        first.look()
+        assert sizes(first, bank) == [1, 2, 3]
+        second.look()
+        assert sizes(second, bank) == [1, 2, 3]
+
+    def test_what_nobody_else_cosigned_is_not_kept(self, bank):
+        witness = Witness("JN02", bank)
+        for _ in range(3):
+            grow(bank)
+            witness.look()
+        assert sizes(witness, bank) == [4]
+
+    def test_plain_git_reads_it(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        note = bank.git("show", f"{witness.ref}:records/RXD7200-02/JN01/2026/1/1") + "\n"
+        body, lines = parted(note)
+        assert Checkpoint.parse(body).size == 1
+        assert [line.split(" ")[1] for line in lines] == ["rmdocs-ledger", "rmdocs/witness/JN02"]
+        assert bank.git("fsck", "--full", "--strict") == ""
+
+
+class TestWhatAWitnessRefuses:
+    def test_another_history(self, bank, elsewhere):
+        other = elsewhere(bank)
+        diverge(bank, "重复")
+        diverge(other, "另一个原因")
+        witness = Witness("JN02", bank)
+        witness.look()
+        found = witness.look(other)
+        assert codes(found) == {"LEDGER-REWRITTEN"}
+        assert not found.ok
+        assert {one.ledger for one in found.ledgers if not one.cosigned} == {ORIGIN}
+        assert sizes(witness, other) == []  # all but that ledger
+
+    def test_a_ledger_that_went_back(self, bank, elsewhere):
+        older = elsewhere(bank)
+        grow(bank)
+        witness = Witness("JN02", bank)
+        witness.look()
+        assert codes(witness.look(older)) == {"LEDGER-BACK"}
+
+    def test_a_ledger_that_is_gone(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        bank.git("update-ref", "-d", VISITS)
+        bank.close()
+        assert codes(witness.look()) == {"LEDGER-GONE"}
+
+    def test_nothing_is_cosigned_where_control_is_another(self, bank, elsewhere):
+        older = elsewhere(bank)
+        bank.issue(bank.sample("RXD7200-04-JN01"))  # opens a volume, in control
+        witness = Witness("JN02", bank)
+        witness.look()
+        found = witness.look(older)
+        assert "LEDGER-BACK" in codes(found)
+        assert found.added == 0
+        assert f"refs/witness/{witness.name}" not in older.at().store.refs()
+
+    def test_a_checkpoint_that_the_ledgers_key_did_not_sign(self, bank):
+        witness = Witness("JN02", bank)
+        path = "ledger/checkpoint"
+        note = bank.git("show", f"{VISITS}:{path}") + "\n"
+        body = parted(note)[0]
+        other = Witness("JN03", bank)
+        plaingit.with_file(bank, path, Checkpoint.parse(body).sign(other.signer).encode(), VISITS)
+        bank.close()
+        found = witness.look()
+        assert codes(found) == {"LEDGER-SIGNATURE"}
+        assert sizes(witness, bank) == []
+
+    def test_tiles_that_do_not_lead_to_the_root(self, bank):
+        witness = Witness("JN02", bank)
+        path = "ledger/tile/0/000.p/1"
+        plaingit.with_file(bank, path, bytes(32), VISITS)
+        bank.close()
+        found = witness.look()
+        assert codes(found) == {"LEDGER-UNCOMPARED"}
+        assert sizes(witness, bank) == []
+
+    def test_a_clock_that_went_back(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look(day=LONG_AFTER)
+        with pytest.raises(StoreError) as refusal:
+            witness.look()
+        assert "clock" in refusal.value.reason.text(Language.EN)
+
+    def test_a_key_that_others_can_read(self, bank):
+        witness = Witness("JN02", bank)
+        bank.at().keys.path("witness-JN02").chmod(0o644)
+        with pytest.raises(ControlError):
+            witness.look()
+
+    def test_a_name_that_is_none(self, bank):
+        for name in ("", "a/b", "../x", "中文", "x" * 33, "-x"):
+            with pytest.raises(UsageError):
+                witnessing.own_key(bank.at(), name)
+
+
+class TestWhatAWitnessRemembers:
+    def test_memory_that_was_lost_is_told_and_gone_on_from(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        opening.witness_path(witness.key.public).unlink()
+        grow(bank)
+        found = witness.look()
+        assert codes(found) == {"WITNESS-FORGOT"}
+        assert found.ok
+        assert witness.look().findings == ()
+
+    def test_what_it_cosigned_rules_where_memory_was_set_back(self, bank, elsewhere):
+        witness = Witness("JN02", bank)
+        witness.look()
+        path = opening.witness_path(witness.key.public)
+        before, other = path.read_bytes(), elsewhere(bank)
+        diverge(bank, "重复")
+        witness.look()
+        path.write_bytes(before)
+        diverge(other, "另一个原因")
+        fetch(other, bank, "refs/witness/*")
+        found = witness.look(other)
+        assert codes(found) == {"WITNESS-FORGOT", "LEDGER-REWRITTEN"}
+        assert sizes(witness, other) == [2]  # what it cosigned before is kept, as evidence
+
+    def test_memory_that_cannot_be_read(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        opening.witness_path(witness.key.public).write_bytes(b"\xff")
+        with pytest.raises(StoreError):
+            witness.look()
+
+    def test_no_place_to_remember(self, bank, monkeypatch, tmp_path):
+        witness = Witness("JN02", bank)
+        tmp_path.chmod(0o755)
+        (tmp_path / "rmdocs").mkdir(mode=0o777)
+        (tmp_path / "rmdocs").chmod(0o777)
+        monkeypatch.setenv(opening.STATE_VARIABLE, str(tmp_path))
+        with pytest.raises(StoreError):
+            witness.look()
+
+
+class TestPolicy:
+    def test_ledgers_that_enough_witnesses_cosigned(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        for one in (first, second):
+            one.look()
+        found = store.verify(bank.at(), policy=File(name="p", data=policy(first, second)))
+        assert found.findings == ()
+        assert found.witnessed == found.volumes + 1
+        assert (found.quorum, found.newest) == ("everybody", "2026-12-31 09:00Z")
+        assert bank.codes() == set()
+
+    def test_acts_since_are_told(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        grow(bank)
+        found = store.verify(bank.at(), policy=File(name="p", data=policy(witness)))
+        assert [(one.code, one.path) for one in found.findings] == [("WITNESS-BEHIND", PLACE)]
+        assert found.ok
+
+    def test_who_cosigned_more_has_cosigned_what_was_before(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look()
+        grow(bank)
+        second.look()
+        found = store.verify(bank.at(), policy=File(name="p", data=policy(first, second)))
+        assert [(one.code, one.path) for one in found.findings] == [("WITNESS-BEHIND", PLACE)]
+
+    def test_one_witness_too_few(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look()
+        assert told(bank, policy(first, second)) == {"WITNESS-QUORUM"}
+        assert told(bank, policy(first, second, rule="any")) == set()
+
+    def test_a_witness_that_the_policy_does_not_know(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look()
+        assert told(bank, policy(second)) == {"WITNESS-QUORUM"}
+
+    def test_a_ref_by_the_name_of_a_witness_is_not_its_word(self, bank, elsewhere):
+        witness, home = Witness("JN02", bank), elsewhere(bank)
+        home.at().keys.path("witness-JN02").unlink()
+        Witness("JN02", home).look()
+        fetch(bank, home)
+        assert told(bank, policy(witness)) == {"WITNESS-QUORUM"}
+
+    def test_policy_for_another_store(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        own = proving.trusted(bank.at()).data.decode().strip()
+        other = verifier_line(witness.key.public)
+        assert told(bank, policy(witness, log=own)) == set()
+        assert told(bank, policy(witness, log=other)) == {"WITNESS-LOG"}
+
+    def test_nobody_asked_for(self, bank):
+        assert told(bank, b"quorum none\n") == set()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda note: note.replace("\n1\n", "\n2\n"),
+            lambda note: note.replace(
+                parted(note)[0].split("\n")[2], base64.b64encode(bytes(32)).decode()
+            ),
+            lambda note: "rmdocs/control" + note[note.index("\n") :],
+        ],
+        ids=["size", "root", "ledger"],
+    )
+    def test_a_cosignature_of_something_else(self, bank, change):
+        witness = Witness("JN02", bank)
+        witness.look()
+        note = bank.git("show", f"{witness.ref}:{PLACE}/1") + "\n"
+        moved = change(note)
+        origin, size = moved.split("\n")[:2]
+        place = f"{origin.removeprefix('rmdocs/')}/{size}"
+        plaingit.with_file(bank, f"{PLACE}/1", None, witness.ref)
+        plaingit.with_file(bank, place, moved.encode(), witness.ref)
+        bank.close()
+        assert {"WITNESS-SIGNATURE", "WITNESS-QUORUM"} <= told(bank, policy(witness))
+
+    def test_another_time(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+
+        def later(note: str) -> str:
+            line = parted(note)[1][1]
+            data = bytearray(base64.b64decode(line.rpartition(" ")[2]))
+            data[11] ^= 1
+            return note.replace(line.rpartition(" ")[2], base64.b64encode(data).decode())
+
+        altered(bank, witness, f"{PLACE}/1", later)
+        assert told(bank, policy(witness)) == {"WITNESS-SIGNATURE", "WITNESS-QUORUM"}
+
+
+class TestSplitView:
+    """Somebody with every key shows two histories, each to one witness (F7)."""
+
+    @pytest.fixture
+    def split(self, bank, elsewhere):
+        other = elsewhere(bank)
+        diverge(bank, "重复")
+        diverge(other, "另一个原因")
+        first, second = Witness("JN02", bank), Witness("head-office", other)
+        first.look()
+        second.look()
+        return bank, other, first, second
+
+    def test_neither_history_has_both_witnesses(self, split):
+        bank, other, first, second = split
+        for one in (bank, other):
+            assert told(one, policy(first, second)) == {"WITNESS-QUORUM"}
+
+    def test_both_words_together_show_it(self, split):
+        bank, other, first, second = split
+        fetch(bank, other, "refs/witness/*")
+        assert told(bank, policy(first, second)) == {"LEDGER-REWRITTEN", "WITNESS-QUORUM"}
+
+    def test_two_checkpoints_of_the_ledgers_own_key_show_it_without_any_policy(self, split):
+        bank, other, _, _ = split
+        fetch(bank, other, "refs/witness/*")
+        assert told(bank, None) == {"LEDGER-REWRITTEN"}
+
+
+class TestWhatIsNoWord:
+    """A witness's ref can hold anything; it is told, and harms nothing."""
+
+    @pytest.mark.parametrize(
+        ("path", "data"),
+        [
+            ("control/1", b""),
+            ("control/1", b"\xff\xfe"),
+            ("control/1", b"x\n" * 100_000),
+            ("control/1", b"rmdocs/control\n1\n" + b"A" * 43 + b"=\n\nno signature\n"),
+            ("control/1", b"rmdocs/control\n01\n" + b"A" * 43 + b"=\n\n"),
+            ("control/2", b"rmdocs/control\n1\n" + b"A" * 43 + b"=\n\n"),
+            ("elsewhere", b"rmdocs/control\n1\n" + b"A" * 43 + b"=\n\n"),
+            ("key", b"none"),
+        ],
+    )
+    def test_what_is_no_checkpoint(self, bank, path, data):
+        witness = Witness("JN02", bank)
+        witness.look()
+        plaingit.with_file(bank, path, data, witness.ref)
+        bank.close()
+        found = store.verify(bank.at())
+        assert codes(found) == {"WITNESS-UNREADABLE"}
+        assert found.ok
+        assert "JN02" in {one.name for one in witness_refs(bank.at().store)}
+        assert witness.look().ok
+
+    def test_what_is_no_commit(self, bank):
+        blob = bank.git("hash-object", "-w", "--stdin", data=b"x")
+        path = bank.store / "refs" / "witness" / "JN02"
+        path.parent.mkdir()
+        path.write_text(f"{blob}\n")
+        witness = Witness("JN02", bank)
+        assert told(bank, None) == {"WITNESS-UNREADABLE"}
+        assert told(bank, policy(witness)) == {"WITNESS-UNREADABLE", "WITNESS-QUORUM"}
+        assert witness.look().ok  # and so the ref is its own again
+        assert told(bank, policy(witness)) == set()
+
+    @pytest.mark.parametrize(
+        "name", ["witness/a/b", "witness/中", "witnesses/JN02", "heads/witness/x"]
+    )
+    def test_refs_of_other_forms_do_not_belong(self, bank, name):
+        bank.git("update-ref", f"refs/{name}", CONTROL_REF)
+        bank.close()
+        assert told(bank, None) == {"REF-FOREIGN"}
+
+    def test_ledgers_on_the_ref_of_a_witness_are_no_words(self, bank):
+        bank.git("update-ref", "refs/witness/JN02", CONTROL_REF)
+        bank.close()
+        assert told(bank, None) == {"WITNESS-UNREADABLE"}
