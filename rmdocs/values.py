@@ -24,7 +24,6 @@ INVISIBLE, DIRECTION = "TEXT-INVISIBLE", "TEXT-DIRECTION"
 PRIVATE, UNASSIGNED = "TEXT-PRIVATE-USE", "TEXT-UNASSIGNED"
 SPACE, MARK, BLANK = "TEXT-SPACE", "TEXT-MARK", "TEXT-BLANK"
 LINES, LONG = "TEXT-LINES", "TEXT-LONG"
-READABLE_CODES = frozenset({INVISIBLE, DIRECTION, PRIVATE, UNASSIGNED, SPACE, MARK, BLANK})
 """Codes of what is refused only where a text is captured anew: records that an earlier
 release sealed may hold it, and are printed as they are."""
 

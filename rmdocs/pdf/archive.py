@@ -45,7 +45,8 @@ _NUMBER = re.compile(rb"/UniqueID 4\d{6} def")
 _PRIVATE_FIRST, _PRIVATE_COUNT = 4_000_000, 1_000_000
 """The numbers that Adobe leaves to whoever needs some (Type 1 Font Format §2.5)."""
 
-_KEY = 55665
+_KEY, _FACTOR, _ADDEND = 55665, 52845, 22719
+"""Of the obfuscation of a Type 1 font program (Type 1 Font Format §7.2)."""
 
 
 def renumbered(font: bytes, clear: int, hidden: int) -> bytes:
@@ -57,20 +58,35 @@ def renumbered(font: bytes, clear: int, hidden: int) -> bytes:
     :param clear: bytes of the part in clear (``Length1``).
     :param hidden: bytes of the obfuscated part after it (``Length2``).
     """
-    from fontTools.misc.eexec import decrypt, encrypt  # noqa: PLC0415 - see fonts
-
     found = _NUMBER.search(font, 0, clear)
     if found is None:
         return font
     blank = b"/UniqueID %07d def" % _PRIVATE_FIRST
     head = font[:clear].replace(found[0], blank)
-    body = decrypt(font[clear : clear + hidden], _KEY)[0].replace(found[0], blank)
+    body = _in_clear(font[clear : clear + hidden]).replace(found[0], blank)
     digest = hashlib.sha256(head + body).digest()
     own = _PRIVATE_FIRST + int.from_bytes(digest[:8], "big") % _PRIVATE_COUNT
     number = b"/UniqueID %07d def" % own
     head, body = head.replace(blank, number), body.replace(blank, number)
-    obscured: bytes = encrypt(body, _KEY)[0]
-    return head + obscured + font[clear + hidden :]
+    return head + _obscured(body) + font[clear + hidden :]
+
+
+# fontTools does the same in five times the time, which was two thirds of all that is done
+# to a document's PDF; a test holds the two to one another.
+def _in_clear(obscured: bytes) -> bytes:
+    written, state = bytearray(obscured), _KEY
+    for place, byte in enumerate(obscured):
+        written[place] = byte ^ (state >> 8)
+        state = ((byte + state) * _FACTOR + _ADDEND) & 0xFFFF
+    return bytes(written)
+
+
+def _obscured(clear: bytes) -> bytes:
+    written, state = bytearray(clear), _KEY
+    for place, plain in enumerate(clear):
+        written[place] = byte = plain ^ (state >> 8)
+        state = ((byte + state) * _FACTOR + _ADDEND) & 0xFFFF
+    return bytes(written)
 
 
 LARGEST = 64 * 2**20

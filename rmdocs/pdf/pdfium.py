@@ -60,7 +60,8 @@ def _work(home: Path, across: int) -> None:
     with pypdfium2.PdfDocument(home / _NAME) as document:
         for number, page in enumerate(document):
             shown = page.render(scale=across / page.get_width(), may_draw_forms=False).to_pil()
-            shown.convert("RGB").save(_picture(home, number), optimize=True)
+            # Higher levels take five times as long and make pages of text no smaller.
+            shown.convert("RGB").save(_picture(home, number), compress_level=3)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from fontTools.misc.eexec import decrypt, encrypt
+from hypothesis import given
+from hypothesis.strategies import binary
 from lxml import etree
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -42,10 +44,11 @@ XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><pdfaid:part>2</pdfaid:part>%d</x:xm
 ICC = bytes(24) + b"%012d" + bytes(100)
 
 
-def type1(number):
+def type1(number, glyphs=b""):
     """Return a font program as LibreOffice writes it, and its lengths."""
     clear = b"%%!FontType1-1.0: X\n/UniqueID %d def\ncurrentfile eexec\n" % number
-    hidden, _ = encrypt(b"4444dup /Private\n/UniqueID %d def\n/CharStrings" % number, 55665)
+    private = b"4444dup /Private\n/UniqueID %d def\n/CharStrings" % number
+    hidden, _ = encrypt(private + glyphs, 55665)
     return clear + hidden + b"0" * 512, len(clear), len(hidden)
 
 
@@ -266,6 +269,14 @@ def test_the_number_of_a_font_comes_from_the_font():
     assert b"/UniqueID %s def" % number in plain
     assert len(fonts[0]) == len(data)
     assert renumbered(b"%!PS no number eexec", 10, 10) == b"%!PS no number eexec"
+
+
+@given(binary(max_size=200))
+def test_a_font_is_obscured_as_fonttools_does_it(glyphs):
+    data, clear, hidden = type1(4100001, glyphs)
+    plain, _ = decrypt(renumbered(data, clear, hidden)[clear : clear + hidden], 55665)
+    assert plain.startswith(b"4444dup /Private\n/UniqueID 4")
+    assert plain.endswith(b" def\n/CharStrings" + glyphs)
 
 
 @pytest.fixture(scope="module")
