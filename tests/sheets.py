@@ -8,12 +8,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
+from marking import mark
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
 
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.marks import Marks
 
 SEAL = (200, 30, 40)
 SEALS = ((0.28, 0.35), (0.6, 0.6), (0.8, 0.13))

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
+from pypdf import PdfWriter
 
 from rmdocs.checkcodes import CheckCode
 from rmdocs.demonstration import ISSUED, demonstrate
@@ -38,7 +39,7 @@ from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.engine import Engine, PreviewEngine
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.marks import Marks, draw_marks
 from rmdocs.scanning.documentpdf import assemble_documents
 from rmdocs.scanning.pile import CodeStatus, Judge, Pile
 from rmdocs.scanning.reading import read
@@ -103,8 +104,10 @@ def printed(pdf: bytes, serial: int, edition: int = 1) -> Printed:
         digest=digest[:12],
         pin=str(CheckCode.of(serial, bytes.fromhex(digest))),
     )
-    with pypdfium2.PdfDocument(pdf) as document:
-        return Printed(code, mark(pdf, Marks(code=code)), len(document))
+    writer, written = PdfWriter(clone_from=BytesIO(pdf)), BytesIO()
+    draw_marks(writer, pdf, Marks(code=code))
+    writer.write(written)
+    return Printed(code, written.getvalue(), len(writer.pages))
 
 
 def scanned(one: Printed, chance: random.Random, dpi: int) -> Iterator[Scan]:

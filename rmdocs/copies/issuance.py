@@ -21,7 +21,7 @@ from rmdocs.events.copies import CopyIssued, CopyLost, CopyReplaced, CopyTerms, 
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.marks import Marks
 from rmdocs.registers.copies import COPY_NAME, PDF, Copy, CopyStatus, copy_directory, exemplar_path
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.registers.staff import StaffRegister
@@ -299,7 +299,7 @@ def print_exemplar(document: bytes, exemplar: Exemplar, press: CopyPrinting) -> 
         moment=press.moment,
         engine=f"{press.engine.name} {press.engine.version}",
     )
-    return finish(mark(pdf, marks, name), about)
+    return finish(pdf, about, marks, name)
 
 
 def control_text(exemplar: Exemplar) -> str:

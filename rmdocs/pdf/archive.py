@@ -38,6 +38,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import Text, message
+from rmdocs.pdf.marks import Marks, draw_marks
 from rmdocs.pdf.metadata import packet
 from rmdocs.pdf.overlay import opened
 
@@ -131,21 +132,27 @@ class About:
     copy_of: str = ""
 
 
-def finish(pdf: bytes, about: About) -> bytes:
-    """Return ``pdf`` as it is to be kept: the same bytes for the same pages and facts.
+def finish(pdf: bytes, about: About, marks: Marks | None = None, name: str = "") -> bytes:
+    """Return ``pdf`` as it is to be kept: the same bytes for the same pages, marks and facts.
 
     PDF/A-2b from the engine stays PDF/A-2b, and becomes PDF/A-3b when the
     record is attached; other PDF makes no such claim.
 
+    :param marks: what to draw on its pages.
+    :param name: what a person calls the PDF; else its number or title.
     :raises FindingsError: if it is no PDF, too large, encrypted or signed, carries
-        scripts or files, or has a font that is not embedded.
+        scripts or files, has a font that is not embedded, or cannot be marked.
+    :raises ControlError: if it is to be marked, and is signed or laid out for signatures.
     """
     _bounded(pdf)
-    reader = opened(pdf, about.number or about.title)
+    name = name or about.number or about.title
+    reader = opened(pdf, name)
     archival = _claims_archival(reader)
     # Copying, pypdf makes a few objects more than the file has, and would warn of it.
     reader.trailer[NameObject("/Size")] = NumberObject(2**31 - 1)
     writer = PdfWriter(clone_from=reader)
+    if marks:
+        draw_marks(writer, pdf, marks, name)
     refused = tuple(_refused(writer))
     if refused:
         raise FindingsError(refused)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from enum import StrEnum
-from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,6 @@ from rmdocs.pdf.overlay import (
     Upright,
     alphabet,
     decimal,
-    opened,
     require_unsigned,
     shapes_of,
     width,
@@ -173,29 +171,28 @@ class Marks:
     slips: tuple[SlipCode, ...] = ()
 
 
-def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
-    """Return ``pdf`` with marks on every page; with none asked for, as it was.
+def draw_marks(writer: PdfWriter, pdf: bytes, marks: Marks, name: str = "PDF") -> None:
+    """Draw marks on every page of a PDF that is being written; with none asked for, nothing.
 
     A stamp by itself takes the codes off the pages: a copy, signed on paper and
     scanned, must not pass for the document.
 
+    :param writer: the PDF, not changed so far.
+    :param pdf: the same as it was read, for what is printed on its pages.
     :param name: what a person calls the PDF.
-    :raises FindingsError: if it cannot be read, bears such a mark already, has a page
-        without room, or a copy number has signs that marks cannot print.
+    :raises FindingsError: if it bears such a mark already, has a page without room, or a
+        copy number has signs that marks cannot print.
     :raises ControlError: if it is signed or has signature fields: marks that
         come later go on a separate copy.
     """
-    reader = opened(pdf, name)
-    require_unsigned(reader)
+    require_unsigned(writer)
     unknown = sorted(set(marks.control) - set(alphabet().printed))
     if unknown:
         text = message("marks cannot print {signs}", signs="".join(unknown))
         remedy = message("write the number with letters, digits and dashes alone")
         raise FindingsError((error("MARK-SIGN", name, text, remedy),))
     if marks == Marks(place=marks.place):
-        return pdf
-    writer = PdfWriter(clone_from=reader)
-    writer.pdf_header = reader.pdf_header  # what the file claims to be depends on it
+        return
     sheets = [Upright.of(page) for page in writer.pages]
     with drawable(pdf) as seen:
         desk = _Desk(marks=marks, name=name, seen=seen, pages=len(sheets))
@@ -206,9 +203,6 @@ def mark(pdf: bytes, marks: Marks, name: str = "PDF") -> bytes:
     press = OverlayWriter(writer, font)
     for sheet, drawings in zip(sheets, pages, strict=True):
         press.put(sheet, drawings, name)
-    written = BytesIO()
-    writer.write(written)
-    return written.getvalue()
 
 
 def _take_codes_off(writer: PdfWriter) -> None:

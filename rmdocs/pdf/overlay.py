@@ -88,17 +88,17 @@ def damaged(name: str) -> Finding:
     return error("PDF-DAMAGED", name, message("the PDF is damaged"), message("make it again"))
 
 
-def require_unsigned(reader: PdfReader) -> None:
+def require_unsigned(document: PdfReader | PdfWriter) -> None:
     """Refuse a PDF that is signed or has fields for signatures.
 
     :raises ControlError: saying where marks may go instead.
     """
-    form = reader.root_object.get("/AcroForm")
-    fields = reader.get_fields() or {} if form is not None else {}
+    form = document.root_object.get("/AcroForm")
+    fields = document.get_fields() or {} if form is not None else {}
     flags = form.get_object().get("/SigFlags", 0) if form is not None else 0
     if (
         flags
-        or "/Perms" in reader.root_object
+        or "/Perms" in document.root_object
         or any(field.get("/FT") == _SIGNATURE for field in fields.values())
     ):
         raise ControlError(

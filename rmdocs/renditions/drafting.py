@@ -10,7 +10,7 @@ from rmdocs.classes import dataclass
 from rmdocs.issuing.editions import NO_EDITION, PrintedDraft
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.composition import side_by_side
-from rmdocs.pdf.marks import Marks, StampWord, mark
+from rmdocs.pdf.marks import Marks, StampWord
 from rmdocs.registers.records import read_folder
 from rmdocs.renditions.making import called
 
@@ -69,7 +69,7 @@ def finished_draft(pdf: bytes, draft: PrintedDraft, engine: Engine, day: date) -
         moment=datetime.combine(day, time(), UTC),
         engine=called(engine),
     )
-    return finish(mark(pdf, Marks(stamp=StampWord.DRAFT)), about)
+    return finish(pdf, about, Marks(stamp=StampWord.DRAFT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import by_command, message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.flattening import flatten
-from rmdocs.pdf.marks import Marks, StampWord, mark, place_slips
+from rmdocs.pdf.marks import Marks, StampWord, place_slips
 from rmdocs.pdf.readback import disagreements
 from rmdocs.registers.renditions import Rendition, formal, of_current, original, renditions
 from rmdocs.renditions.records import (
@@ -183,7 +183,6 @@ def _finished(
         # Only what may be signed bears codes by which it is filed.
         code = document_code(one, RecordNumber.copy_in(name))
         marks = Marks(code=code, slips=place_slips(pdf, one.form.slips, name))
-    marked = mark(pdf, marks)
     about = About(
         number=str(one.number),
         revision=str(one.folder.revision),
@@ -194,7 +193,7 @@ def _finished(
         engine=called(engine),
         source=one.source(),
     )
-    return finish(marked, about)
+    return finish(pdf, about, marks)
 
 
 def called(engine: Engine) -> str:
@@ -272,7 +271,7 @@ def _nothing(one: Subject) -> ControlError:
 def _copied(one: Subject, rendition: Rendition, stamp: StampWord) -> Made:
     then = at_edition(one, rendition.edition)
     path = PurePosixPath(rendition.file.path)
-    marked = mark(flatten(one.content(rendition.file), path.name), Marks(stamp=stamp), path.name)
+    drawn = flatten(one.content(rendition.file), path.name)
     about = About(
         number=str(one.number),
         revision=str(then.folder.revision),
@@ -283,6 +282,5 @@ def _copied(one: Subject, rendition: Rendition, stamp: StampWord) -> Made:
         engine=rendition.said.engine if isinstance(rendition.said, PdfMade) else _COPIER,
         copy_of=rendition.file.sha256,
     )
-    return Made(
-        number=one.number, name=f"{path.stem}-{_NAMES[stamp]}.pdf", pdf=finish(marked, about)
-    )
+    pdf = finish(drawn, about, Marks(stamp=stamp), path.name)
+    return Made(number=one.number, name=f"{path.stem}-{_NAMES[stamp]}.pdf", pdf=pdf)

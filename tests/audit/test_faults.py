@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Bank
 from insider import Insider, inject
+from marking import mark
 from PIL import Image
 from plaingit import with_file
 from pypdf import PdfWriter
@@ -24,7 +25,7 @@ from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.pdf.marks import Marks, mark
+from rmdocs.pdf.marks import Marks
 from rmdocs.pdf.overlay import stream
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF

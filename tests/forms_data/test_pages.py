@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from fullest import NAMES, PIN, RUN, fullest
+from marking import mark
 from PIL import ImageChops
 
 from rmdocs.forms.desk import desk_numbers, read_desk
@@ -15,7 +16,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber
 from rmdocs.pdf.codes import DocumentCode, PageCode
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.libreoffice import LibreOffice
-from rmdocs.pdf.marks import Marks, mark, place_slips
+from rmdocs.pdf.marks import Marks, place_slips
 from rmdocs.pdf.overlay import opened
 from rmdocs.pdf.pagetext import shown, signs
 from rmdocs.pdf.readback import disagreements

@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from marking import mark
 from PIL import Image, ImageChops, ImageDraw
 from pypdf import PdfWriter
 from pypdf.generic import NameObject
@@ -17,7 +18,7 @@ from sheets import document
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.blank import PageRectangle, PrintedPage, Spot
 from rmdocs.pdf.codes import CodePlace, PageCode, PrintSide
-from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
+from rmdocs.pdf.marks import Marks, SlipCode, StampWord
 from rmdocs.pdf.overlay import stream
 
 pytestmark = pytest.mark.long

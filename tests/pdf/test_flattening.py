@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marking import mark
 from PIL import ImageChops
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -25,7 +26,7 @@ from typefaces import typeface
 
 from rmdocs.errors import FindingsError
 from rmdocs.pdf.flattening import flatten
-from rmdocs.pdf.marks import Marks, StampWord, mark
+from rmdocs.pdf.marks import Marks, StampWord
 from rmdocs.signing.sign import sign
 
 WIDTH, HEIGHT = 400, 300

@@ -8,6 +8,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 import zxingcpp
+from marking import mark
 from PIL import ImageChops
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -24,7 +25,7 @@ from typefaces import typeface
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.codes import CODE_SIDE, MILLIMETRE, CodePlace, DocumentCode, PageCode
-from rmdocs.pdf.marks import Marks, SlipCode, StampWord, mark
+from rmdocs.pdf.marks import Marks, SlipCode, StampWord
 from rmdocs.pdf.overlay import stream
 from rmdocs.signing.sign import sign
 
@@ -154,7 +155,8 @@ def test_the_same_marks_are_the_same_bytes():
     pdf = blank(2)
     marks = Marks(code=CODE, stamp=StampWord.COPY, control="C0001", numbered=True)
     assert mark(pdf, marks) == mark(pdf, marks)
-    assert mark(pdf, Marks()) == pdf
+    assert b"/Rmdocs" in mark(pdf, marks)
+    assert b"/Rmdocs" not in mark(pdf, Marks())
 
 
 def test_what_was_on_the_page_stays():

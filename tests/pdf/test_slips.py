@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
+from marking import mark
 from pypdf import PdfWriter
 from sheets import document, drawn
 
@@ -13,7 +14,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.sections.slips import Slip
 from rmdocs.messages import Bilingual
 from rmdocs.pdf.codes import CODE_SIDE, MILLIMETRE, CodePlace, PageCode, PrintSide
-from rmdocs.pdf.marks import Marks, SlipCode, mark, place_slips
+from rmdocs.pdf.marks import Marks, SlipCode, place_slips
 
 CODE = document(1, 1)[0]
 SLIP = Slip(
