@@ -11,6 +11,7 @@ from sources import MODULES, PACKAGE, nodes, parsed
 FLOORS = (
     (
         "classes",
+        "bulk",
         "files",
         "messages",
         "answering",

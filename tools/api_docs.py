@@ -16,6 +16,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -107,7 +108,7 @@ def _names() -> Mapping[str, Any]:
     """Return all that modules know by a name, classes of ours before others of that name."""
     known = [item for module in _modules(rmdocs) for item in vars(module).items()]
     ours = ((name, cls) for name, cls in known if isinstance(cls, type) and _is_ours(cls))
-    return {**dict(known), **dict(ours)}
+    return {"Executor": Executor, **dict(known), **dict(ours)}
 
 
 def _is_ours(cls: type) -> bool:

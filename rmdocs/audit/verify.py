@@ -58,7 +58,7 @@ from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
 from rmdocs.audit.witnesses import judged
-from rmdocs.audit.workers import TREES, Workers
+from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
@@ -235,7 +235,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             Piece(ref=ref, commit=heads[ref].commit, since=standing.get(ref)) for ref in volumes
         ]
         done: dict[tuple[str, tuple[str, ...]], JudgedPiece] = {}
-        for piece, one in Workers(judge, executor).all(pieces):
+        for piece, one in gone_through(judge, executor, pieces):
             done[(piece.ref, piece.records)] = one
             steps.done(piece, one)
     # As if one had been gone through after the other, whoever did it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -151,7 +150,6 @@ def verify(
             against=known,
             since=_since(since),
             policy=folders.beginning(policy, LONGEST_POLICY) if policy is not None else None,
-            workers=os.cpu_count() or 1,
             progress=progress.at,
         )
     findings = result.findings

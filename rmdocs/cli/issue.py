@@ -59,7 +59,9 @@ def check(
 
     refused = total = 0
     read, selection = folders.read_all(files), selection_of(sheets, hidden)
-    for checked in records.check(session.workspace(), read, selection):
+    with Progress(session.say(message("checking"))) as progress:
+        found = records.check(session.workspace(), read, selection, progress.at)
+    for checked in found:
         total += 1
         refused += has_errors(checked.findings)
         echo_checked(checked, session, as_json=as_json)
@@ -211,7 +213,10 @@ def issue(
         if made is None:
             return
         files = (made,)
-    with Progress(session.say(message("rendering"))) as progress:
+    with (
+        Progress(session.say(message("checking"))) as checking,
+        Progress(session.say(message("rendering"))) as progress,
+    ):
         issued = records.issue(
             workspace,
             folders.read_all(files),
@@ -220,6 +225,7 @@ def issue(
             revision=Revision.parse(revision) if revision else None,
             selection=selection,
             pdf=pdf,
+            checking=checking.at,
             progress=progress.at,
         )
     _tell(

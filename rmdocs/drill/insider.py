@@ -29,7 +29,8 @@ from rmdocs.store.event import Actor, Approval, Event, SealedFile
 from rmdocs.store.git import GitStore
 from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey, SigningKey
-from rmdocs.store.objects import NewObjects, object_header
+from rmdocs.store.objects import object_header
+from rmdocs.store.objectwriter import NewObjects
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile, ledger_origin
 from rmdocs.store.sealing import Sealing, SealingContext
 from rmdocs.store.vault import Vault

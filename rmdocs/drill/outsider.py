@@ -16,7 +16,8 @@ from rmdocs.registers.series import SERIES_NAME
 from rmdocs.registers.staff import StaffRegister
 from rmdocs.store import commits
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.objects import ObjectWriter, rewrite
+from rmdocs.store.objects import rewrite
+from rmdocs.store.objectwriter import ObjectWriter
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF, EVENTS_NAME
 
 fault = partial(faults.fault, keys=False)

@@ -26,7 +26,7 @@ from rmdocs.store.commits import walk_commits
 from rmdocs.store.event import Actor
 from rmdocs.store.git import GitStore
 from rmdocs.store.head import GitHead
-from rmdocs.store.objects import ObjectWriter
+from rmdocs.store.objectwriter import ObjectWriter
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 
 if TYPE_CHECKING:

@@ -5,43 +5,64 @@ All findings of all candidates at once; nothing is written.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from rmdocs import canonical
 from rmdocs.answering import Answer, called
+from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.sections.rules import RulesSection
+from rmdocs.identifiers import Series
 from rmdocs.issuing.registerchecks import has_left, named_in_record
-from rmdocs.issuing.unique import clash, not_compared, not_unique
+from rmdocs.issuing.unique import UniqueClaim, clash, not_compared, not_unique
 from rmdocs.language.expression import Expression
 from rmdocs.messages import by_command, message
-from rmdocs.records.check import STAGES_LABEL, check_record
-from rmdocs.records.context import CheckedRecord
+from rmdocs.records.check import STAGES_LABEL, accepted, check_record
 from rmdocs.records.draft import RecordDraft
-from rmdocs.registers.indexentries import unique_key
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.events.records import Unit
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
-    from rmdocs.issuing.registry import Registry
-    from rmdocs.registers.released import ReleasedForm
+    from rmdocs.issuing.registry import Elsewhere, Registry
+    from rmdocs.records.context import CheckedRecord
+    from rmdocs.registers.revisions import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A candidate that may be issued."""
+    """A candidate that may be issued: what is sealed, from which all else follows again.
 
-    checked: CheckedRecord
-    released: ReleasedForm
+    :param release: of its form's revision.
+    :param record: as it is sealed, tidied as the schema says: canonical JSON (RFC 8785).
+    :param digest: SHA-256 of that. :param claim: what no other record may say.
+    """
+
+    release: Release
+    series: Series
     unit: Unit
+    record: bytes
     digest: str
+    claim: UniqueClaim
+
+    def checked(self, registry: Registry) -> CheckedRecord:
+        """Return the record as what is sealed of it says, and its names; nothing is judged again.
+
+        :raises FindingsError: if a derived value cannot be computed.
+        """
+        draft = RecordDraft.kept(canonical.decode(self.record))
+        form = registry.forms.load(self.release).form
+        return accepted(draft, form, self.unit.to_json(), calendar=registry.calendars.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +98,22 @@ class CheckedCandidate(Answer):
         return replace(self, findings=(*self.findings, *findings), ready=None)
 
 
-def check_all(
-    registry: Registry, candidates: Iterable[Candidate], today: date, *, again: bool = False
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def check_all(  # noqa: PLR0913 - what is checked, by what, and by whom
+    registry: Registry,
+    candidates: Sequence[Candidate],
+    today: date,
+    *,
+    again: bool = False,
+    executor: Executor | None = None,
+    progress: Progress = silent,
 ) -> list[CheckedCandidate]:
     """Return every candidate checked against the forms in force today.
 
@@ -87,10 +122,19 @@ def check_all(
     of them is right only a person knows. Issuing looks again under the lock.
 
     :param again: whether what was issued before is to be issued again.
+    :param executor: who checks besides this process; see ``bulk``.
+    :param progress: told how many candidates of how many are checked.
     """
-    checked = [_check(registry, candidate, today) for candidate in candidates]
-    forms = {one.ready.released.form.number for one in checked if one.ready}
-    for form in forms:
+    bulk = Bulk(
+        here=partial(_check_piece, registry, today),
+        elsewhere=partial(_check_elsewhere, registry.elsewhere, today),
+        executor=executor if registry.elsewhere is not None else None,
+    )
+    checked: list[CheckedCandidate] = []
+    for _, found in bulk.each(in_pieces(candidates), in_order=True):
+        checked += found
+        progress(len(checked), len(candidates))
+    for form in {one.ready.release.number for one in checked if one.ready}:
         registry.catalogue.catch_up_form(form)
     checked = _told_of_unseen(registry, checked)
     # A record that was issued before is told by its first number, not refused.
@@ -100,7 +144,38 @@ def check_all(
         if one.ready and not again and registry.catalogue.issued_before(one.ready.digest)
     }
     alone = [one if id(one) in known else _unique(registry, one) for one in checked]
-    return _among_themselves([(one, id(one) not in known) for one in alone], again=again)
+    asking = [(one, id(one) not in known) for one in alone]
+    return _among_themselves(registry, asking, again=again)
+
+
+def form_of(registry: Registry, ready: Ready) -> Form:
+    """Return the form under which a candidate is issued."""
+    return registry.forms.load(ready.release).form
+
+
+_AT_ONCE = 25
+"""Records that are one piece of work: few enough to lie in memory, many enough to be worth it."""
+
+_Item = TypeVar("_Item")
+
+
+def in_pieces(items: Sequence[_Item]) -> deque[Sequence[_Item]]:
+    """Return items as pieces of bulk work."""
+    return deque(items[first : first + _AT_ONCE] for first in range(0, len(items), _AT_ONCE))
+
+
+def _check_piece(
+    registry: Registry, today: date, candidates: Sequence[Candidate]
+) -> list[CheckedCandidate]:
+    return [_check(registry, candidate, today) for candidate in candidates]
+
+
+def _check_elsewhere(
+    there: Elsewhere | None, today: date, candidates: Sequence[Candidate]
+) -> list[CheckedCandidate]:
+    if there is None:
+        raise ValueError(there)
+    return _check_piece(there.registry(), today, candidates)
 
 
 def _told_of_unseen(
@@ -114,18 +189,20 @@ def _told_of_unseen(
             told[form.number] = not_compared(registry, form)
         return replace(one, findings=(*one.findings, *told[form.number]))
 
-    return [one if one.ready is None else tell(one, one.ready.released.form) for one in checked]
+    return [
+        one if one.ready is None else tell(one, form_of(registry, one.ready)) for one in checked
+    ]
 
 
 def _unique(registry: Registry, one: CheckedCandidate) -> CheckedCandidate:
     if one.ready is None:
         return one
-    found = not_unique(registry, one.ready.released.form, one.ready.checked.names)
+    found = not_unique(registry, form_of(registry, one.ready), one.ready.claim)
     return one.refused(found) if found else one
 
 
 def _among_themselves(
-    checked: Sequence[tuple[CheckedCandidate, bool]], *, again: bool
+    registry: Registry, checked: Sequence[tuple[CheckedCandidate, bool]], *, again: bool
 ) -> list[CheckedCandidate]:
     """Return the candidates, those refused that share a unique key with another one.
 
@@ -133,10 +210,8 @@ def _among_themselves(
     """
     sharing: dict[tuple[str, str], list[tuple[CheckedCandidate, Ready]]] = defaultdict(list)
     for one, asks in checked:
-        if one.ready is not None and asks:
-            key = unique_key(one.ready.released.form, one.ready.checked.names)
-            if key:
-                sharing[one.form, key].append((one, one.ready))
+        if one.ready is not None and asks and one.ready.claim.key:
+            sharing[one.form, one.ready.claim.key].append((one, one.ready))
     refused: dict[int, CheckedCandidate] = {}
     for group in sharing.values():
         for one, ready in group:
@@ -147,7 +222,7 @@ def _among_themselves(
                 if other is not one and (again or twin.digest != ready.digest)
             ]
             if others:
-                refused[id(one)] = one.refused(clash(ready.released.form, others))
+                refused[id(one)] = one.refused(clash(form_of(registry, ready), others))
     return [refused.get(id(one), one) for one, _ in checked]
 
 
@@ -188,7 +263,15 @@ def _ready(
     findings += [*date_findings(draft, today), *_stage_findings(draft)]
     if checked is None:
         return None
-    return Ready(checked=checked, released=released, unit=unit, digest=checked.draft.digest())
+    record = checked.draft.to_bytes()
+    return Ready(
+        release=released.release,
+        series=Series(form=draft.form, unit=draft.unit, year=draft.date.year),
+        unit=unit,
+        record=record,
+        digest=canonical.sha256(record),
+        claim=UniqueClaim.of(released.form, checked.names),
+    )
 
 
 def _without_unit(registry: Registry, draft: RecordDraft, form: Form, today: date) -> list[Finding]:

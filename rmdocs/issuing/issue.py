@@ -1,7 +1,9 @@
 """Issuing: checked records get numbers, documents and events, all or none.
 
-Under the lock of each volume: read the serial, see that all fit, render, read
-back, seal. A second issue of the same record is noticed and keeps the first number.
+Under the lock of each volume: read the serial, see that all fit, give numbers; have the records
+rendered and read back, by other processes too; lay what they made out of sight; seal. One
+process alone numbers and seals (ADR 0037). A second issue of the same record is noticed and
+keeps the first number.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -16,11 +19,11 @@ from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
-from rmdocs.events.records import EditionFacts, FormRevision, RecordIssued
+from rmdocs.events.records import FormRevision, RecordIssued
 from rmdocs.findings import Finding, error
-from rmdocs.identifiers import RecordNumber, Series
-from rmdocs.issuing.editions import not_made, render_edition
+from rmdocs.issuing.checking import form_of
 from rmdocs.issuing.registry import concealed
+from rmdocs.issuing.rendered import NumberedRecord, Printable, Printing, print_anything, rendered
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import JustIssued
@@ -28,10 +31,13 @@ from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.renditions import as_read
 from rmdocs.registers.series import SERIES_NAME, SeriesState
 from rmdocs.rendering.compiled import RENDERER_VERSION
-from rmdocs.store.protocol import NewEvent, NewFile
+from rmdocs.store.protocol import DeflatedFile, NewEvent, NewFile
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.identifiers import RecordNumber, Series
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.staff import Person
@@ -42,9 +48,6 @@ JSON_TYPE = "application/json"
 
 Progress = Callable[[int], None]
 """Told how many more records are rendered."""
-
-Printable = Callable[[str, bytes], Sequence[Finding]]
-"""Says, of a document by name and content, what keeps it from being printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,8 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
     skip_invalid: bool = False,
     again: bool = False,
     progress: Progress = lambda _count: None,
-    printable: Printable = lambda _name, _document: (),
+    printable: Printable = print_anything,
+    executor: Executor | None = None,
 ) -> Batch:
     """Issue candidates that are ready; either all get a number or none.
 
@@ -95,6 +99,7 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
     :param skip_invalid: leave out what is refused, and issue the rest.
     :param again: issue even what was issued before, under a new number.
     :param printable: asked what keeps a document from being printed as it was asked for.
+    :param executor: who renders besides this process; see ``bulk``.
     :raises ControlError: if the actor may not issue a form, or the records do not
         all fit in their volume; nothing is rendered then.
     """
@@ -105,34 +110,41 @@ def issue_all(  # noqa: PLR0913 - a batch is issued in so many ways
         if candidate.ready is None:
             raise FindingsError(candidate.findings)
         try:
-            _require_issuer(candidate.ready, acting, alone=not skip_invalid)
+            _require_issuer(registry, candidate.ready, acting, alone=not skip_invalid)
         except FindingsError as problem:
             refused.append(RefusedRecord(candidate=candidate, findings=problem.findings))
             continue
-        draft = candidate.ready.checked.draft
-        volumes[Series(form=draft.form, unit=draft.unit, year=draft.date.year)].append(candidate)
+        volumes[candidate.ready.series].append(candidate)
     issued: list[Issued] = []
     with ExitStack() as locks:
-        opened = [_Volume(registry, series, acting, locks, printable) for series in sorted(volumes)]
+        opened = [_Volume(registry, series, acting, locks) for series in sorted(volumes)]
         for volume in opened:
             volume.require_room(volumes[volume.series], again=again)
+        if registry.store.vault is not None:
+            locks.callback(registry.store.vault.drop)
+        how = _HowIssued(
+            printable=printable,
+            executor=executor,
+            skip_invalid=skip_invalid,
+            again=again,
+            progress=progress,
+        )
         prepared = [
-            (volume, volume.prepare(volumes[volume.series], refused, again, progress))
-            for volume in opened
+            (volume, volume.prepare(volumes[volume.series], refused, how)) for volume in opened
         ]
         for volume, parts in prepared if skip_invalid or not refused else ():
             issued += volume.seal(parts)
-    order = {id(candidate): place for place, candidate in enumerate(candidates)}
-    issued.sort(key=lambda one: order[id(one.candidate)])
+    places = {id(candidate): place for place, candidate in enumerate(candidates)}
+    issued.sort(key=lambda one: places[id(one.candidate)])
     return Batch(issued=tuple(issued), refused=tuple(refused))
 
 
-def _require_issuer(ready: Ready, acting: ActingPerson, *, alone: bool) -> None:
+def _require_issuer(registry: Registry, ready: Ready, acting: ActingPerson, *, alone: bool) -> None:
     """Refuse what the actor may not issue: a form for all its records, a unit for one.
 
     :param alone: whether one record that may not be issued stops all of them.
     """
-    form = ready.released.form
+    form = form_of(registry, ready)
     acting.require_role(form.roles.issue, message("issue {form}", form=form.number))
     found = not_of_unit(ready, acting.person)
     if found is None:
@@ -157,8 +169,19 @@ def not_of_unit(ready: Ready, person: Person) -> Finding | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _HowIssued:
+    """How a batch is issued, and by whose help; see :func:`issue_all`."""
+
+    printable: Printable
+    executor: Executor | None
+    skip_invalid: bool
+    again: bool
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _PreparedRecord:
-    """A record numbered and rendered, not sealed yet; no event: issued before."""
+    """A record numbered and rendered, not sealed yet; no event: it has the number already."""
 
     candidate: CheckedCandidate
     number: RecordNumber
@@ -169,15 +192,9 @@ class _Volume:
     """The series' volume under its lock."""
 
     def __init__(
-        self,
-        registry: Registry,
-        series: Series,
-        acting: ActingPerson,
-        locks: ExitStack,
-        printable: Printable,
+        self, registry: Registry, series: Series, acting: ActingPerson, locks: ExitStack
     ) -> None:
         self._registry = registry
-        self._printable = printable
         self.series = series
         self._acting = acting
         self._branch: Branch
@@ -214,103 +231,142 @@ class _Volume:
             )
 
     def prepare(
-        self,
-        candidates: Sequence[CheckedCandidate],
-        refused: list[RefusedRecord],
-        again: bool,  # noqa: FBT001 - as the command has it
-        progress: Progress,
+        self, candidates: Sequence[CheckedCandidate], refused: list[RefusedRecord], how: _HowIssued
     ) -> list[_PreparedRecord]:
         """Return the candidates numbered and rendered; those that cannot be join ``refused``."""
         prepared: list[_PreparedRecord] = []
-        seen: dict[str, RecordNumber] = {}
+        asking: list[CheckedCandidate] = []
+        twins: dict[str, list[CheckedCandidate]] = {}
         for candidate in candidates:
             ready = candidate.ready
             if ready is None:
                 continue
-            try:
-                one = self._prepare(candidate, ready, seen, again=again)
-            except FindingsError as problem:
-                refused.append(RefusedRecord(candidate=candidate, findings=problem.findings))
+            first = None if how.again else self._registry.catalogue.issued_before(ready.digest)
+            # Somebody else may have issued one since the batch was checked; that no two of
+            # the batch share the key is seen there.
+            form = form_of(self._registry, ready)
+            found = [] if first else not_unique(self._registry, form, ready.claim)
+            if first or found:
+                how.progress(1)
+            if first:
+                prepared.append(_PreparedRecord(candidate=candidate, number=first, new_event=None))
+            elif found:
+                refused.append(RefusedRecord(candidate=candidate, findings=tuple(found)))
+            elif ready.digest in twins and not how.again:
+                twins[ready.digest].append(candidate)
             else:
-                prepared.append(one)
-                seen.setdefault(ready.digest, one.number)
-            progress(1)
-        return prepared
+                twins[ready.digest] = []
+                asking.append(candidate)
+        while asking:
+            asking = self._numbered(asking, prepared, refused, how)
+        return [*prepared, *self._twins(twins, prepared, refused, how)]
 
-    def _prepare(
+    def _numbered(
         self,
-        candidate: CheckedCandidate,
-        ready: Ready,
-        seen: dict[str, RecordNumber],
-        *,
-        again: bool,
-    ) -> _PreparedRecord:
-        first = seen.get(ready.digest) or self._registry.catalogue.issued_before(ready.digest)
-        if first and not again:
-            return _PreparedRecord(candidate=candidate, number=first, new_event=None)
-        self._require_unique(ready)
-        number, state = self._state.take()
-        edition = EditionFacts(
-            number=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
-        )
-        try:
-            documents = render_edition(
-                self._registry, ready.released, ready.checked, number, edition
-            )
-        except FindingsError as problem:
-            raise FindingsError(not_made(problem)) from problem
-        lacking = [one for file in documents for one in self._printable(_name(file), file.data)]
-        if lacking:
-            raise FindingsError(tuple(lacking))
-        self._state = state
-        return _PreparedRecord(
-            candidate=candidate,
-            number=number,
-            new_event=self._new_event(ready, number, edition, documents),
-        )
+        asking: Sequence[CheckedCandidate],
+        prepared: list[_PreparedRecord],
+        refused: list[RefusedRecord],
+        how: _HowIssued,
+    ) -> list[CheckedCandidate]:
+        """Give records numbers and have them rendered, up to the first that cannot be made.
 
-    def _require_unique(self, ready: Ready) -> None:
-        # Somebody else may have issued one since the batch was checked; that no two of
-        # the batch share the key is seen there.
-        found = not_unique(self._registry, ready.released.form, ready.checked.names)
-        if found:
-            raise FindingsError(tuple(found))
+        :returns: those after it, where they are to be issued all the same: its number is another's.
+        """
+        after: list[CheckedCandidate] = []
+        failed, state = False, self._state
+        numbered: list[NumberedRecord] = []
+        for candidate in asking:
+            if candidate.ready is not None:
+                number, state = state.take()
+                numbered.append(NumberedRecord(ready=candidate.ready, number=number))
+        printing = Printing(issued_on=self._acting.today, pin=self._pin, printable=how.printable)
+        results = rendered(self._registry, numbered, printing, how.executor)
+        for candidate, (one, made) in zip(asking, results, strict=True):
+            if made.findings:
+                failed = True
+                refused.append(RefusedRecord(candidate=candidate, findings=made.findings))
+            elif failed:
+                after.append(candidate)
+                if how.skip_invalid:
+                    continue
+            else:
+                _, self._state = self._state.take()
+                new_event = self._new_event(one, made.files, printing)
+                prepared.append(
+                    _PreparedRecord(candidate=candidate, number=one.number, new_event=new_event)
+                )
+            how.progress(1)
+        return after if how.skip_invalid else []
+
+    def _twins(
+        self,
+        twins: dict[str, list[CheckedCandidate]],
+        prepared: Sequence[_PreparedRecord],
+        refused: list[RefusedRecord],
+        how: _HowIssued,
+    ) -> list[_PreparedRecord]:
+        """Return the records that stand twice in the batch, each with the fate of the first."""
+        found: list[_PreparedRecord] = []
+        numbers = {
+            one.candidate.ready.digest: one.number
+            for one in prepared
+            if one.candidate.ready is not None
+        }
+        why = {
+            one.candidate.ready.digest: one.findings
+            for one in refused
+            if one.candidate.ready is not None
+        }
+        for digest, others in twins.items():
+            for candidate in others:
+                how.progress(1)
+                if digest in numbers:
+                    number = numbers[digest]
+                    found.append(
+                        _PreparedRecord(candidate=candidate, number=number, new_event=None)
+                    )
+                elif digest in why:
+                    refused.append(RefusedRecord(candidate=candidate, findings=why[digest]))
+        return found
 
     def _new_event(
         self,
-        ready: Ready,
-        number: RecordNumber,
-        edition: EditionFacts,
-        documents: tuple[NewFile, ...],
+        one: NumberedRecord,
+        documents: Sequence[NewFile | DeflatedFile],
+        printing: Printing,
     ) -> NewEvent:
-        draft, release = ready.checked.draft, ready.released.release
-        directory = number.directory
-        record = NewFile(
-            path=f"{directory}/{RECORD_NAME}",
-            data=canonical.encode(draft.to_json()),
-            media_type=JSON_TYPE,
-        )
-        return NewEvent(
+        ready, directory = one.ready, one.number.directory
+        release = ready.release
+        record = NewFile(path=f"{directory}/{RECORD_NAME}", data=ready.record, media_type=JSON_TYPE)
+        new_event = NewEvent(
             facts=RecordIssued(
                 rules=self._registry.policy.rules_named,
-                edition=edition,
+                edition=printing.edition(ready),
                 under=FormRevision(
                     form=release.number, revision=release.revision, digest=release.digest
                 ),
                 record_digest=ready.digest,
             ),
-            subject=str(number),
+            subject=str(one.number),
             directory=directory,
-            files=(record, *documents),
+            files=(record, *(file for file in documents if isinstance(file, NewFile))),
             relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
         )
+        if form_of(self._registry, ready).access.destroyable:
+            # Encrypted before it is laid down anywhere; its key is on disk before it is sealed.
+            new_event = concealed(new_event, self._registry.vault().make(one.number), 1)
+        kept = [self._branch.keep(file) for file in new_event.files]
+        kept += [self._branch.keep(file) for file in documents if isinstance(file, DeflatedFile)]
+        return replace(new_event, files=(), kept=tuple(kept))
 
     def seal(self, prepared: Sequence[_PreparedRecord]) -> list[Issued]:
         """Seal what was prepared in the volume; durable on return."""
-        new_events = self._concealed(prepared)
+        new_events = [one.new_event for one in prepared if one.new_event is not None]
         files: dict[str, tuple[SealedFile, ...]] = {}
         if new_events:
+            if self._registry.store.vault is not None:
+                self._registry.store.vault.sync()
             before = self._branch.head
             receipt = self._acting.seal(
                 self._branch,
@@ -340,31 +396,10 @@ class _Volume:
             JustIssued(
                 number=one.number,
                 event=sealed[str(one.number)],
-                sealed=one.new_event.files[0].data,
-                draft=one.candidate.ready.checked.draft,
-                names=one.candidate.ready.checked.names,
+                sealed=one.candidate.ready.record,
             )
             for one in prepared
             if one.new_event is not None and one.candidate.ready is not None
         ]
         with suppress(RmdocsError):
             self._registry.catalogue.enter(self._volume, before, issued)
-
-    def _concealed(self, prepared: Sequence[_PreparedRecord]) -> list[NewEvent]:
-        """Return the events as they are sealed; the keys of those encrypted are on disk first."""
-        new_events = []
-        for one in prepared:
-            if one.new_event is None or one.candidate.ready is None:
-                continue
-            if one.candidate.ready.released.form.access.destroyable:
-                key = self._registry.vault().make(one.number)
-                new_events.append(concealed(one.new_event, key, 1))
-            else:
-                new_events.append(one.new_event)
-        if self._registry.store.vault is not None:
-            self._registry.store.vault.sync()
-        return new_events
-
-
-def _name(file: NewFile) -> str:
-    return file.path.rpartition("/")[2]

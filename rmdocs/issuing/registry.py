@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from rmdocs.store.protocol import CONTROL_REF, NewFile
 from rmdocs.store.vault import CIPHER, key_absent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from rmdocs.canonical import Json, JsonObject
@@ -54,12 +55,19 @@ class Registry:
     """The store and what has been read of it.
 
     :param read: what was read of form revisions already; more is added.
+    :param control: where it stands; as control is now, if it is not given.
     """
 
-    def __init__(self, store: Store, index: Index, read: Read | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        index: Index,
+        read: Read | None = None,
+        control: Head | None = None,
+    ) -> None:
         self.store = store
         self.index = index
-        self.control: Head = store.require_head(CONTROL_REF)
+        self.control: Head = control or store.require_head(CONTROL_REF)
         self._read = Read() if read is None else read
         self.staff = StaffRegister(head=self.control)
         self.forms = FormRegister(self.control, self._read.forms)
@@ -69,6 +77,12 @@ class Registry:
     def again(self) -> Registry:
         """Return the registry as control stands now."""
         return Registry(self.store, self.index, self._read)
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Return how another process stands where this one does; None where none can."""
+        reopen = self.store.reopen
+        return None if reopen is None else Elsewhere(reopen=reopen, control=self.control.commit)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -134,6 +148,29 @@ class Registry:
         if digest not in compiled:
             compiled[digest] = CompiledTemplate.compile(released.files.template)
         return compiled[digest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Where a registry stands, for another process that reads the same.
+
+    :param control: the commit of control.
+    """
+
+    reopen: Callable[[], Store]
+    control: str
+
+    def registry(self) -> Registry:
+        """Return the registry there, opened once; it has no search index."""
+        return _opened(self)
+
+
+@lru_cache(maxsize=1)
+def _opened(there: Elsewhere) -> Registry:
+    from rmdocs.registers.index import Index  # noqa: PLC0415 - a process that is asked needs it
+
+    store = there.reopen()
+    return Registry(store, Index(None), control=store.at(there.control))
 
 
 def offered_content(value: Json, stage: str, title: Text, folder: RecordFolder) -> JsonObject:

@@ -18,7 +18,7 @@ from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
-from rmdocs.issuing.unique import not_compared, not_unique
+from rmdocs.issuing.unique import UniqueClaim, not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import check_record, check_stage
@@ -182,7 +182,7 @@ def _judged(
     registry.catalogue.catch_up_form(form.number)
     tidy = draft.with_content(form.schema.normalise(draft.content))
     names = record_names(tidy, form, unit, stages=so_far)
-    findings += not_unique(registry, form, names, number)
+    findings += not_unique(registry, form, UniqueClaim.of(form, names), number)
     findings += not_compared(registry, form)
     return checked, findings
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
@@ -31,8 +32,25 @@ if TYPE_CHECKING:
 _PROPERTY = re.compile(r"content(\.\w+)+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniqueClaim:
+    """What a record says of itself that no other one may.
+
+    :param key: as the form's ``[unique]`` has it; empty if it has none.
+    :param replaced: the number of the record that it takes the place of; empty if it says none.
+    """
+
+    key: str
+    replaced: str
+
+    @classmethod
+    def of(cls, form: Form, names: Mapping[str, Any]) -> UniqueClaim:
+        """Return what a record claims, by its names."""
+        return cls(key=unique_key(form, names), replaced=_replaced(form, names))
+
+
 def not_unique(
-    registry: Registry, form: Form, names: Mapping[str, Any], own: RecordNumber | None = None
+    registry: Registry, form: Form, claim: UniqueClaim, own: RecordNumber | None = None
 ) -> list[Finding]:
     """Return the findings that another record has the key already, as the form says it.
 
@@ -43,7 +61,7 @@ def not_unique(
     """
     if form.unique is None:
         return []
-    key = unique_key(form, names)
+    key = claim.key
     sharing = registry.catalogue.with_key(form, key) if key else []
     ages = {RecordNumber.parse(one.number): one.issued for one in sharing}
     others = [number for number in ages if number != own]
@@ -55,7 +73,7 @@ def not_unique(
         later |= {other for other in others if (ages[other], other) > (ages[own], own)}
     earlier = [other for other in others if other not in later]
     newest = max(earlier, key=lambda other: (ages[other], other), default=None)
-    named = _replaced(form, names)
+    named = claim.replaced
     if not named:
         return _clash(form, newest, _or_replace(form, newest)) if newest else []
     if named == str(newest):

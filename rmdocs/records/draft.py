@@ -154,6 +154,18 @@ class RecordDraft:
             raise FindingsError(tuple(findings))
         return draft
 
+    @classmethod
+    def kept(cls, value: Json) -> RecordDraft:
+        """Return a bare record that was checked before, from the canonical JSON it is kept in.
+
+        :raises FindingsError: if it is none.
+        """
+        findings: list[Finding] = []
+        draft = _read(value, findings)
+        if draft is None or findings:
+            raise FindingsError(tuple(findings))
+        return draft
+
     def to_json(self) -> JsonObject:
         """Return the bare record: envelope and content, as it is sealed."""
         return {**self.envelope(), "content": self.content}

@@ -8,8 +8,8 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
@@ -28,7 +28,6 @@ from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
-    from rmdocs.records.draft import RecordDraft
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head, Store
 
@@ -64,14 +63,12 @@ class _Mark:
 class JustIssued:
     """A record that was issued just now.
 
-    :param sealed: the record as it was sealed, canonical JSON. :param names: as it was checked.
+    :param sealed: the record as it was sealed, canonical JSON.
     """
 
     number: RecordNumber
     event: Event
     sealed: bytes
-    draft: RecordDraft
-    names: Mapping[str, Any]
 
     @property
     def encrypted(self) -> bool:
@@ -148,9 +145,7 @@ class Catalogue:
         mark = self._mark(head, volume, old)
         if before and (mark.days, mark.rules) != (old.days, old.rules):
             return
-        entries = tuple(
-            self.entries.of_issued(volume, one.folder(), one.draft, one.names) for one in issued
-        )
+        entries = tuple(self.entries.of_issued(volume, one.folder()) for one in issued)
         self.index.put(volume.name, known, mark.text, VolumeUpdate(entries=entries))
 
     def _mark(self, head: Head, volume: Volume, known: _Mark) -> _Mark:

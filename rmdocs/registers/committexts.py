@@ -88,7 +88,7 @@ def commit_text(new_events: Sequence[NewEvent], head: Head | None) -> CommitText
         _Call(
             told=[new_event.facts for new_event in new_events],
             subjects=[new_event.subject for new_event in new_events],
-            paths=[_first(file.path for file in new_event.files) for new_event in new_events],
+            paths=[_first(new_event.paths) for new_event in new_events],
             read_file=read_file,
         )
     )

@@ -99,14 +99,10 @@ class Entries:
         tidy = record_names(kept_as, form, unit, {}, calendar=self.calendars.now())
         return self._entry(volume, folder, draft, names, tidy)
 
-    def of_issued(
-        self, volume: Volume, folder: RecordFolder, draft: RecordDraft, checked: Mapping[str, Any]
-    ) -> IndexEntry:
-        """Return what :meth:`of` does of a record that was issued just now.
-
-        :param checked: the names of the record as it was checked.
-        """
-        names = {**checked, CALENDAR: self.calendars.now(), "derived": View({})}
+    def of_issued(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
+        """Return what :meth:`of` does of a record that was issued just now, and is tidy."""
+        draft, form = RecordDraft.kept(folder.record), self._form_of(folder)
+        names = record_names(draft, form, folder.unit.to_json(), calendar=self.calendars.now())
         return self._entry(volume, folder, draft, names, names)
 
     def _form_of(self, folder: RecordFolder) -> Form:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import configparser
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
 from rmdocs.store.files import read_plain, sync_directory, sync_file
 from rmdocs.store.head import LedgerStore
-from rmdocs.store.objects import NewObjects, ObjectReader, ObjectWriter
+from rmdocs.store.objects import ObjectReader
+from rmdocs.store.objectwriter import NewObjects, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import LedgerBranch, SealingContext
 from rmdocs.store.surroundings import obeyed, unsound
@@ -214,7 +215,9 @@ class GitStore(LedgerStore):
         with ExitStack() as held:
             with _told():
                 lock = held.enter_context(locked(self.path, ref))
-            yield GitBranch(self, lock)
+            branch = GitBranch(self, lock)
+            held.callback(branch.drop)
+            yield branch
 
     @contextmanager
     def witnessing(self, ref: str) -> Iterator[WitnessBranch]:
@@ -274,14 +277,16 @@ class GitBranch(LedgerBranch):
         self._signers = store.signers
         self._lock = lock
 
+    def _writing(self) -> AbstractContextManager[None]:
+        return _told()
+
     def _writer(self) -> ObjectWriter:
         return ObjectWriter(self._lock.repository, self._lock.scratch)
 
     def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:
-        with _told():
-            self._signers.add(commits.email(act.actor.staff_no), act.key.public.line)
-            writer.flush()
-            self._lock.swap(old, new)
+        self._signers.add(commits.email(act.actor.staff_no), act.key.public.line)
+        writer.flush()
+        self._lock.swap(old, new)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from rmdocs.errors import ConflictError
 from rmdocs.messages import message
 from rmdocs.store import commits
 from rmdocs.store.head import LedgerStore
-from rmdocs.store.objects import NewObjects, Objects, unreadable
+from rmdocs.store.objects import Objects, unreadable
+from rmdocs.store.objectwriter import NewObjects
 from rmdocs.store.refs import is_ledger_ref, is_witness_ref
 from rmdocs.store.sealing import LedgerBranch, SealingContext
 from rmdocs.store.witnessref import WitnessBranch

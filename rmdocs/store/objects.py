@@ -1,4 +1,4 @@
-"""Git objects: read, changed and written.
+"""Git objects: read and changed.
 
 Every object that is read is checked against its own name; of its copies, in packs (``packs``)
 or loose, the first that is right counts.
@@ -6,17 +6,11 @@ or loose, the first that is right counts.
 A changed tree rewrites only the directories on the changed paths. What is
 sealed stays: a path that is there already may not be written again, other than
 the few files that change with every commit.
-
-Objects are written so that they survive power loss. git never syncs a directory
-after its rename, and by default syncs no object; here every file and every
-directory is on disk before a ref may name it. Few objects are written loose,
-many as one pack.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import zlib
 from abc import ABC, abstractmethod
@@ -29,8 +23,8 @@ from typing import NamedTuple, TypeAlias
 
 from rmdocs.errors import ConflictError, StoreError
 from rmdocs.messages import by_command, message
-from rmdocs.store.files import open_new, read_plain, sync_directory
-from rmdocs.store.packs import Packs, write_pack
+from rmdocs.store.files import read_plain
+from rmdocs.store.packs import Packs
 
 FILE_MODE, TREE_MODE = "100644", "40000"
 OID = re.compile(r"[0-9a-f]{40}")
@@ -293,84 +287,3 @@ def _is_name(name: str) -> bool:
         and name.lower() not in _RESERVED
         and len(name.encode()) <= _LONGEST_NAME
     )
-
-
-MOST_LOOSE = 48
-"""Beyond this many objects one pack costs less than syncing each file."""
-
-_FAST = 1
-"""Compression level, as git's own for loose objects; a repack does better."""
-
-
-class NewObjects(ABC):
-    """New objects, collected to be kept together."""
-
-    def __init__(self) -> None:
-        self._pending: dict[str, tuple[str, bytes]] = {}
-
-    def add(self, kind: str, data: bytes) -> str:
-        """Take an object; return its name."""
-        oid = object_name(kind, data)
-        self._pending[oid] = (kind, data)
-        return oid
-
-    def pending(self, oid: str) -> bytes | None:
-        """Return the content of an object that is not kept yet."""
-        found = self._pending.get(oid)
-        return found[1] if found else None
-
-    @abstractmethod
-    def flush(self) -> None:
-        """Keep all collected objects."""
-
-
-class ObjectWriter(NewObjects):
-    """Collects new objects, then puts them on disk together.
-
-    An object is written even if it is there already: who wrote it may have
-    been killed before it was on disk, or it may be damaged.
-
-    :param repository: the bare repository's directory.
-    :param scratch: a directory on the same disk, the caller's alone.
-    """
-
-    def __init__(self, repository: Path, scratch: Path) -> None:
-        super().__init__()
-        self._objects = repository / "objects"
-        self._scratch = scratch
-
-    def flush(self, *, packed: bool | None = None) -> None:
-        """Put all collected objects on disk, directories included.
-
-        :param packed: as one pack, or each loose; by their number where it is None.
-        """
-        if len(self._pending) > MOST_LOOSE if packed is None else packed:
-            self._write_pack()
-        else:
-            self._write_loose()
-        self._pending.clear()
-
-    def _write_loose(self) -> None:
-        files = [open_new(self._scratch / oid) for oid in self._pending]
-        try:
-            for file, (kind, data) in zip(files, self._pending.values(), strict=True):
-                file.write(zlib.compress(object_header(kind, len(data)) + data, _FAST))
-                file.flush()
-            # All written before the first sync: one journal commit serves many.
-            for file in files:
-                os.fsync(file.fileno())
-        finally:
-            for file in files:
-                file.close()
-        directories = {oid[:2] for oid in self._pending}
-        for name in directories:
-            (self._objects / name).mkdir(exist_ok=True)
-        for oid in self._pending:
-            (self._scratch / oid).replace(self._objects / oid[:2] / oid[2:])
-        # Always the parent too: another writer may have made a directory just now.
-        for name in (*sorted(directories), "."):
-            sync_directory(self._objects / name)
-
-    def _write_pack(self) -> None:
-        write_pack(self._objects / "pack", self._pending, self._scratch)
-        sync_directory(self._objects)

@@ -1,4 +1,4 @@
-"""Packs: many git objects in one file, read and written (gitformat-pack(5)).
+"""Packs: many git objects in one file, read (gitformat-pack(5)); ``spool`` writes them.
 
 What is read here is not compared with its name yet: a pack can be damaged or made up, and
 whoever asks for an object compares (:class:`rmdocs.store.objects.ObjectReader`). Whatever is
@@ -8,29 +8,25 @@ inflated than an object says that it holds.
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
 import stat
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rmdocs.store.files import open_new, sync_directory, write_synced
-
 _KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
-_CODES = {kind: code for code, kind in _KINDS.items()}
+CODES = {kind: code for code, kind in _KINDS.items()}
 _FROM_OFFSET, _FROM_NAME = 6, 7
 """What an object is instead that is kept as its difference from another."""
 
 _NAME = 20
 _PACK_HEADER, _FAN = 12, 256 * 4
-_INDEX_MAGIC = b"\xfftOc\x00\x00\x00\x02"
-_FAR = 1 << 31
+INDEX_MAGIC = b"\xfftOc\x00\x00\x00\x02"
+FAR = 1 << 31
 """Set in a place that is looked up in the index's table of far ones."""
 
 MOST_BYTES = 16 << 20
@@ -44,9 +40,6 @@ _SMALL = 128 << 10
 
 _DEEPEST = 4096
 """More differences upon each other than git ever makes (``--depth`` is at most 4095)."""
-
-_FAST = 1
-"""Compression level, as git's own for loose objects; maintenance does better."""
 
 
 class PackedObject(NamedTuple):
@@ -76,8 +69,8 @@ class Pack:
 
     def _read_layout(self) -> None:
         """Find the index's tables: of the second version, or of the first, without magic."""
-        second = self._index[: len(_INDEX_MAGIC)] == _INDEX_MAGIC
-        fan = len(_INDEX_MAGIC) if second else 0
+        second = self._index[: len(INDEX_MAGIC)] == INDEX_MAGIC
+        fan = len(INDEX_MAGIC) if second else 0
         self._fan = struct.unpack_from(">256I", self._index, fan)
         self.count = self._fan[-1]
         after = fan + _FAN
@@ -122,9 +115,9 @@ class Pack:
         if not self._places:
             return int.from_bytes(self._index[(at := self._names + number * self._step) - 4 : at])
         place = int.from_bytes(self._index[(at := self._places + number * 4) : at + 4])
-        if place < _FAR:
+        if place < FAR:
             return place
-        at = self._places + self.count * 4 + (place - _FAR) * 8
+        at = self._places + self.count * 4 + (place - FAR) * 8
         return int.from_bytes(self._index[at : at + 8])
 
     def read(self, place: int) -> PackedObject:
@@ -360,70 +353,3 @@ def _pack_names(directory: Path) -> set[str]:
         return {one.name for one in directory.iterdir() if one.suffix == ".pack"}
     except (FileNotFoundError, NotADirectoryError):
         return set()
-
-
-def write_pack(directory: Path, objects: Mapping[str, tuple[str, bytes]], scratch: Path) -> Path:
-    """Write objects as one pack; on disk, with its name in the directory, when this returns.
-
-    :param directory: ``objects/pack``, made if it is not there.
-    :param objects: type and content by name.
-    :param scratch: a directory on the same disk, the caller's alone.
-    :returns: the pack's index.
-    """
-    directory.mkdir(exist_ok=True)
-    header = b"PACK" + struct.pack(">II", 2, len(objects))
-    whole, at = hashlib.sha1(header, usedforsecurity=False), len(header)
-    rows: list[tuple[bytes, int, int]] = []
-    with open_new(scratch / "new.pack") as file:
-        file.write(header)
-        for oid, (kind, data) in objects.items():
-            packed = _object_header(_CODES[kind], len(data)) + zlib.compress(data, _FAST)
-            rows.append((bytes.fromhex(oid), zlib.crc32(packed), at))
-            whole.update(packed)
-            file.write(packed)
-            at += len(packed)
-        file.write(whole.digest())
-        file.flush()
-        os.fsync(file.fileno())
-    write_synced(scratch / "new.idx", _index_of(sorted(rows), whole.digest()))
-    # The index makes a pack visible, so it comes last.
-    for suffix in ("pack", "idx"):
-        (scratch / f"new.{suffix}").replace(directory / f"pack-{whole.hexdigest()}.{suffix}")
-    sync_directory(directory)
-    return directory / f"pack-{whole.hexdigest()}.idx"
-
-
-def _object_header(code: int, size: int) -> bytes:
-    """Return what precedes an object in a pack: its code, and its size, seven bits a byte."""
-    first, size = code << 4 | size & 15, size >> 4
-    header = bytearray()
-    while size:
-        header.append(first | 128)
-        first, size = size & 127, size >> 7
-    header.append(first)
-    return bytes(header)
-
-
-def _index_of(rows: list[tuple[bytes, int, int]], pack: bytes) -> bytes:
-    """Return the index of a pack, second version.
-
-    :param rows: name, CRC-32 and place of each object, by name. :param pack: its SHA-1.
-    """
-    counts = [0] * 256
-    for name, _, _ in rows:
-        counts[name[0]] += 1
-    far = [place for _, _, place in rows if place >= _FAR]
-    number = iter(range(len(far)))
-    places = [place if place < _FAR else _FAR + next(number) for _, _, place in rows]
-    content = b"".join(
-        (
-            _INDEX_MAGIC,
-            struct.pack(">256I", *accumulate(counts)),
-            *(name for name, _, _ in rows),
-            struct.pack(f">{len(rows)}I", *(crc for _, crc, _ in rows)),
-            struct.pack(f">{len(rows)}I", *places),
-            struct.pack(f">{len(far)}Q", *far),
-            pack,
-        )
-    )
-    return content + hashlib.sha1(content, usedforsecurity=False).digest()

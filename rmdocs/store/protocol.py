@@ -6,7 +6,7 @@ are appended: all of a call's events land together, or none does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.cosignature import WitnessKey
-    from rmdocs.store.event import Actor, Approval, Event
+    from rmdocs.store.event import Actor, Approval, Event, SealedFile
     from rmdocs.store.keys import PublicKey, Signer
+    from rmdocs.store.spool import Deflated
     from rmdocs.store.vault import Vault
 
 CONTROL_REF = "refs/heads/control"
@@ -61,6 +62,25 @@ class NewFile:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeflatedFile:
+    """A file to seal, named, hashed and deflated already, perhaps by another process."""
+
+    sealed: SealedFile
+    content: Deflated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file to seal whose content lies with the branch already; see ``Branch.keep``.
+
+    :param oid: of its content.
+    """
+
+    sealed: SealedFile
+    oid: str
+
+
 class Facts(Protocol):
     """What an act says besides what all say; the kinds there are stand in ``events``."""
 
@@ -74,12 +94,16 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """An act to seal: becomes one event in ``directory``/events."""
+    """An act to seal: becomes one event in ``directory``/events.
+
+    :param kept: files that were given to the branch before; they come before ``files``.
+    """
 
     facts: Facts
     subject: str
     directory: str
     files: tuple[NewFile, ...] = ()
+    kept: tuple[KeptFile, ...] = ()
     reason: str = ""
     relied_on: Checkpoint | None = None
     renderer: str = ""
@@ -89,6 +113,11 @@ class NewEvent:
     def kind(self) -> str:
         """Return the kind of the act."""
         return self.facts.kind
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return where its files lie, in order."""
+        return (*(one.sealed.path for one in self.kept), *(file.path for file in self.files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +205,12 @@ class Branch(Protocol):
     def keys_held(self) -> AbstractContextManager[None]:
         """Keep the keys that may sign as they are until something is sealed here."""
 
+    def keep(self, file: NewFile | DeflatedFile) -> KeptFile:
+        """Take a file that is to be sealed next, where nobody sees it; what is not sealed goes.
+
+        So that what is sealed together need not lie in memory together.
+        """
+
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
         new_events: Sequence[NewEvent],
@@ -217,6 +252,16 @@ class Store(Protocol):
     @property
     def vault(self) -> Vault | None:
         """Return the keys of encrypted records; None where nobody gave any."""
+
+    @property
+    def reopen(self) -> Callable[[], Store] | None:
+        """Return how another process opens the same store; None where none can."""
+
+    def at(self, commit: str) -> Head:
+        """Return what a ref held at a commit.
+
+        :raises StoreError: if that cannot be read.
+        """
 
     def refs(self) -> list[str]:
         """Return all refs, sorted: those that hold ledgers, and what else is there."""

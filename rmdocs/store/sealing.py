@@ -20,14 +20,18 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import Signer
-from rmdocs.store.objects import Changes, NewObjects, Objects, is_path, rewrite
+from rmdocs.store.objects import Changes, Objects, is_path, rewrite
+from rmdocs.store.objectwriter import NewObjects
 from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
     CONTROL_REF,
     EVENTS_NAME,
     LEDGER_PREFIX,
     MOST_EVENTS,
+    DeflatedFile,
+    KeptFile,
     NewEvent,
+    NewFile,
     Receipt,
     clock_behind,
     ledger_origin,
@@ -81,6 +85,7 @@ class Sealing:
         leaves = [event.to_bytes() for event in events]
         sealed: Changes = {}
         for new_event, event, leaf in zip(new_events, events, leaves, strict=True):
+            sealed.update({one.sealed.path: one.oid for one in new_event.kept})
             sealed.update({file.path: self._blob(file.data) for file in new_event.files})
             sealed[f"{new_event.directory}/{EVENTS_NAME}/{event.file_name}"] = self._blob(leaf)
         changes = sealed | self._grow(leaves, act.ledger_key)
@@ -148,10 +153,15 @@ class LedgerBranch(ABC):
     def __init__(self, store: LedgerStore, ref: str) -> None:
         self._store = store
         self._ref = ref
+        self._begun: NewObjects | None = None
 
     @abstractmethod
     def _writer(self) -> NewObjects:
         """Return what collects the objects of one call."""
+
+    def _writing(self) -> AbstractContextManager[None]:
+        """Return what tells a failure of the disk as the store's error."""
+        return nullcontext()
 
     @abstractmethod
     def _land(self, writer: NewObjects, act: SealingContext, old: str | None, new: str) -> None:
@@ -183,6 +193,24 @@ class LedgerBranch(ABC):
             return nullcontext()
         return self._store.keys_held(ending=False)
 
+    def keep(self, file: NewFile | DeflatedFile) -> KeptFile:
+        """Take a file that is to be sealed next, where nobody sees it; what is not sealed goes.
+
+        :raises StoreError: if it cannot be written.
+        """
+        self._begun = self._begun or self._writer()
+        with self._writing():
+            if isinstance(file, NewFile):
+                return KeptFile(sealed=sealed_file(file), oid=self._begun.add("blob", file.data))
+            self._begun.take(file.content)
+        return KeptFile(sealed=file.sealed, oid=file.content.oid)
+
+    def drop(self) -> None:
+        """Leave nothing of files that were taken and not sealed."""
+        if self._begun is not None:
+            self._begun.drop()
+            self._begun = None
+
     def append(  # noqa: PLR0913 - a commit simply has that many parts
         self,
         new_events: Sequence[NewEvent],
@@ -207,8 +235,7 @@ class LedgerBranch(ABC):
         head = self.head
         if head is not None and time < head.time:
             raise clock_behind(time, head.time)
-        writer = self._writer()
-        sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._ref))
+        writer = self._begun = self._begun or self._writer()
         act = SealingContext(
             actor=actor,
             key=key,
@@ -218,11 +245,14 @@ class LedgerBranch(ABC):
             trailers=trailers,
         )
         events: list[Event] = []
-        for start in range(0, len(new_events), MOST_EVENTS):
-            last = start + MOST_EVENTS >= len(new_events)
-            part = new_events[start : start + MOST_EVENTS]
-            events += sealing.seal(part, act, state or {} if last else {})
-        self._land(writer, act, head.commit if head else None, sealing.commit)
+        with self._writing():
+            sealing = Sealing(self._store.objects, writer, head, ledger_origin(self._ref))
+            for start in range(0, len(new_events), MOST_EVENTS):
+                last = start + MOST_EVENTS >= len(new_events)
+                part = new_events[start : start + MOST_EVENTS]
+                events += sealing.seal(part, act, state or {} if last else {})
+            self._land(writer, act, head.commit if head else None, sealing.commit)
+        self._begun = None
         return Receipt(commit=sealing.commit, checkpoint=sealing.checkpoint, events=tuple(events))
 
 
@@ -239,7 +269,7 @@ def check_call(
         malformed or out of place, the key is not the actor's, or the time
         does not say its zone or has fractions of seconds.
     """
-    paths = [file.path for new_event in new_events for file in new_event.files]
+    paths = [path for new_event in new_events for path in new_event.paths]
     wrong = [
         *(path for path in paths if not _is_sealable(path)),
         *(
@@ -277,15 +307,17 @@ def _is_sealable(path: str) -> bool:
     )
 
 
+def sealed_file(file: NewFile) -> SealedFile:
+    """Return a file as its event seals it."""
+    return SealedFile(
+        path=file.path, sha256=sha256(file.data), size=len(file.data), media_type=file.media_type
+    )
+
+
 def _event(new_event: NewEvent, index: int, before: Checkpoint, act: SealingContext) -> Event:
-    files = tuple(
-        SealedFile(
-            path=file.path,
-            sha256=sha256(file.data),
-            size=len(file.data),
-            media_type=file.media_type,
-        )
-        for file in new_event.files
+    files = (
+        *(one.sealed for one in new_event.kept),
+        *(sealed_file(file) for file in new_event.files),
     )
     return Event(
         kind=new_event.kind,

@@ -98,26 +98,28 @@ class Vault:
     def __init__(self, directory: Path, random: Callable[[int], bytes]) -> None:
         self.directory = directory
         self._random = random
-        self._unsynced: list[Path] = []
+        self._unsynced: dict[Path, bytes] = {}
 
     def make(self, number: RecordNumber) -> RecordKey:
-        """Return a key for a number about to be given; on disk after :meth:`sync`.
+        """Return a key for a number about to be given; on disk after :meth:`sync`, not before.
 
         A key that a killed writer left for the number is used again; what it
         left of one is replaced.
 
-        :raises StoreError: if it cannot be written.
+        :raises StoreError: if what is there cannot be read.
         """
         path = self.path(number)
-        with _told():
-            known = _read(path)
+        key = self._unsynced.get(path)
+        if key is None:
+            with _told():
+                known = _read(path)
             key = known if known is not None and len(known) == _KEY_SIZE else None
-            if key is None:
-                key = self._random(_KEY_SIZE)
-                self._make_directories(path.parent)
-                _write(path, b"rmdocs record key 1\n" + key.hex().encode() + b"\n")
-            self._unsynced.append(path)
+            key = self._unsynced[path] = key or self._random(_KEY_SIZE)
         return RecordKey(number=number, cipher=_cipher(key))
+
+    def drop(self) -> None:
+        """Forget the keys that were made and are not on disk: their records are not sealed."""
+        self._unsynced.clear()
 
     def _make_directories(self, last: Path) -> None:
         # One by one: the modes of parents made along with it are the system's.
@@ -132,6 +134,11 @@ class Vault:
         :raises StoreError: if they cannot be.
         """
         with _told():
+            for path, key in self._unsynced.items():
+                if _read(path) != key:
+                    self._make_directories(path.parent)
+                    _write(path, b"rmdocs record key 1\n" + key.hex().encode() + b"\n")
+            # All written before the first sync: one journal commit serves many.
             for path in self._unsynced:
                 sync_file(path)
             for directory in sorted({path.parent for path in self._unsynced}):

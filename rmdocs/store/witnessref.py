@@ -25,7 +25,7 @@ from rmdocs.store.protocol import WITNESS_PREFIX, ledger_origin
 if TYPE_CHECKING:
     from rmdocs.store.head import GitHead, LedgerStore
     from rmdocs.store.keys import Signer
-    from rmdocs.store.objects import NewObjects
+    from rmdocs.store.objectwriter import NewObjects
 
 KEY_PATH = "key"
 """The file that names the witness's key; to be read, not to be trusted."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import warning
@@ -260,7 +261,7 @@ def check(workspace: Workspace, draft: Draft) -> CheckedDraft:
         _, checked = _check_new(workspace, draft, root, understood)
         found = checked.findings
         ready = checked.ready
-        value = ready.checked.draft.to_json() if ready is not None else None
+        value = canonical.decode(ready.record) if ready is not None else None
     return CheckedDraft(
         draft=draft, form=form, value=value, findings=tuple(map(understood.placed, found))
     )

@@ -22,13 +22,16 @@ from rmdocs.intake.candidates import (
     Unread,
     refuse,
 )
-from rmdocs.issuing.checking import CheckedCandidate, check_all
+from rmdocs.issuing.checking import CheckedCandidate, Progress, check_all, silent
 from rmdocs.language.numbers import shown
 from rmdocs.messages import by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.canonical import Json, JsonObject
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
     from rmdocs.intake.rowfiles import RowFile
     from rmdocs.issuing.registry import Registry
     from rmdocs.workspace.opening import Workspace
+
+
+_MANY = 400
+"""Records from which on another process is begun, which takes as long as some 150 of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +54,50 @@ class Incoming:
     checked: CheckedCandidate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRecord:
+    """One record of a file as it was read.
+
+    :param refused: why the file cannot be read; None if it can.
+    """
+
+    file: File | Unread
+    candidate: Candidate
+    refused: CheckedCandidate | None
+
+
+def pays(records: Sequence[ReadRecord]) -> bool:
+    """Return whether there are so many that other processes are worth beginning."""
+    return len(records) >= _MANY
+
+
 def check_files(
     workspace: Workspace,
     files: Sequence[File | Unread],
     *,
-    again: bool = False,
     selection: Selection = ALL,
+    progress: Progress = silent,
 ) -> list[Incoming]:
     """Return every record in ``files``, checked against the forms in force today.
 
     A file that cannot be read is one record with the findings that say why.
 
-    :param again: whether what was issued before is to be issued again.
+    :param selection: which worksheet of a workbook, and what of it.
+    :param progress: told how many records of how many are checked.
+    """
+    read = read_files(workspace, files, selection)
+    with processes(pays=pays(read)) as executor:
+        return check_read(workspace, read, executor=executor, progress=progress)
+
+
+def read_files(
+    workspace: Workspace, files: Sequence[File | Unread], selection: Selection = ALL
+) -> list[ReadRecord]:
+    """Return every record in ``files``.
+
     :param selection: which worksheet of a workbook, and what of it.
     """
-    found: list[tuple[File | Unread, Candidate, CheckedCandidate | None]] = []
+    found: list[ReadRecord] = []
     for file in files:
         try:
             if isinstance(file, Unread):
@@ -76,15 +112,49 @@ def check_files(
             refused = CheckedCandidate(
                 source=file.name, row=0, form="", findings=tuple(problem.findings), ready=None
             )
-            found.append((file, Candidate(source=file.name, row=0, value=None), refused))
+            nothing = Candidate(source=file.name, row=0, value=None)
+            found.append(ReadRecord(file=file, candidate=nothing, refused=refused))
             continue
-        found += [(file, one, None) for one in candidates if one.row not in selection.without]
-    # All files at once: what may be there once only may be so among all of them.
-    read = [one for _, one, refused in found if refused is None]
-    checked = iter(check_all(workspace.registry, read, workspace.today(), again=again))
+        found += [
+            ReadRecord(file=file, candidate=one, refused=None)
+            for one in candidates
+            if one.row not in selection.without
+        ]
+    return found
+
+
+def check_read(
+    workspace: Workspace,
+    read: Sequence[ReadRecord],
+    *,
+    again: bool = False,
+    executor: Executor | None = None,
+    progress: Progress = silent,
+) -> list[Incoming]:
+    """Return records that were read, checked against the forms in force today.
+
+    :param again: whether what was issued before is to be issued again.
+    :param executor: who checks besides this process; see ``bulk``.
+    :param progress: told how many records of how many are checked.
+    """
+    checked = iter(
+        # All files at once: what may be there once only may be so among all of them.
+        check_all(
+            workspace.registry,
+            [one.candidate for one in read if one.refused is None],
+            workspace.today(),
+            again=again,
+            executor=executor,
+            progress=progress,
+        )
+    )
     return [
-        Incoming(file=file, candidate=one, checked=refused or _at_cells(one, next(checked)))
-        for file, one, refused in found
+        Incoming(
+            file=one.file,
+            candidate=one.candidate,
+            checked=one.refused or _at_cells(one.candidate, next(checked)),
+        )
+        for one in read
     ]
 
 

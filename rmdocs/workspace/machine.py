@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from rmdocs.messages import Text, by_command, message
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding
-    from rmdocs.issuing.issue import Printable
     from rmdocs.pdf.engine import Engine
     from rmdocs.pdf.fonts import FontSet
     from rmdocs.signing.credentials import Credential
@@ -66,17 +66,20 @@ def any_engine() -> Engine:
         return PreviewEngine(fonts=fonts())
 
 
-def printable() -> Printable:
-    """Return what says of a document why formal PDF cannot be made of it.
+def printable() -> Callable[[str, bytes], Sequence[Finding]]:
+    """Return what says of a document why formal PDF cannot be made of it; other processes too.
 
     :raises MissingProgramError: if LibreOffice is not installed.
     """
+    formal_engine()
+    return partial(_unprintable, fonts())
+
+
+def _unprintable(here: FontSet, name: str, document: bytes) -> Sequence[Finding]:
     from rmdocs.pdf.coverage import uncovered
     from rmdocs.pdf.engine import unsafe
 
-    formal_engine()
-    here = fonts()
-    return lambda name, document: unsafe(name, document) or uncovered(name, document, here)
+    return unsafe(name, document) or uncovered(name, document, here)
 
 
 def unusable_fonts() -> tuple[Finding, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -14,14 +15,19 @@ from rmdocs.files import File
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection, Unread
 from rmdocs.issuing import later
+from rmdocs.issuing.checking import Progress, silent
 from rmdocs.issuing.issue import issue_all
+from rmdocs.issuing.rendered import print_anything
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.indexfile import IndexedRecord, Query
 from rmdocs.workspace import machine
-from rmdocs.workspace.incoming import Incoming, check_files
+from rmdocs.workspace.incoming import Incoming, check_files, check_read, pays, read_files
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.audit.outside import CalledFile, PaperTrace
     from rmdocs.audit.recordview import TracedRecord
     from rmdocs.audit.trace import Trace
@@ -44,13 +50,18 @@ class Difference:
 
 
 def check(
-    workspace: Workspace, files: Sequence[File | Unread], selection: Selection = ALL
+    workspace: Workspace,
+    files: Sequence[File | Unread],
+    selection: Selection = ALL,
+    progress: Progress = silent,
 ) -> list[CheckedCandidate]:
     """Return every record in ``files`` with its findings; nothing is written.
 
     :param selection: which worksheet of a workbook, and what of it.
+    :param progress: told how many records of how many are checked.
     """
-    return [one.checked for one in check_files(workspace, files, selection=selection)]
+    found = check_files(workspace, files, selection=selection, progress=progress)
+    return [one.checked for one in found]
 
 
 def issue(  # noqa: PLR0913 - each is an option of the command
@@ -62,41 +73,46 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     revision: Revision | None = None,
     selection: Selection = ALL,
     pdf: bool = False,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    executor: Executor | None = None,
+    checking: Progress = silent,
+    progress: Progress = silent,
 ) -> IssueResult:
     """Issue the records in ``files``: all, or none unless ``skip_invalid``.
 
     :param revision: of the form, as whoever issues means it.
     :param selection: which worksheet of a workbook, and what of it.
     :param pdf: whether formal PDF is wanted; nothing is numbered that cannot be printed.
+    :param executor: of who checks and renders besides this process (``concurrent.futures``); if
+        none is given, other processes of this machine do where it pays.
+    :param checking: told how many records of how many are checked.
     :param progress: told how many records of how many are rendered.
     :raises ControlError: if nobody acts, the actor may not, or ``revision``
         is not in force.
     :raises FindingsError: if a document cannot be made.
     :raises MissingProgramError: if PDF is wanted and LibreOffice is not installed.
     """
-    printable = machine.printable() if pdf else lambda _name, _document: ()
+    printable = machine.printable() if pdf else print_anything
     acting = workspace.acting()
-    read = check_files(workspace, files, again=again, selection=selection)
-    if not skip_invalid and any(one.checked.ready is None for one in read):
-        return IssueResult(outcomes=tuple(_outcome(one.checked, None) for one in read))
-    ready = [one.checked for one in read if one.checked.ready is not None]
-    if revision is not None:
-        _require_revision(workspace, ready, revision)
-    done = count(1)
-
-    def step(_count: int) -> None:
-        progress(next(done), len(ready))
-
-    batch = issue_all(
-        workspace.registry,
-        ready,
-        acting,
-        skip_invalid=skip_invalid,
-        again=again,
-        progress=step,
-        printable=printable,
-    )
+    taken = read_files(workspace, files, selection)
+    with ExitStack() as begun:
+        others = executor or begun.enter_context(processes(pays=pays(taken)))
+        read = check_read(workspace, taken, again=again, executor=others, progress=checking)
+        if not skip_invalid and any(one.checked.ready is None for one in read):
+            return IssueResult(outcomes=tuple(_outcome(one.checked, None) for one in read))
+        ready = [one.checked for one in read if one.checked.ready is not None]
+        if revision is not None:
+            _require_revision(workspace, ready, revision)
+        done = count(1)
+        batch = issue_all(
+            workspace.registry,
+            ready,
+            acting,
+            skip_invalid=skip_invalid,
+            again=again,
+            progress=lambda _count: progress(next(done), len(ready)),
+            printable=printable,
+            executor=others,
+        )
     without = {id(one.candidate): one.candidate.refused(one.findings) for one in batch.refused}
     read = [replace(one, checked=without.get(id(one.checked), one.checked)) for one in read]
     issued = {id(one.candidate): one for one in batch.issued}

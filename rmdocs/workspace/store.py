@@ -21,10 +21,9 @@ from rmdocs.errors import (
 from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
@@ -38,7 +37,6 @@ REPORT_NAMESPACE = "rmdocs-report"
 
 LAST: Literal["last"] = "last"
 """What was verified last from this workspace, to go on from."""
-_SEVERAL = 2
 _MANY, _MANY_WITH_CONTENTS = 5_000, 500
 """Acts from which on another process is begun, which takes as long as some 1,000 of them."""
 
@@ -51,7 +49,6 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     against: Sequence[Pin] = (),
     since: Literal["last"] | Sequence[Pin] | None = None,
     policy: File | None = None,
-    workers: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store; if asked, judge all signatures and read all scans again.
@@ -64,7 +61,6 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param since: what was verified before, of which the acts are not judged again: what
         checkpoints from outside say, or the last verification from here (:data:`LAST`).
     :param policy: which witnesses must have cosigned the ledgers (c2sp.org/tlog-policy).
-    :param workers: how many processes may work at the same time, where that pays.
     :param progress: told how many events of how many are gone through.
     :raises UsageError: if nothing was verified from here that it could go on from.
     :raises FindingsError: if the policy cannot be read.
@@ -82,7 +78,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
-    with _processes(workspace, workers, depth) as executor:
+    with processes(pays=_pays(workspace, depth)) as executor:
         found = verify.verify(
             workspace.store,
             trust(workspace) if renditions else None,
@@ -101,9 +97,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     return replace(found, findings=(*found.findings, *told))
 
 
-@contextmanager
-def _processes(workspace: Workspace, workers: int, depth: Depth) -> Iterator[Executor | None]:
-    """Yield processes that go through volumes; None where they would cost more than they save."""
+def _pays(workspace: Workspace, depth: Depth) -> bool:
+    """Return whether there is so much to go through that other processes are worth beginning."""
     from rmdocs.audit.ledgers import stated_size
     from rmdocs.audit.pins import ledgers_of
 
@@ -112,15 +107,7 @@ def _processes(workspace: Workspace, workers: int, depth: Depth) -> Iterator[Exe
     for ref in ledgers_of(store):
         with suppress(StoreError):  # told where it is gone through
             acts += stated_size(store.require_head(ref))
-    if workers < _SEVERAL or acts < (_MANY_WITH_CONTENTS if depth.contents else _MANY):
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # Begun anew, not forked: there may be threads.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-        yield executor
+    return acts >= (_MANY_WITH_CONTENTS if depth.contents else _MANY)
 
 
 def pins_from(handed: File | str) -> tuple[Pin, ...]:

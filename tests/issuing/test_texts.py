@@ -119,10 +119,11 @@ def test_what_is_accepted_is_read_back_as_it_was(shared_bank, text):
         return
     if checked.ready is None:
         return
+    registry = shared_bank.at().registry
     [document] = render_documents(
-        shared_bank.at().registry,
-        checked.ready.released,
-        checked.ready.checked,
+        registry,
+        registry.forms.load(checked.ready.release),
+        checked.ready.checked(registry),
         number="RXD7200-02-JN01-2026-0099",
         edition=1,
         pin="0" * 20,

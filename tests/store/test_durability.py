@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rmdocs
-from rmdocs.store.objects import MOST_LOOSE
+from rmdocs.store.objectwriter import MOST_LOOSE
 
 ROOT = Path(rmdocs.__file__).parents[1]
 

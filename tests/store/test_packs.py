@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import StoreError
 from rmdocs.store.git import make_repository
-from rmdocs.store.objects import ObjectReader, ObjectWriter, object_name
+from rmdocs.store.objects import ObjectReader, object_name
+from rmdocs.store.objectwriter import ObjectWriter
 from rmdocs.store.packs import Pack, Packs, applied
 
 KINDS = ("blob", "blob", "blob", "commit", "tag")

@@ -14,7 +14,8 @@ from rmdocs.store.checkpoint import Checkpoint, LedgerKeys
 from rmdocs.store.event import Event
 from rmdocs.store.history import history_check
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.objects import ObjectWriter, object_name, rewrite
+from rmdocs.store.objects import object_name, rewrite
+from rmdocs.store.objectwriter import ObjectWriter
 from rmdocs.store.protocol import ledger_origin
 
 pytestmark = pytest.mark.long

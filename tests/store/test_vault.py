@@ -96,22 +96,33 @@ def test_a_key_is_for_its_owner_alone(vault):
 
 def test_a_record_has_its_own_key(vault):
     one, other = vault.make(NUMBER), vault.make(OTHER)
+    vault.sync()
     assert one.encrypt(PATH, TEXT) != other.encrypt(PATH, TEXT)
     assert vault.find(NUMBER).decrypt(PATH, one.encrypt(PATH, TEXT)) == TEXT
 
 
 def test_a_key_left_by_a_killed_writer_is_used_again(vault):
     stored = vault.make(NUMBER).encrypt(PATH, TEXT)
-    assert vault.make(NUMBER).decrypt(PATH, stored) == TEXT
+    vault.sync()
+    assert Vault(vault.directory, secrets.token_bytes).make(NUMBER).decrypt(PATH, stored) == TEXT
 
 
 @pytest.mark.parametrize("left", [b"", b"rmdocs record key 1\nab", bytes(149)])
 def test_what_a_killed_writer_left_of_a_key_is_replaced(vault, left):
     vault.make(NUMBER)
+    vault.sync()
     vault.path(NUMBER).write_bytes(left)
     vault.path(NUMBER).with_suffix(".partial").write_bytes(b"half")
     key = vault.make(NUMBER)
+    vault.sync()
     assert vault.find(NUMBER).decrypt(PATH, key.encrypt(PATH, TEXT)) == TEXT
+
+
+def test_a_key_of_a_record_that_is_not_sealed_leaves_nothing(vault):
+    vault.make(NUMBER)
+    vault.drop()
+    vault.sync()
+    assert not vault.leaves(NUMBER)
 
 
 def test_there_is_none(vault):
@@ -141,6 +152,7 @@ def test_destroying_leaves_nothing(vault):
 
 def test_an_interrupted_destruction_counts_and_can_be_finished(vault):
     vault.make(NUMBER)
+    vault.sync()
     path = vault.path(NUMBER)
     path.write_bytes(bytes(path.stat().st_size))
     assert vault.find(NUMBER) is None
@@ -152,6 +164,7 @@ def test_an_interrupted_destruction_counts_and_can_be_finished(vault):
 
 def test_a_damaged_key_is_told_not_taken_for_destroyed(vault):
     vault.make(NUMBER)
+    vault.sync()
     vault.path(NUMBER).write_bytes(b"rmdocs record key 1\nnonsense\n")
     with pytest.raises(StoreError, match="is damaged") as refusal:
         vault.find(NUMBER)
@@ -163,8 +176,9 @@ def test_a_damaged_key_is_told_not_taken_for_destroyed(vault):
 def test_a_directory_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "keys").write_text("a file")
     vault = Vault(tmp_path / "keys", secrets.token_bytes)
+    vault.make(NUMBER)
     with pytest.raises(StoreError, match="record keys cannot be"):
-        vault.make(NUMBER)
+        vault.sync()
 
 
 def test_the_source_of_randomness_is_asked_for_all_of_a_key(tmp_path):

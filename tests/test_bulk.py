@@ -1,0 +1,110 @@
+"""Bulk work comes to the same, whoever does it and whatever befalls them."""
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rmdocs.bulk import MOST_AHEAD, Bulk
+
+
+def square(number):
+    return number * number
+
+
+def refused(number):
+    raise ValueError(number)
+
+
+class Never(ThreadPoolExecutor):
+    """Takes work and never begins it."""
+
+    def submit(self, *_):
+        return Future()
+
+
+class Broken(ThreadPoolExecutor):
+    """Its processes are gone."""
+
+    def submit(self, *_):
+        raise RuntimeError
+
+
+class Losing(ThreadPoolExecutor):
+    """Loses whatever it began."""
+
+    def submit(self, _function, piece):
+        return super().submit(refused, piece)
+
+
+def done(executor, pieces, **options):
+    bulk = Bulk(here=square, elsewhere=square, executor=executor)
+    return list(bulk.each(deque(pieces), **options))
+
+
+@pytest.mark.parametrize("kind", [None, ThreadPoolExecutor, Never, Broken, Losing])
+@given(pieces=st.lists(st.integers(), max_size=3 * MOST_AHEAD))
+def test_every_piece_is_done_once_in_order_by_whomever(kind, pieces):
+    executor = kind(2) if kind else None
+    assert done(executor, pieces, in_order=True) == [(one, one * one) for one in pieces]
+    assert sorted(done(executor, pieces)) == sorted((one, one * one) for one in pieces)
+    if executor is not None:
+        executor.shutdown()
+
+
+def test_what_is_wrong_with_the_work_itself_is_told():
+    bulk = Bulk(here=refused, elsewhere=refused, executor=Losing(1))
+    with pytest.raises(ValueError, match="7"):
+        list(bulk.each(deque([7])))
+
+
+def test_what_one_piece_leads_to_is_done_too():
+    pieces, seen = deque([3]), []
+    for piece, _ in Bulk(here=square, elsewhere=square, executor=Never(1)).each(pieces):
+        seen.append(piece)
+        pieces.extend([piece - 1] * (piece > 0))
+    assert seen == [3, 2, 1, 0]
+
+
+def test_no_more_lies_in_memory_than_is_said():
+    pieces = deque(range(1000))
+    with ThreadPoolExecutor(2) as executor:
+        for taken, _ in enumerate(
+            Bulk(here=square, elsewhere=square, executor=executor).each(pieces)
+        ):
+            assert 1000 - len(pieces) <= taken + MOST_AHEAD
+
+
+def test_this_process_does_what_nobody_has_begun():
+    begun, may_end = Event(), Event()
+
+    def slow(number):
+        begun.set()
+        assert may_end.wait(60)
+        return number * number
+
+    def here(number):
+        assert begun.wait(60)
+        may_end.set()
+        return square(number)
+
+    with ThreadPoolExecutor(1) as executor:
+        bulk = Bulk(here=here, elsewhere=slow, executor=executor)
+        assert sorted(bulk.each(deque([1, 2]))) == [(1, 1), (2, 4)]
+
+
+def test_whoever_leaves_takes_back_what_is_not_begun():
+    given_away = []
+
+    class Kept(Never):
+        def submit(self, *_):
+            given_away.append(Future())
+            return given_away[-1]
+
+    each = Bulk(here=square, elsewhere=square, executor=Kept(1)).each(deque(range(9)))
+    next(each)
+    each.close()
+    assert all(future.cancelled() for future in given_away)

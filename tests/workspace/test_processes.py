@@ -1,0 +1,62 @@
+"""Other processes end with the one that began them, and leave it to it to be broken off."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rmdocs.workspace import processes as module
+from rmdocs.workspace.processes import processes
+
+# Begins another process, says which, and waits to be killed.
+BEGINS = """
+import os, time
+from rmdocs.workspace import processes as module
+
+if __name__ == "__main__":
+    module.cores = lambda: 2
+    with module.processes() as executor:
+        print(executor.submit(os.getpid).result(), flush=True)
+        time.sleep(600)
+"""
+PATIENCE = 60.0
+
+
+def is_there(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_they_end_with_who_began_them_however_that_ends(how):
+    words = [sys.executable, "-c", BEGINS]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as begun:
+        other = int(begun.stdout.readline())
+        assert is_there(other)
+        begun.send_signal(how)
+    until = time.monotonic() + PATIENCE
+    while is_there(other):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_who_breaks_off_is_told_by_this_process_alone(monkeypatch):
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    with processes() as executor:
+        other = executor.submit(os.getpid).result()
+        os.kill(other, signal.SIGINT)
+        assert executor.submit(os.getpid).result() == other
+
+
+@pytest.mark.parametrize(("cores", "pays"), [(1, True), (2, False)])
+def test_there_are_none_where_they_gain_nothing(cores, pays, monkeypatch):
+    monkeypatch.setattr(module, "cores", lambda: cores)
+    with processes(pays=pays) as executor:
+        assert executor is None
