@@ -20,8 +20,6 @@ from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.copies import CopyIssued, CopyLost, CopyReplaced, CopyTerms, Holder
 from rmdocs.issuing.editions import DOCX_TYPE
 from rmdocs.messages import message
-from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.marks import Marks
 from rmdocs.registers.copies import COPY_NAME, PDF, Copy, CopyStatus, copy_directory, exemplar_path
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.registers.staff import StaffRegister
@@ -287,6 +285,9 @@ def print_exemplar(document: bytes, exemplar: Exemplar, press: CopyPrinting) -> 
     :param document: the document (.docx) without any mark.
     :raises FindingsError: if it cannot be converted or marked.
     """
+    from rmdocs.pdf.archive import About, finish  # noqa: PLC0415 - slow to import, seldom needed
+    from rmdocs.pdf.marks import Marks  # noqa: PLC0415 - as above
+
     name = exemplar.number.document_name(exemplar.serial)
     pdf = press.engine.convert({name: document})[name]
     marks = Marks(control=control_text(exemplar), numbered=not numbers_pages(document))

@@ -14,10 +14,9 @@ from rmdocs.events.control import DispositionAction
 from rmdocs.identifiers import DisposalNumber, HoldNumber, RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.holds import Held, hold_kind_name, hold_kinds
-from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.drawing import linked
 from rmdocs.web.pages import act, actor_cells, page, see
-from rmdocs.web.record import attachment
+from rmdocs.web.record import workbook
 from rmdocs.web.refusals import WebError
 from rmdocs.web.registers import drawn_report
 from rmdocs.workspace import disposition, nextacts
@@ -145,7 +144,7 @@ def _due_workbook(visit: Visit) -> Response:
     _require_all_units(visit, "disposition.propose")
     report = disposition.due(visit.workspace)
     day = visit.workspace.today()
-    return attachment(f"due-{day}.xlsx", write_xlsx(report, visit.session.language))
+    return workbook(f"due-{day}", report, visit)
 
 
 def _certificate(visit: Visit) -> Response:
@@ -154,7 +153,7 @@ def _certificate(visit: Visit) -> Response:
     for one in disposition.get(visit.workspace, number).proposal.records:
         visit.require_unit(one.number.series.unit)
     report = disposition.certificate(visit.workspace, number)
-    return attachment(f"{number}.xlsx", write_xlsx(report, visit.session.language))
+    return workbook(str(number), report, visit)
 
 
 # Inside -----------------------------------------------------------------------------

@@ -11,11 +11,10 @@ from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.lists.quarters import COUNTED_BY, IN_TIME, QUARTERS, Quarter
-from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.navigation import LEADERS
 from rmdocs.web.pages import page, see
-from rmdocs.web.record import attachment
+from rmdocs.web.record import workbook
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import oversight
 
@@ -72,7 +71,7 @@ def _sheet(visit: Visit) -> Response:
         raise _only_own()
     found = _found(visit)
     report = oversight.report(visit.workspace, found)
-    return attachment(f"quarter-{found.quarter}.xlsx", write_xlsx(report, visit.session.language))
+    return workbook(f"quarter-{found.quarter}", report, visit)
 
 
 def _manager(visit: Visit) -> Response:

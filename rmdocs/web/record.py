@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.trace import Trace
     from rmdocs.messages import Text
     from rmdocs.registers.approvalrequests import ApprovalRequest
+    from rmdocs.reports.report import Report
     from rmdocs.store.event import SealedFile
     from rmdocs.web.pages import Visit
 
@@ -206,6 +207,13 @@ def attachment(name: str, data: bytes) -> Response:
     kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(data, media_type=kind, headers=headers)
+
+
+def workbook(name: str, report: Report, visit: Visit) -> Response:
+    """Return a report as a workbook to be saved, in the language of whoever asks."""
+    from rmdocs.reports.xlsx import write_xlsx  # noqa: PLC0415 - slow to import, seldom needed
+
+    return attachment(f"{name}.xlsx", write_xlsx(report, visit.session.language))
 
 
 def number_in(visit: Visit) -> RecordNumber:

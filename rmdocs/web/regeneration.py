@@ -9,10 +9,9 @@ from starlette.responses import Response
 from rmdocs.errors import ControlError
 from rmdocs.messages import message
 from rmdocs.regeneration.plan import RegenerationOutcome
-from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.documents import acts_of, number_in
 from rmdocs.web.pages import act, page, see, waiting
-from rmdocs.web.record import attachment
+from rmdocs.web.record import attachment, workbook
 from rmdocs.web.refusals import WebError
 from rmdocs.web.registers import drawn_report
 from rmdocs.workspace import regeneration, registers, revisions
@@ -127,7 +126,7 @@ def _result(visit: Visit) -> Response:
     """Return what a run changed in each document, as a workbook."""
     number, serial = number_in(visit), visit.request.path_params["serial"]
     report = regeneration.result_report(visit.workspace, serial)
-    return attachment(f"{number}-{serial:04d}.xlsx", write_xlsx(report, visit.session.language))
+    return workbook(f"{number}-{serial:04d}", report, visit)
 
 
 def _is_running(visit: Visit) -> bool:

@@ -13,10 +13,9 @@ from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports.report import ColumnKind, cell_text, note_texts
-from rmdocs.reports.xlsx import write_xlsx
 from rmdocs.web.drawing import PageCell, linked
 from rmdocs.web.pages import day_of, page
-from rmdocs.web.record import attachment
+from rmdocs.web.record import workbook
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import registers
 from rmdocs.workspace.registers import Asked
@@ -118,7 +117,7 @@ def _workbook(visit: Visit) -> Response:
     name, on = _named(visit), _day(visit)
     report = registers.report(visit.workspace, name, on=on, asked=_asked(visit, name))
     day = on or visit.workspace.today()
-    return attachment(f"{name}-{day}.xlsx", write_xlsx(report, visit.session.language))
+    return workbook(f"{name}-{day}", report, visit)
 
 
 def _named(visit: Visit) -> str:
