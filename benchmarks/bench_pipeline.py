@@ -44,7 +44,7 @@ COMMAND_IN_2026 = """
 import sys
 from datetime import UTC, datetime
 from rmdocs.workspace import opening as workspace
-workspace.open_workspace = lambda root, actor, _passphrase: workspace.Workspace(
+workspace.open_workspace = lambda root, actor, _passphrase, _reading: workspace.Workspace(
     root, actor, lambda: datetime(2026, 6, 1, 9, tzinfo=UTC))
 from rmdocs.cli.main import main
 sys.exit(main())

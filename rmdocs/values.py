@@ -107,10 +107,13 @@ def view(value: Json) -> Any:  # noqa: ANN401 - mirrors JSON
     Objects become :class:`View`, arrays tuples; numbers with a fraction
     become :class:`~decimal.Decimal`, so that sums of amounts are exact.
     """
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is str or value is None:  # most are
+        return value
+    if kind is dict or isinstance(value, Mapping):
         return View({key: view(item) for key, item in value.items()})
-    if isinstance(value, (list, tuple)):
-        return tuple(view(item) for item in value)
+    if kind is list or isinstance(value, (list, tuple)):
+        return tuple(map(view, value))
     if isinstance(value, float):
         return Decimal(repr(value))
     return value
@@ -236,8 +239,11 @@ def _bare(value: Json) -> list[str]:
         item = waiting.pop()
         if isinstance(item, str):
             found.append(item)
-        elif isinstance(item, (dict, Mapping)):
-            waiting += (*item, *item.values())
+        elif item is None:
+            continue
+        elif isinstance(item, dict) or isinstance(item, Mapping):  # noqa: SIM101 - quicker so
+            waiting += item
+            waiting += item.values()
         elif isinstance(item, (list, tuple)):
             waiting.extend(item)
     return found

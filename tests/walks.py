@@ -103,7 +103,7 @@ def working_in(
     now = clock or _ticking()
     with pytest.MonkeyPatch.context() as patched:
 
-        def opened(path: Path, actor: object, _passphrase: object = None) -> opening.Workspace:
+        def opened(path: Path, actor: object, *_told: object) -> opening.Workspace:
             return opening.Workspace(path, actor, now)
 
         patched.setattr(opening, "open_workspace", opened)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.workspace.opening import Workspace
+
+_PATIENCE = 1.0
+"""Seconds for which a command may read without saying so."""
 
 _OPENED, _TYPED = "rmdocs.workspace", "rmdocs.passphrases"
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -52,7 +56,12 @@ class Session:
         opened = context.meta.get(_OPENED)
         if not isinstance(opened, Workspace):
             actor = StaffNumber.parse(self.actor) if self.actor else None
-            opened = context.with_resource(open_workspace(self.path, actor, self._passphrase))
+            reading = Progress(
+                self.say(message("reading records for searches")), patience=_PATIENCE
+            )
+            opened = context.with_resource(
+                open_workspace(self.path, actor, self._passphrase, reading.until_done)
+            )
             context.meta[_OPENED] = opened
         return opened
 
@@ -171,10 +180,13 @@ class Progress:
     """A bar that appears with the first step and is gone when the work is.
 
     :param label: what is being done, in the reader's language.
+    :param patience: seconds after the first step before there is a bar.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, patience: float = 0) -> None:
         self._label = label
+        self._patience = patience
+        self._begun: float | None = None
         self._bar: ProgressBar[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -193,9 +205,20 @@ class Progress:
         """Show that ``done`` of ``total`` steps are done."""
         if total < 2 or not sys.stderr.isatty():  # noqa: PLR2004 - one step needs no bar
             return
+        now = time.monotonic()
+        self._begun = now if self._begun is None else self._begun
+        if self._bar is None and now - self._begun < self._patience:
+            return
         if self._bar is None:
             self._bar = click.progressbar(
                 length=total, label=self._label, file=beneath(sys.stderr), show_pos=True
             )
             self._bar.__enter__()
         self._bar.update(done - self._bar.pos)
+
+    def until_done(self, done: int, total: int) -> None:
+        """Show it as :meth:`at` does, and no more once all is done; it may begin again."""
+        self.at(done, total)
+        if done >= total:
+            self.__exit__(None, None, None)
+            self._bar = self._begun = None

@@ -48,6 +48,27 @@ def inexact(value: Json, path: str = "$", depth: int = 0) -> Iterator[Finding]:
             yield _finding(path, reason)
 
 
+def _is_exact(value: Json) -> bool:
+    """Return whether ``inexact`` has nothing to tell of a value: so it is with most."""
+    level: list[Json] = [value]
+    for _ in range(DEEPEST + 1):
+        within: list[Json] = []
+        for item in level:
+            kind = type(item)
+            if kind is dict:
+                if not all(type(name) is str for name in item):
+                    return False
+                within.extend(item.values())
+            elif kind is list:
+                within.extend(item)
+            elif kind is not str and _what_is_lost(item) is not None:
+                return False
+        if not within:
+            return True
+        level = within
+    return False
+
+
 def _what_is_lost(value: Json) -> Text | None:
     if value is None or isinstance(value, (bool, str)):
         return None
@@ -143,7 +164,7 @@ class RecordDraft:
         :raises FindingsError: with every mistake in the envelope, and every
             value that cannot be printed or kept exactly.
         """
-        findings = [*inexact(value)]
+        findings = [] if _is_exact(value) else [*inexact(value)]
         # Only what is JSON, and not too deep, can be looked through for characters.
         findings += [] if findings else unprintable(value)
         if findings:

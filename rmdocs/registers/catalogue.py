@@ -9,7 +9,8 @@ disposed of it forgets all but number, state and digests.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from rmdocs.store.protocol import Head, Store
 
 
+_T = TypeVar("_T")
+
 _BROKEN = "RECORD-UNREADABLE"
+_TOLD_EVERY = 64
+"""Records after which it is told anew how far reading is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,21 @@ class _Mark:
     @property
     def text(self) -> str:
         return f"{self.commit} {self.days} {self.releases} {self.rules}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """What of a volume the index has not read yet.
+
+    :param known: up to where it was read, as the index keeps it. :param mark: up to where it is
+        read with these numbers.
+    """
+
+    volume: Volume
+    known: str
+    head: Head
+    mark: _Mark
+    numbers: tuple[RecordNumber, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,41 +114,57 @@ class Catalogue:
         volumes = self._volumes()
         for gone in self.index.volumes() - {volume.name for volume in volumes}:
             self.index.forget(gone)
-        for volume in volumes:
-            self.catch_up_volume(volume)
+        self._catch_up(volumes)
         self.index.cleanse()
 
     def catch_up_form(self, form: DocumentNumber) -> None:
         """Bring the volumes of one form up to date."""
-        for volume in self._volumes():
-            if volume.series.form == form:
-                self.catch_up_volume(volume)
+        self._catch_up(volume for volume in self._volumes() if volume.series.form == form)
 
     def _volumes(self) -> list[Volume]:
         return known_volumes(self.store.refs())
 
-    def catch_up_volume(self, volume: Volume) -> None:
-        """Bring one volume up to date, whoever else does so meanwhile."""
+    def _catch_up(self, volumes: Iterable[Volume]) -> None:
+        """Bring volumes up to date, and tell how far it is."""
+        waiting = [found for found in map(self._behind, volumes) if found is not None]
+        done, total = 0, sum(len(one.numbers) for one in waiting)
+        for one in waiting:
+            behind: _Behind | None = one
+            while behind is not None:
+                entered = self._enter(behind, partial(self.index.told, done, total))
+                behind = None if entered else self._behind(behind.volume)
+            done += len(one.numbers)
+
+    def _behind(self, volume: Volume) -> _Behind | None:
+        """Return what of a volume is to be read; None where all is known."""
         while True:
             # The index first: what it knows is then never newer than the head.
             known = self.index.head(volume.name)
             head = self.store.head(volume.ref)
             if head is None:
-                return
+                return None
             old, again = _Mark.parse(known), self._readable_now(head, volume)
             mark = self._mark(head, volume, old)
             if mark == old and not again:
-                return
+                return None
             same = (mark.days, mark.rules) == (old.days, old.rules)
             if known and not (same and head.knows(old.commit)):
                 # Other working days or rules, or another history: nothing that was read counts.
                 self.index.forget(volume.name)
                 continue
-            reading = self._read(head, volume, {*_changed(head, volume, old.commit), *again})
-            if self.index.put(volume.name, known, mark.text, reading):
-                # Where somebody reads meanwhile, it is done when next asked.
-                self.index.cleanse()
-                return
+            numbers = {*_changed(head, volume, old.commit), *again}
+            return _Behind(
+                volume=volume, known=known, head=head, mark=mark, numbers=tuple(sorted(numbers))
+            )
+
+    def _enter(self, behind: _Behind, told: Callable[[int], None]) -> bool:
+        """Read what of a volume is not known, and enter it; return whether that could be done."""
+        reading = self._read(behind.head, behind.volume, _counted(behind.numbers, told))
+        if not self.index.put(behind.volume.name, behind.known, behind.mark.text, reading):
+            return False
+        # Where somebody reads meanwhile, it is done when next asked.
+        self.index.cleanse()
+        return True
 
     def enter(self, volume: Volume, before: str, issued: Sequence[JustIssued]) -> None:
         """Enter records that were issued just now, under the lock of their volume.
@@ -163,7 +199,7 @@ class Catalogue:
         entries: list[IndexEntry] = []
         gone: list[str] = []
         unreadable: list[RecordNumber] = []
-        for number in sorted(numbers):
+        for number in numbers:
             try:
                 if head.list(number.directory):
                     entries.append(self.entries.of(volume, read_folder(head, number)))
@@ -336,19 +372,26 @@ def _is_void(entry: IndexEntry) -> bool:
     return entry.record.status == RecordStatus.VOIDED.value
 
 
+def _counted(numbers: Sequence[_T], told: Callable[[int], None]) -> Iterator[_T]:
+    """Yield what is gone through, and tell how many were."""
+    for done, number in enumerate(numbers):
+        if done % _TOLD_EVERY == 0:
+            told(done)
+        yield number
+    told(len(numbers))
+
+
 def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:
     """Return the records that changed since a commit; all if there is none, or it is not known."""
+    if not commit:
+        return set(_numbers_in(volume, _directories(head)))
     try:
-        return set(_numbers_in(volume, head.changed_since(commit) if commit else _all(head)))
+        return set(_numbers_in(volume, head.changed_since(commit)))
     except NestingError:
         raise  # Nothing is lost: what is there besides is nobody's record.
     except StoreError:
         # Part of it is lost: whatever is there is read.
         return set(_numbers_in(volume, _directories(head)))
-
-
-def _all(head: Head) -> Iterator[str]:
-    return (path for path, _ in head.walk())
 
 
 def _directories(head: Head) -> Iterator[str]:

@@ -8,11 +8,13 @@ file loses nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rmdocs.errors import StoreError
 from rmdocs.messages import message
@@ -32,6 +34,8 @@ from rmdocs.registers.indexfile import (
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
+
+_Part = TypeVar("_Part")
 
 _CLEANSE = "cleanse"
 _EVER = "9999-12-31"
@@ -57,10 +61,14 @@ class Index:
     """The index; open it, bring it up to date, ask.
 
     :param path: a file that nobody else can write; None to keep it in memory.
+    :param progress: told, while it is brought up to date, how many records of how many are read.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(
+        self, path: Path | None, progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> None:
         self.path = path
+        self._progress = progress
         self._connection = self._open(path)
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
@@ -80,6 +88,10 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def told(self, before: int, total: int, read: int) -> None:
+        """Tell whoever waits how far reading is: ``read`` records of this volume."""
+        self._progress(before + read, total)
 
     def head(self, volume: str) -> str:
         """Return the commit up to which a volume is indexed, or an empty string."""
@@ -116,17 +128,7 @@ class Index:
                 self._connection.execute("BEGIN IMMEDIATE")
                 if self.head(volume) != expected:
                     return False
-                for number in reading.gone:
-                    self._drop(number)
-                for one in reading.unreadable:
-                    self._drop(str(one))
-                    self._connection.execute(
-                        "INSERT INTO unreadable VALUES (?, ?, ?)",
-                        (str(one), str(one.series.form), volume),
-                    )
-                for entry in reading.entries:
-                    self._note_forgetting(entry.record)
-                    self._write(entry)
+                self._write(volume, reading, anew=not expected)
                 self._connection.execute(
                     "INSERT OR REPLACE INTO volumes VALUES (?, ?)", (volume, head)
                 )
@@ -359,33 +361,50 @@ class Index:
                 (number,),
             )
 
-    def _write(self, entry: IndexEntry) -> None:
-        record = entry.record
-        run = self._connection.execute
-        self._drop(record.number)
-        run(
+    def _write(self, volume: str, reading: VolumeUpdate, *, anew: bool) -> None:
+        """Enter what was read, in place of what was known.
+
+        :param anew: whether nothing was known of the volume.
+        """
+        if not anew:
+            for number in (*reading.gone, *map(str, reading.unreadable)):
+                self._drop(number)
+            for entry in reading.entries:
+                self._note_forgetting(entry.record)
+                self._drop(entry.record.number)
+        many, entries = self._connection.executemany, reading.entries
+        lost = ((str(one), str(one.series.form), volume) for one in reading.unreadable)
+        many("INSERT INTO unreadable VALUES (?, ?, ?)", lost)
+        many(
             f"INSERT INTO records ({', '.join(_COLUMNS)}) "  # noqa: S608 - fixed names
             f"VALUES ({', '.join('?' * len(_COLUMNS))})",
-            [getattr(record, name) for name in _COLUMNS],
+            map(_row_of, (entry.record for entry in entries)),
         )
-        for one in entry.awaited:
-            run(
-                "INSERT INTO awaited VALUES (?, ?, ?, ?)", (one.number, one.name, one.day, one.near)
-            )
-        for done in entry.performed:
-            run(
-                "INSERT INTO performed VALUES (?, ?, ?, ?)",
-                (done.number, done.name, done.day, done.done),
-            )
-        for file in entry.files:
-            run(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                (file.sha256, file.number, file.edition, file.path),
-            )
-        for rule, key in entry.keys.items():
-            run("INSERT INTO keys VALUES (?, ?, ?)", (record.number, rule, key))
-        for target in entry.related:
-            run("INSERT OR REPLACE INTO links VALUES (?, ?)", (record.number, target))
+        many("INSERT INTO awaited VALUES (?, ?, ?, ?)", _each(entries, lambda one: one.awaited))
+        many("INSERT INTO performed VALUES (?, ?, ?, ?)", _each(entries, lambda one: one.performed))
+        files = (
+            (file.sha256, file.number, file.edition, file.path)
+            for file in _each(entries, lambda one: one.files)
+        )
+        many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", files)
+        keys = (
+            (entry.record.number, rule, key)
+            for entry in entries
+            for rule, key in entry.keys.items()
+        )
+        many("INSERT INTO keys VALUES (?, ?, ?)", keys)
+        links = ((entry.record.number, target) for entry in entries for target in entry.related)
+        many("INSERT OR REPLACE INTO links VALUES (?, ?)", links)
+
+
+_row_of = attrgetter(*_COLUMNS)
+
+
+def _each(
+    entries: Iterable[IndexEntry], part: Callable[[IndexEntry], Iterable[_Part]]
+) -> Iterator[_Part]:
+    """Yield the parts of all entries, one after another."""
+    return chain.from_iterable(map(part, entries))
 
 
 def _record(row: Sequence[Any]) -> IndexedRecord:

@@ -45,18 +45,19 @@ if TYPE_CHECKING:
 
 def words(value: object) -> str:
     """Return all texts and numbers in a JSON value, joined for searching."""
-    return "\n".join(_leaves(value))
-
-
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    elif value is not None and not isinstance(value, bool):
-        yield value if isinstance(value, str) else json.dumps(value)
+    found: list[str] = []
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict):
+            waiting += reversed(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting += reversed(item)
+        elif item is not None and not isinstance(item, bool):
+            found.append(json.dumps(item))
+    return "\n".join(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

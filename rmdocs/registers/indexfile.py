@@ -13,7 +13,7 @@ from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
 from rmdocs.identifiers import RecordNumber
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -44,7 +44,8 @@ CREATE INDEX IF NOT EXISTS records_done ON records (done_on) WHERE done_on != ''
 CREATE TABLE IF NOT EXISTS chores (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL, number TEXT NOT NULL, edition INTEGER NOT NULL, path TEXT NOT NULL,
-    PRIMARY KEY (sha256, number, path));
+    PRIMARY KEY (sha256, number, path)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_number ON files (number);
 CREATE TABLE IF NOT EXISTS links (source TEXT NOT NULL, target TEXT NOT NULL,
     PRIMARY KEY (source, target));
 CREATE INDEX IF NOT EXISTS links_target ON links (target);

@@ -146,6 +146,7 @@ class Schema:
 
     prefix: str
     _root: Callable[[], Field]
+    _tidied: Callable[[], Callable[[Json], Json]]
     _validator: Validator
     _stages: tuple[tuple[str, Schema], ...] = ()
 
@@ -164,11 +165,7 @@ class Schema:
     def own(cls, value: JsonObject) -> Schema:
         """Return a schema that rmdocs brings along: tests judge it, not each process."""
         documents = SchemaDocuments({_OWN: value}, _OWN)
-        return cls(
-            prefix="$",
-            _root=cache(lambda: build(documents, value)),
-            _validator=Validator(documents, documents.uri),
-        )
+        return _described(documents, value, "$", Validator(documents, documents.uri))
 
     @property
     def root(self) -> Field:
@@ -193,7 +190,7 @@ class Schema:
         ``strip`` drops white space around a text; ``upper`` does, and writes it
         in capitals.
         """
-        return _normalised(instance, self.root)
+        return self._tidied()(instance)
 
     def fields(self) -> FieldTree:
         """Return the fields the content has."""
@@ -245,16 +242,27 @@ def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Sc
     content = {key: value for key, value in documents.main.items() if key != "$defs"}
     stages = tuple((stage, _stage(documents, stage)) for stage in documents.stage_names())
     validator = Validator(documents, documents.uri)
-    root = cache(lambda: build(documents, content))
-    return Schema(prefix=CONTENT, _root=root, _validator=validator, _stages=stages)
+    return _described(documents, content, CONTENT, validator, stages)
 
 
 def _stage(documents: SchemaDocuments, name: str) -> Schema:
     part = documents.main["$defs"]["stages"][name]
     escaped = name.replace("~", "~0").replace("/", "~1")
     validator = Validator(documents, f"{documents.uri}#/$defs/stages/{escaped}")
-    root = cache(lambda: build(documents, part))
-    return Schema(prefix=step(STAGES, name), _root=root, _validator=validator)
+    return _described(documents, part, step(STAGES, name), validator)
+
+
+def _described(
+    documents: SchemaDocuments,
+    value: JsonObject,
+    prefix: str,
+    validator: Validator,
+    stages: tuple[tuple[str, Schema], ...] = (),
+) -> Schema:
+    """Return the schema of what ``value`` describes; its fields are read when first asked for."""
+    root = cache(lambda: build(documents, value))
+    tidied = cache(lambda: _tidying(root()) or _as_it_is)
+    return Schema(prefix=prefix, _root=root, _tidied=tidied, _validator=validator, _stages=stages)
 
 
 def _completed(value: Json, field: Field) -> Json:
@@ -266,16 +274,27 @@ def _completed(value: Json, field: Field) -> Json:
     return value
 
 
-def _normalised(value: Json, field: Field) -> Json:
-    if isinstance(value, dict):
-        children = {child.name: child for child in field.children}
-        return {
-            key: _normalised(item, children[key]) if key in children else item
-            for key, item in value.items()
-        }
-    if isinstance(value, list) and field.item is not None:
-        return [_normalised(item, field.item) for item in value]
-    if isinstance(value, str) and field.normalise:
-        tidy = value.strip()
-        return tidy.upper() if field.normalise == "upper" else tidy
+def _tidying(field: Field) -> Callable[[Json], Json] | None:
+    """Return what tidies a field's value; None where nothing in it is tidied."""
+    children = {one.name: _tidying(one) for one in field.children}
+    inner = {name: one for name, one in children.items() if one is not None}
+    item = _tidying(field.item) if field.item is not None else None
+    way = field.normalise
+    if not (inner or item or way):
+        return None
+
+    def tidied(value: Json) -> Json:
+        if isinstance(value, dict) and inner:
+            return {key: inner[key](each) if key in inner else each for key, each in value.items()}
+        if isinstance(value, list) and item is not None:
+            return list(map(item, value))
+        if isinstance(value, str) and way:
+            tidy = value.strip()
+            return tidy.upper() if way == "upper" else tidy
+        return value
+
+    return tidied
+
+
+def _as_it_is(value: Json) -> Json:
     return value

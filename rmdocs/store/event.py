@@ -173,7 +173,8 @@ class Event:
             subject=_typed(value, "subject", str),
             index=_typed(value, "index", int),
             actor=Actor.from_json(value["actor"]),
-            time=datetime.strptime(value["time"], _TIME).replace(tzinfo=UTC),
+            # Another spelling of a time is not that of the event, which is compared as a whole.
+            time=datetime.fromisoformat(_typed(value, "time", str)).replace(tzinfo=UTC),
             reason=_typed(value, "reason", str),
             relied_on=_checkpoint(value["relied_on"]),
             previous=_checkpoint(value["previous"]),

@@ -223,15 +223,18 @@ class Workspace:
     :param clock: gives the present moment, with a time zone.
     :param store: what it works on, if not the one in its directory.
     :param passphrase: asked when a private key of this machine is opened or made.
+    :param reading: told how many records of how many are read, where the search index is behind.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whatever of it the surroundings give
         self,
         root: Path,
         actor: StaffNumber | None,
         clock: Callable[[], datetime],
         store: LedgerStore | None = None,
         passphrase: Passphrase = no_passphrase,
+        *,
+        reading: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> None:
         self.root = root
         self._actor = actor
@@ -239,7 +242,7 @@ class Workspace:
         self._signer: Signer | None = None
         self._acted = False
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(index_path(root))
+        self.index = Index(index_path(root), reading)
         try:
             self.registry = Registry(self.store, self.index)
         except RmdocsError:
@@ -400,11 +403,15 @@ class Workspace:
 
 
 def open_workspace(
-    root: Path, actor: StaffNumber | None, passphrase: Passphrase = no_passphrase
+    root: Path,
+    actor: StaffNumber | None,
+    passphrase: Passphrase = no_passphrase,
+    reading: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Workspace:
     """Open the workspace at ``root``.
 
     :param passphrase: asked when a private key of this machine is opened or made.
+    :param reading: told how many records of how many are read, where the search index is behind.
     :raises StoreError: if there is none.
     """
-    return Workspace(root, actor, present, passphrase=passphrase)
+    return Workspace(root, actor, present, passphrase=passphrase, reading=reading)

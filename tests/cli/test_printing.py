@@ -1,4 +1,6 @@
+import io
 import json
+import sys
 
 import pytest
 import wcwidth
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.cli import printing, streams
+from rmdocs.cli.context import Progress
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import NOTHING, error, warning
 from rmdocs.messages import Bilingual, Language, message
@@ -114,3 +117,19 @@ def test_an_error_as_json_carries_every_finding(capsys):
 
 def test_an_unknown_code_stands_for_itself():
     assert printing.named(printing.ROLES, "jester").text(Language.ZH) == "jester"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("patience", "shown"), [(60, False), (0, True)])
+def test_what_takes_longer_than_one_waits_shows_how_far_it_is(monkeypatch, patience, shown):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    progress = Progress("reading", patience=patience)
+    for _again in range(2):
+        for done in (0, 4, 9):
+            progress.until_done(done, 9)
+    assert sys.stderr.getvalue().count("9/9") == (2 if shown else 0)
+    assert ("reading" in sys.stderr.getvalue()) is shown

@@ -10,8 +10,10 @@ import pytest
 
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
+from rmdocs.registers.index import _KEPT_BY
 from rmdocs.registers.indexfile import Query, conditions_of, connect
 from rmdocs.workspace import records
+from rmdocs.workspace.opening import open_workspace
 
 
 @pytest.fixture
@@ -188,3 +190,26 @@ def dumped(work):
         for (table,) in tables.fetchall():
             for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - its own
                 yield (table, *map(str, row))
+
+
+@pytest.mark.parametrize("table", _KEPT_BY)
+def test_forgetting_a_record_goes_through_no_others(table):
+    question = f"DELETE FROM {table} WHERE {_KEPT_BY[table]} = ?"  # noqa: S608 - fixed names
+    with closing(connect(None)) as made:
+        plan = [row[-1] for row in made.execute(f"EXPLAIN QUERY PLAN {question}", ("",))]
+    assert all(step.startswith("SEARCH") for step in plan), plan
+
+
+def test_whoever_waits_is_told_how_far_reading_is(full_bank):
+    for file in full_bank.index_files():
+        file.unlink()
+    told = []
+    with open_workspace(full_bank.root, None, reading=lambda *steps: told.append(steps)) as work:
+        list(records.find(work, Query()))
+    assert told[0] == (0, len(ALL))
+    assert told[-1] == (len(ALL), len(ALL))
+    assert told == sorted(told)
+    told.clear()
+    with open_workspace(full_bank.root, None, reading=lambda *steps: told.append(steps)) as work:
+        list(records.find(work, Query()))
+    assert told == []
