@@ -193,6 +193,7 @@ def _proving(ask: Asking) -> None:
     words = "agreement.tlog-proof --keys keys.txt"
     ask("", f"verify-file {taken} {words}")
     ask("", f"verify-file keys.txt {words}", code=1)
+    ask("", f"verify-file {taken} {words} --policy policy.txt")
 
 
 def _readers(ask: Asking) -> None:

@@ -19,15 +19,18 @@ theirs = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(theirs)
 
 
-def judged(file: bytes, proof: bytes, keys: bytes, *, alike: bool = True) -> str:
+def judged(
+    file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None, *, alike: bool = True
+) -> str:
     """Return why nothing is proved, or nothing where both say yes; both must say the same.
 
     :param alike: both give the same reason, too. Of an event that was altered the package says
         that it is none, the other that it is not in the ledger.
     """
-    ours = proving.judge(*(File(name="x", data=data) for data in (file, proof, keys)))
+    given = (file, proof, keys) if policy is None else (file, proof, keys, policy)
+    ours = proving.judge(*(File(name="x", data=data) for data in given))
     try:
-        lines = theirs.judge(file, proof, keys)
+        lines = theirs.judge(*given)
         their_code = ""
     except theirs.NotProvedError as problem:
         their_code = problem.code
@@ -36,6 +39,7 @@ def judged(file: bytes, proof: bytes, keys: bytes, *, alike: bool = True) -> str
         told = "\n".join(lines)
         facts = (ours.number, ours.staff_no, ours.name, ours.sealed, ours.ledger, ours.pin)
         assert all(fact in told for fact in facts)
+        assert all(one.name in told and one.time in told for one in ours.witnesses)
         return ""
     [finding] = ours.findings
     assert finding.remedy

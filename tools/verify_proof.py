@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Says whether a file is what a proof of rmdocs says was sealed; needs no rmdocs, store or network.
 
-    python3 verify_proof.py FILE PROOF KEYS
+    python3 verify_proof.py FILE PROOF KEYS [POLICY]
 
 One file on the standard library and the package ``cryptography``, written by docs/proof-format.md
 alone: whoever trusts nobody reads it first. Exit code 0 is yes, 1 is no, 2 is called wrongly.
@@ -41,6 +41,14 @@ REASONS = {
     "PROOF-CHECKPOINT": (
         "the checkpoint is not signed by a key that you trust",
         "证明中的检查点不是由您所信任的密钥签署的",
+    ),
+    "WITNESS-POLICY": (
+        "the policy of witnesses cannot be read, or names a key of an unknown kind",
+        "见证规则无法读取，或含有不认识的密钥",
+    ),
+    "PROOF-WITNESS": (
+        "not enough of the witnesses of your policy cosigned the checkpoint",
+        "您的见证规则中联署该检查点的见证人不足",
     ),
     "PROOF-EVENT": (
         "the event is not in the signed ledger of its record's number",
@@ -138,6 +146,100 @@ def keys_in(data: bytes) -> list[bytes]:
             found.append(key)
     except ValueError:
         raise NotProvedError(code="PROOF-KEYS") from None
+    return found
+
+
+# Witnesses: C2SP tlog-policy and tlog-cosignature.
+
+
+class Policy:
+    """Which witnesses are known, and which of them together are enough."""
+
+    def __init__(self) -> None:
+        self.logs: list[bytes] = []
+        self.witnesses: dict[bytes, tuple[bytes, bytes]] = {}
+        self.groups: dict[bytes, tuple[int, list[bytes]]] = {}
+        self.quorum = b""
+
+    def met(self, cosigned: set[bytes]) -> bool:
+        there = set(cosigned)
+        for name, (least, members) in self.groups.items():
+            if len(there.intersection(members)) >= least:
+                there.add(name)
+        return self.quorum == b"none" or self.quorum in there
+
+
+def vkey(line: bytes, kind: bytes) -> tuple[bytes, bytes]:
+    """Return name and key of a verifier key of that kind."""
+    name, _, rest = line.partition(b"+")
+    number, _, encoded = rest.partition(b"+")
+    try:
+        data = plain(encoded)
+    except ValueError:
+        raise NotProvedError(code="WITNESS-POLICY") from None
+    sound = re.fullmatch(rb"[!-*,-~]+", name) and len(data) == 33 and data[:1] == kind
+    known = number == sha256(name, b"\n", data)[:4].hex().encode()
+    require(sound and known, "WITNESS-POLICY")
+    return name, data[1:]
+
+
+def policy_in(data: bytes) -> Policy:
+    """Return the policy in a file; each line says only what the lines before it bear."""
+    sound = len(data) <= MOST and data.endswith(b"\n")
+    require(sound and re.fullmatch(rb"[\t\n\x20-\x7e\x80-\xff]*", data), "WITNESS-POLICY")
+    found, members = Policy(), set()
+    for line in data[:-1].split(b"\n"):
+        words = [word for word in re.split(rb"[ \t]+", line) if word]
+        if not words or words[0].startswith(b"#"):
+            continue
+        names = {*found.witnesses, *found.groups}
+        kind, count = words[0], len(words)
+        if kind == b"log" and count in {2, 3}:
+            name, key = vkey(words[1], b"\x01")
+            require(name == KEY_NAME and key not in found.logs, "WITNESS-POLICY")
+            found.logs.append(key)
+        elif kind == b"witness" and count in {3, 4}:
+            name, key = vkey(words[2], b"\x04")
+            double = key in [one for _, one in found.witnesses.values()]
+            require(not double and words[1] not in {*names, b"none"}, "WITNESS-POLICY")
+            found.witnesses[words[1]] = name, key
+        elif kind == b"group" and count >= 4:
+            inner = words[3:]
+            fresh = len(set(inner)) == len(inner) and not members.intersection(inner)
+            require(fresh and names.issuperset(inner), "WITNESS-POLICY")
+            number = int(words[2]) if re.fullmatch(rb"[1-9][0-9]{0,8}", words[2]) else 0
+            least = {b"any": 1, b"all": len(inner)}.get(words[2], number)
+            sound = 1 <= least <= len(inner) and words[1] not in {*names, b"none"}
+            require(sound, "WITNESS-POLICY")
+            members.update(inner)
+            found.groups[words[1]] = least, inner
+        else:
+            require(kind == b"quorum" and count == 2 and not found.quorum, "WITNESS-POLICY")
+            require(words[1] in {*names, b"none"}, "WITNESS-POLICY")
+            found.quorum = words[1]
+    require(found.quorum, "WITNESS-POLICY")
+    return found
+
+
+def cosigned(policy: Policy, text: bytes, signatures: bytes) -> dict[bytes, int]:
+    """Return which witnesses of a policy cosigned a checkpoint, and when; they are enough."""
+    found: dict[bytes, int] = {}
+    for called, (name, key) in policy.witnesses.items():
+        known = sha256(name, b"\n\x04", key)[:4]
+        for line in signatures.splitlines():
+            _dash, signer, encoded = line.split(b" ")
+            try:
+                data = plain(encoded)
+            except ValueError:
+                continue
+            if (signer, data[:4]) != (name, known):
+                continue
+            time = int.from_bytes(data[4:12], "big")
+            said = b"cosignature/v1\ntime %d\n%s" % (time, text)
+            good = len(data) == 76 and time < 1 << 63 and signed_by(key, data[12:], said)
+            require(good, "PROOF-WITNESS")
+            found[called] = max(time, found.get(called, 0))
+    require(policy.met(set(found)), "PROOF-WITNESS")
     return found
 
 
@@ -392,9 +494,12 @@ def own_ledger(subject: str) -> str | None:
 
 
 def examine(
-    proof: bytes, keys: list[bytes]
-) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes], str]:
-    """Return the event that is proved, the later one if any, the ledger's state and its machine."""
+    proof: bytes, keys: list[bytes], policy: Policy | None
+) -> tuple[dict[str, Any], dict[str, Any] | None, tuple[str, int, bytes], str, dict[bytes, int]]:
+    """Return the event that is proved, the later one if any, the ledger's state and its machine.
+
+    And who of a policy cosigned that state, and when.
+    """
     extra, index, path, text, origin, size, top, signatures = split_proof(proof)
     (head, leaf, entered_leaf, entry, later_leaf, last_leaf, commit), rest = unpack(extra)
     version = HEAD.fullmatch(head)
@@ -423,10 +528,13 @@ def examine(
     end_path, register, later_path = (list(islice(hashes, count)) for count in counts)
     tree = rest[need:]
 
-    # The checkpoint is signed by a key that is trusted, or to which such a key leads.
+    # The checkpoint is signed by a key that is trusted, or to which such a key leads, and cosigned.
+    if policy and policy.logs:
+        keys = [key for key in keys if key in policy.logs]
     key = ledger_key((origin, text, signatures), chain, keys)
     sealer = bytes.fromhex((version[3] or b"").decode()) or key_id(key)
     require(chain or not version[3] or sealer != key_id(key), "PROOF-FORMAT")
+    witnesses = cosigned(policy, text, signatures) if policy else {}
 
     # The event, and a later one, are in the ledger of the record's number.
     require(origin.decode() == own_ledger(event["subject"]), "PROOF-EVENT")
@@ -455,7 +563,7 @@ def examine(
     said = b"tree %s\n" % git_name(b"tree", tree).hex().encode() + commit
     require(same and signed_by(person, signature, ssh_signed(said)), "PROOF-SIGNATURE")
     machine = chain[-1][0].decode() if chain else ""
-    return event, later, (origin.decode(), size, top), machine
+    return event, later, (origin.decode(), size, top), machine, witnesses
 
 
 def name_of(event: dict[str, Any], digest: str) -> str:
@@ -502,12 +610,16 @@ def check_code(size: int, top: bytes) -> str:
     return f"{size}·{'-'.join((text[:4], text[4:8], text[8:12], text[12:16], text[16:]))}"
 
 
-def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
+def judge(file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None) -> list[str]:
     """Return what the proof says of a file, as lines.
 
+    :param policy: which witnesses whoever asks wants to have cosigned the checkpoint.
     :raises NotProvedError: if it proves nothing of it.
     """
-    event, later, (origin, size, top), machine = examine(whole(proof), keys_in(keys))
+    asked = policy_in(policy) if policy is not None else None
+    event, later, (origin, size, top), machine, witnesses = examine(
+        whole(proof), keys_in(keys), asked
+    )
     sealed = name_of(event, hashlib.sha256(file).hexdigest())
     facts = event["facts"]
     edition = facts.get("edition") or facts.get("of_edition") or ""
@@ -537,11 +649,20 @@ def judge(file: bytes, proof: bytes, keys: bytes) -> list[str]:
             f"Signed by the machine {machine}; not shown: that its key had not ended by then.",
             f"检查点由机器 {machine} 签署；未能证明：当时该密钥未停用。",
         ]
-    return [*lines, *(line for limit in LIMITS for line in limit)]
+    for name, time in sorted(witnesses.items()):
+        lines.append(f"witness 见证人    {name.decode('utf-8', 'replace')} ({utc(time)})")
+    return [*lines, *(line for limit in LIMITS[: 2 if witnesses else 3] for line in limit)]
+
+
+def utc(seconds: int) -> str:
+    """Return seconds since 1970 as a time; as they are after the year 9999."""
+    if seconds >= 253_402_300_800:
+        return str(seconds)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}Z"
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 3:
+    if len(arguments) not in {3, 4}:
         print(__doc__, file=sys.stderr)
         return 2
     try:

@@ -8,21 +8,22 @@ another history.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
-from rmdocs.answering import Answer
+from rmdocs.answering import IF_ANY, Answer, WordlessAnswer
 from rmdocs.audit.authority import LONGEST_RUN
+from rmdocs.audit.prooflimits import act_of, limits, moment_of
 from rmdocs.audit.trace import digest_of, identify, seal_findings
+from rmdocs.audit.witnesses import note_for_proof
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
-from rmdocs.events.kinds import kind_of, read
+from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     EditionIssued,
-    OnEdition,
-    OnRecord,
     RecordDisposed,
     RecordVoided,
     SigningBegunAnew,
@@ -30,16 +31,17 @@ from rmdocs.events.records import (
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error, has_errors, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, Verbatim, by_command, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.ledgerkeys import founding_key, ledger_keys
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read, edition_of
 from rmdocs.registers.revocations import RevocationRegister
 from rmdocs.registers.staff import Person
 from rmdocs.store.keys import PublicKey
-from rmdocs.store.proof import Proven, StaffEntry, examine, written
+from rmdocs.store.proof import StaffEntry, examine, written
 from rmdocs.store.prooffile import keys_file, read_keys, refused
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+from rmdocs.store.witnesspolicy import WitnessPolicy, named
 
 if TYPE_CHECKING:
     from rmdocs.issuing.registry import Registry
@@ -74,6 +76,17 @@ class ProvedDocument(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofWitness(WordlessAnswer):
+    """Who cosigned the checkpoint of a proof.
+
+    :param name: as the policy calls them. :param time: when, UTC.
+    """
+
+    name: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFile(Answer):
     """What a proof says of a file; where it proves nothing, only why stands in it.
 
@@ -85,6 +98,7 @@ class JudgedFile(Answer):
     :param sealed: the file's name as it was sealed.
     :param ledger: the ledger that holds the act. :param events: how many it had.
     :param pin: its size and short root, as documents print it.
+    :param witnesses: who of the policy cosigned that state of the ledger.
     :param findings: why not; or what is not shown.
     """
 
@@ -100,6 +114,7 @@ class JudgedFile(Answer):
     ledger: str = ""
     events: int = 0
     pin: str = ""
+    witnesses: tuple[ProofWitness, ...] = field(default=(), metadata=IF_ANY)
     findings: tuple[Finding, ...]
 
 
@@ -111,10 +126,16 @@ def trusted(store: LedgerStore) -> bytes:
     return keys_file((founding_key(store.require_head(CONTROL_REF)),))
 
 
-def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedDocument:
+def prove(
+    store: LedgerStore,
+    registry: Registry,
+    target: str | File,
+    policy: WitnessPolicy | None = None,
+) -> ProvedDocument:
     """Return the proof of a record's newest edition, or of a file that the store knows.
 
     :param target: a number, a file or a SHA-256.
+    :param policy: which witnesses those who will judge it ask for.
     :raises ControlError: if the store does not know it.
     :raises FindingsError: if it is not as it was sealed, or would convince nobody.
     """
@@ -130,17 +151,21 @@ def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedD
     then = [one for one in entries if _known(one, event)]
     if not then:
         raise _not_theirs(event)
-    keys = ledger_keys(registry.control)
-    signer = keys.signer(store.require_head(number.volume.ref).note)
+    ref, keys = number.volume.ref, ledger_keys(registry.control)
     data = written(
         store,
-        number.volume.ref,
+        ref,
         event,
         then[-1],
         _later(folder, event),
-        keys.chain(signer) if signer is not None else (),
+        keys,
+        lambda least: note_for_proof(store, ref, keys, least, policy),
     )
     proven = examine(data, (founding_key(registry.control),))
+    try:
+        proven = examine(data, (founding_key(registry.control),), policy)
+    except FindingsError as problem:  # it is good, and not enough for whoever asks so
+        known = (*known, *problem.findings)
     edition = edition_of(event)
     name = f"{number}-e{edition}{_SUFFIX}" if edition else f"{number}-{event.index}{_SUFFIX}"
     return ProvedDocument(
@@ -150,19 +175,21 @@ def prove(store: LedgerStore, registry: Registry, target: str | File) -> ProvedD
         findings=(
             *known,
             *_since(event, entries, registry),
-            *_lacking(proven),
+            *limits(proven),
         ),
     )
 
 
-def judge(file: File, proof: bytes, keys: bytes) -> JudgedFile:
+def judge(file: File, proof: bytes, keys: bytes, policy: bytes | None = None) -> JudgedFile:
     """Return whether a file is what a proof says was sealed, by the keys of who asks.
 
+    :param policy: which witnesses they ask for (c2sp.org/tlog-policy).
     Needs no store; never fails, whatever the bytes are.
     """
     digest = canonical.sha256(file.data)
     try:
-        proven = examine(proof, read_keys(keys))
+        asked = WitnessPolicy.parse(policy) if policy is not None else None
+        proven = examine(proof, read_keys(keys), asked)
         sealed = _sealed_as(proven.event, digest)
     except FindingsError as problem:
         return JudgedFile(ok=False, sha256=digest, findings=problem.findings)
@@ -180,7 +207,11 @@ def judge(file: File, proof: bytes, keys: bytes) -> JudgedFile:
         ledger=checkpoint.origin,
         events=checkpoint.size,
         pin=checkpoint.pin,
-        findings=tuple(_lacking(proven)),
+        witnesses=tuple(
+            ProofWitness(name=named(name), time=one.time)
+            for name, one in sorted(proven.witnesses.items())
+        ),
+        findings=tuple(limits(proven)),
     )
 
 
@@ -194,7 +225,7 @@ def _sealed_as(event: Event, digest: str) -> str:
             "the proof is sound, but of other bytes: of {number}, {act} on {time}",
             number=event.subject,
             act=act_of(event),
-            time=_utc(event),
+            time=moment_of(event),
         ),
         "PROOF-FILE",
         by_command(
@@ -202,17 +233,6 @@ def _sealed_as(event: Event, digest: str) -> str:
             "rmdocs prove FILE --out P",
         ),
     )
-
-
-def _utc(event: Event) -> str:
-    """Return when an act was, where nothing says what the clocks of the office showed."""
-    return f"{event.time:%Y-%m-%d %H:%M}Z"
-
-
-def act_of(event: Event) -> Text:
-    """Return what an act is called."""
-    kind = kind_of(event)
-    return kind.TOLD if kind is not None else Verbatim(event.kind)
 
 
 def _sought(folder: RecordFolder, digest: str | None) -> Event:
@@ -323,100 +343,3 @@ def _revoked(day: date, register: RevocationRegister, event: Event) -> Text:
             day=day,
         )
     return message("the key that signed was revoked on {day}, and this act is in doubt", day=day)
-
-
-def _lacking(proven: Proven) -> Iterator[Finding]:
-    """Yield what a proof does not show, and what it shows besides."""
-    event, later, checkpoint = proven.event, proven.later, proven.checkpoint
-    number, said = event.subject, read(event)
-    if later is not None:
-        yield not_last(number, later)
-    if isinstance(said, OnRecord) and said.concealment is not None:
-        yield warning(
-            "PROOF-CONCEALED",
-            number,
-            message(
-                "the record is stored encrypted: of the document its SHA-256 is proved, of what"
-                " the record says nothing; that holds after its key is destroyed, too"
-            ),
-        )
-    yield warning(
-        "PROOF-UNTIL",
-        number,
-        message(
-            "it is shown for the ledger as it stood at {count} event(s); whether the record was"
-            " changed, voided or disposed of after that, no file can show",
-            count=checkpoint.size,
-        ),
-        by_command(message("ask the branch what counts now"), f"rmdocs trace {number}"),
-    )
-    yield warning(
-        "PROOF-KEY-THEN",
-        event.actor.staff_no,
-        message(
-            "the key was entered as that of {name} before the act; that it had not been replaced"
-            " or revoked, and that they had not left by then, is not shown",
-            name=event.actor.name,
-        ),
-        by_command(message("have the whole store verified"), "rmdocs verify"),
-    )
-    if proven.machine:
-        yield warning(
-            "PROOF-LEDGER-KEY",
-            checkpoint.origin,
-            message(
-                "the checkpoint is signed by the machine {machine}, to which the key that you trust"
-                " leads; that its key had not ended by then is not shown",
-                machine=proven.machine,
-            ),
-            by_command(message("have the whole store verified"), "rmdocs verify"),
-        )
-    yield warning("PROOF-UNWITNESSED", checkpoint.origin, _unwitnessed(proven), _COMPARE)
-
-
-_COMPARE = message(
-    "compare the check code (核验码) with a checkpoint that was kept elsewhere, or with the one"
-    " printed on a later document"
-)
-
-
-def _unwitnessed(proven: Proven) -> Text:
-    if proven.others:
-        return message(
-            "{count} more line(s) stand below the checkpoint as signatures, and were not judged:"
-            " whoever has the ledger's key could show you another history than others",
-            count=proven.others,
-        )
-    return message(
-        "nobody but the ledger's own key signed the checkpoint: whoever has that key could show"
-        " you another history than others"
-    )
-
-
-def not_last(number: str, later: Event) -> Finding:
-    """Return what is told of an act by which an earlier one of the record is not the last word."""
-    return warning(
-        "PROOF-NOT-LAST",
-        number,
-        _superseded(later),
-        by_command(message("ask for what counts now"), f"rmdocs trace {number}"),
-    )
-
-
-def _superseded(later: Event) -> Text:
-    said, moment = read(later), _utc(later)
-    if isinstance(said, RecordVoided):
-        return message("the record was declared void (作废) on {day}", day=moment)
-    if isinstance(said, RecordDisposed):
-        return message("the record was disposed of on {day}", day=said.disposed_on)
-    if isinstance(said, EditionIssued):
-        return message(
-            "edition {edition} replaced it on {day}",
-            edition=said.edition.number,
-            day=said.edition.issued_on,
-        )
-    if isinstance(said, OnEdition):
-        return message(
-            "signing began anew on {day}: what was signed before counts no more", day=moment
-        )
-    return message("{act} on {day}", act=act_of(later), day=moment)

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
-from rmdocs.audit.proofs import act_of, prove
+from rmdocs.audit.prooflimits import act_of
+from rmdocs.audit.proofs import prove
 from rmdocs.classes import dataclass
 from rmdocs.files import File
 from rmdocs.findings import Finding
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rmdocs.pdf.engine import Engine
     from rmdocs.store.event import Event
     from rmdocs.store.head import LedgerStore
+    from rmdocs.store.witnesspolicy import WitnessPolicy
 
 _TEMPLATE = Path(__file__).with_name("proof-slip.docx")
 _MOST_FILES = 3
@@ -58,16 +60,22 @@ class ProofSlip(Answer):
     findings: tuple[Finding, ...]
 
 
-def slip_of(
-    store: LedgerStore, registry: Registry, target: str | File, engine: Engine, now: datetime
+def slip_of(  # noqa: PLR0913, PLR0917 - what is proved, and by what it is drawn
+    store: LedgerStore,
+    registry: Registry,
+    target: str | File,
+    engine: Engine,
+    now: datetime,
+    policy: WitnessPolicy | None = None,
 ) -> ProofSlip:
     """Return the proof of a record's newest edition, or of a file that the store knows, as a page.
 
+    :param policy: as :func:`~rmdocs.audit.proofs.prove` takes it.
     :param now: when it is made, in the office's time.
     :raises ControlError, FindingsError: as :func:`~rmdocs.audit.proofs.prove` does; or if the
         page cannot be laid out.
     """
-    found = prove(store, registry, target)
+    found = prove(store, registry, target, policy)
     proven = examine(found.file.data, (founding_key(registry.control),))
     event, checkpoint = proven.event, proven.checkpoint
     folder = find_folder(registry.store, RecordNumber.parse(found.number))

@@ -11,7 +11,7 @@ from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import LONGEST_POLICY, WholeNumber, json_option, policy_option
+from rmdocs.cli.options import WholeNumber, json_option, policy_in, policy_option
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError
 from rmdocs.findings import has_errors
@@ -149,7 +149,7 @@ def verify(
             contents=contents,
             against=known,
             since=_since(since),
-            policy=folders.beginning(policy, LONGEST_POLICY) if policy is not None else None,
+            policy=policy_in(policy),
             progress=progress.at,
         )
     findings = result.findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from gettext import gettext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
 from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import Language, Text, listed, message
+
+if TYPE_CHECKING:
+    from rmdocs.files import File
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -131,8 +134,6 @@ trusted_keys_option = option(
     metavar="K",
     help="The keys that you trust, as the branch's records officer handed them out.",
 )
-LONGEST_POLICY = (1 << 20) + 1
-"""Bytes that are read of a policy: one more than any has."""
 policy_option = option(
     "--policy",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -180,3 +181,14 @@ hidden_option = option(
 def selection_of(sheets: Sequence[str], hidden: str | None) -> Selection:
     """Return what of a workbook is read, by the options of that name."""
     return Selection(sheets=tuple(sheets), hidden=Hidden(hidden or ""))
+
+
+_LONGEST_POLICY = (1 << 20) + 1
+"""Bytes that are read of a policy: one more than any has."""
+
+
+def policy_in(path: Path | None) -> File | None:
+    """Return the policy that a person names; None if they name none."""
+    from rmdocs import folders
+
+    return folders.beginning(path, _LONGEST_POLICY) if path is not None else None

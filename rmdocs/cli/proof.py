@@ -11,8 +11,9 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option, trusted_keys_option
+from rmdocs.cli.options import json_option, policy_in, policy_option, trusted_keys_option
 from rmdocs.errors import FindingsError
+from rmdocs.findings import has_errors
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -42,26 +43,39 @@ _LONGEST_SCAN = 1 << 26
     is_flag=True,
     help="As one page to print, a PDF: what it is, and all of the proof as QR codes.",
 )
+@policy_option
 @json_option
 @pass_session
-def prove(session: Session, target: str, *, out: Path, slip: bool, as_json: bool) -> None:
+def prove(
+    session: Session,
+    target: str,
+    *,
+    out: Path,
+    slip: bool,
+    policy: Path | None,
+    as_json: bool,
+) -> None:
     """Write the proof of one document, to be checked offline.
 
     With it, with the document and with the key of rmdocs key ledger anybody can tell, without
     store, git or network, that this document was sealed, when, and by whom: rmdocs verify-file,
-    or tools/verify_proof.py, or a program of their own (docs/proof-format.md).
+    or tools/verify_proof.py, or a program of their own (docs/proof-format.md). The cosignatures
+    of witnesses are put in as they are there; with --policy those of its witnesses, and the
+    exit code is 1 if they are not enough.
     """
     from rmdocs.workspace import proving
 
     make = proving.slip if slip else proving.prove
-    found = make(session.workspace(), folders.find(target) or target)
+    found = make(session.workspace(), folders.find(target) or target, policy_in(policy))
     folders.save(out, found.file.data)
     if as_json:
         printing.echo_answer(found, session)
-        return
-    told = message("{number}: its proof is in {path}", number=found.number, path=out)
-    click.echo(session.say(told))
-    printing.echo_findings(found.findings, session.language)
+    else:
+        told = message("{number}: its proof is in {path}", number=found.number, path=out)
+        click.echo(session.say(told))
+        printing.echo_findings(found.findings, session.language)
+    if has_errors(found.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
 
 
 @command("verify-file")
@@ -74,9 +88,18 @@ def prove(session: Session, target: str, *, out: Path, slip: bool, as_json: bool
     " QR codes of the slip say.",
 )
 @trusted_keys_option
+@policy_option
 @json_option
 @pass_session
-def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_json: bool) -> None:
+def verify_file(
+    session: Session,
+    file: Path,
+    proof: Path,
+    *,
+    keys: Path,
+    policy: Path | None,
+    as_json: bool,
+) -> None:
     """Say whether a file is what its proof says was sealed.
 
     Needs no store, no git and no network. Says as well what such a proof cannot show.
@@ -87,6 +110,7 @@ def verify_file(session: Session, file: Path, proof: Path, *, keys: Path, as_jso
         folders.beginning(file, -1),
         folders.beginning(proof, _LONGEST_SCAN),
         folders.beginning(keys, _LONGEST),
+        policy_in(policy),
     )
     if as_json:
         printing.echo_answer(found, session)
@@ -112,6 +136,7 @@ def _print(found: JudgedFile, session: Session) -> None:
         (message("SHA-256"), found.sha256),
         (message("ledger"), found.ledger),
         (message("check code"), found.pin),
+        *((message("witness"), f"{one.name} ({one.time})") for one in found.witnesses),
     )
     printing.echo_facts(facts, session.language)
     click.echo()

@@ -4,10 +4,11 @@ In this order:
 
 1. the checkpoint is signed by a key that the reader trusts, or to which keys lead of which each
    named the next for ledgers, the first one named by a key that the reader trusts;
-2. it is of the ledger of the record's number, and the event is in it;
-3. a later act, where one is named, is in it too;
-4. the person's entry is in control as the event relied on it, with the key that acted;
-5. the event is one of those with which that ledger ended in a commit that the key signed.
+2. enough of the witnesses cosigned it that the reader's policy names, where there is one;
+3. it is of the ledger of the record's number, and the event is in it;
+4. a later act, where one is named, is in it too;
+5. the person's entry is in control as the event relied on it, with the key that acted;
+6. the event is one of those with which that ledger ended in a commit that the key signed.
 
 What is last in a ledger that somebody signs is their own act: they, or the rmdocs at their hands,
 put it there. By what it says of the ledger before its commit it is known which acts are of that
@@ -20,24 +21,27 @@ over stand two directories and one file of theirs.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import by_command, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.store import merkle
 from rmdocs.store.checking import is_event_path
 from rmdocs.store.checkpoint import (
     Checkpoint,
     LedgerKey,
+    LedgerKeys,
     key_id,
     signature_of,
     signer_id,
     verify,
 )
 from rmdocs.store.commits import NAMESPACE, Commit, history
+from rmdocs.store.cosignature import Cosignature, parted
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import PublicKey, bare, verify_bare
@@ -51,6 +55,7 @@ from rmdocs.store.objects import (
 )
 from rmdocs.store.prooffile import Proof, ProofChain, damaged, refused
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, ledger_origin
+from rmdocs.store.witnesspolicy import WitnessPolicy, named
 
 _CONTROL = ledger_origin(CONTROL_REF)
 _PERSON = "person"
@@ -73,6 +78,7 @@ class Proven:
     :param later: an act by which the event is not the last word; None if none is told.
     :param others: how many more lines stand below it as signatures; nobody judged them.
     :param machine: the machine whose key signed the checkpoint; empty of the founding key.
+    :param witnesses: who of the reader's policy cosigned it, and how; they are enough.
     """
 
     event: Event
@@ -80,25 +86,30 @@ class Proven:
     later: Event | None
     others: int
     machine: str = ""
+    witnesses: Mapping[bytes, Cosignature] = field(default_factory=dict)
 
 
-def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
+def examine(data: bytes, keys: Sequence[PublicKey], policy: WitnessPolicy | None = None) -> Proven:
     """Return what a proof shows, each link of its chain checked.
 
+    :param policy: which witnesses the reader asks for; None to ask for none.
     :raises FindingsError: with what is wrong; see :mod:`rmdocs.store.prooffile` for its format.
     """
     proof = Proof.parse(data)
     # 1
     chain = ProofChain.parse(proof.extra, Checkpoint.parse(proof.note).size)
-    checkpoint, key = _signed(proof, chain, keys)
+    logs = policy.logs if policy is not None else ()
+    checkpoint, key = _signed(proof, chain, [one for one in keys if not logs or one in logs])
     event, later = chain.event, chain.later
     if chain.sealer == key_id(key) and not chain.machines:
         raise damaged()  # told in more words than it takes
     # 2
+    witnesses = _witnessed(proof, policy)
+    # 3
     _require_own_ledger(event, checkpoint)
     if event.index != proof.index or not _holds(checkpoint, event, proof.path):
         raise refused(message("the event is not in the signed ledger"), "PROOF-EVENT")
-    # 3
+    # 4
     if later is not None and (
         later.subject != event.subject
         or later.index <= event.index
@@ -106,15 +117,20 @@ def examine(data: bytes, keys: Sequence[PublicKey]) -> Proven:
     ):
         told = message("the later act that the proof names is not in the signed ledger")
         raise refused(told, "PROOF-LATER")
-    # 4
-    signer = _registered(chain)
     # 5
+    signer = _registered(chain)
+    # 6
     sealed = Checkpoint(origin=checkpoint.origin, size=chain.size, root=_sealed_root(chain, proof))
     sealer = chain.sealer or key_id(key)
     _require_signed(chain, sealed.note_by(sealer, chain.ledger_signature), signer)
-    others = sum(line.startswith("— ") for line in proof.note.split("\n")) - 1
-    machine = chain.machines[-1].machine if chain.machines else ""
-    return Proven(event=event, checkpoint=checkpoint, later=later, others=others, machine=machine)
+    return Proven(
+        event=event,
+        checkpoint=checkpoint,
+        later=later,
+        others=len(parted(proof.note)[1]) - 1 - len(witnesses),
+        machine=chain.machines[-1].machine if chain.machines else "",
+        witnesses=witnesses,
+    )
 
 
 def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
@@ -122,26 +138,32 @@ def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
     ref: str,
     event: Event,
     entered: StaffEntry,
-    later: Event | None = None,
-    machines: Sequence[LedgerKey] = (),
+    later: Event | None,
+    keys: LedgerKeys,
+    chosen: Callable[[int], str],
 ) -> bytes:
     """Return the proof of an event, as its ledger and control stand; it is not examined here.
 
     :param entered: the event that entered who acted in the register, and its entry.
-    :param later: see :class:`ProofChain`; ``machines`` likewise.
+    :param later: see :class:`ProofChain`. :param keys: that sign the ledgers.
+    :param chosen: gives the signed checkpoint of the ledger by which it is proved, of so many
+        events at least.
     :raises StoreError: if the store lacks what it takes, or is damaged.
     """
     head, control = store.require_head(ref), store.require_head(CONTROL_REF)
     tree, known = _tree(head), event.relied_on
     commit, there = _sealing(store, head, event)
     size = there.checkpoint.size
+    note = chosen(max(size, later.index + 1 if later is not None else 0))
+    whole, signer = Checkpoint.parse(parted(note)[0]).size, keys.signer(note)
+    machines = keys.chain(signer) if signer is not None else ()
     sealer = signer_id(there.note)
     directory = store.objects.tree(there.tree)
     try:
         chain = ProofChain(
             size=size,
-            sealer=sealer if machines or sealer != signer_id(head.note) else b"",
-            machines=tuple(machines),
+            sealer=sealer if machines or sealer != signer_id(note) else b"",
+            machines=machines,
             event=event,
             entered=entered.event,
             entry=entered.data,
@@ -157,13 +179,13 @@ def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
             register=tuple(
                 _tree(control).inclusion_proof(entered.event.index, known.size if known else 0)
             ),
-            later_path=tuple(tree.inclusion_proof(later.index)) if later is not None else (),
+            later_path=tuple(tree.inclusion_proof(later.index, whole)) if later is not None else (),
             tree=store.objects.content(there.tree, "tree"),
         )
         proof = Proof(
             index=event.index,
-            path=tuple(tree.inclusion_proof(event.index)),
-            note=head.note,
+            path=tuple(tree.inclusion_proof(event.index, whole)),
+            note=note,
             extra=chain.to_bytes(),
         )
     except (LookupError, ValueError) as problem:
@@ -217,9 +239,9 @@ def _signed(
 ) -> tuple[Checkpoint, PublicKey]:
     """Return the checkpoint and who signed it: whom the trusted keys lead to."""
     holders = [LedgerKey(public=key) for key in keys]
-    for named in chain.machines:
-        known = any(one.may_name(named) and named.is_named_by(one.public) for one in holders)
-        holders = [named] if known else []
+    for machine in chain.machines:
+        known = any(one.may_name(machine) and machine.is_named_by(one.public) for one in holders)
+        holders = [machine] if known else []
     for one in holders:
         found = verify(proof.note, one.public)
         if found is not None and one.is_for(found.origin):
@@ -232,6 +254,35 @@ def _signed(
             " store needs the keys of that store"
         ),
     )
+
+
+def _witnessed(proof: Proof, policy: WitnessPolicy | None) -> Mapping[bytes, Cosignature]:
+    """Return who of a policy cosigned the checkpoint of a proof; they are enough."""
+    if policy is None:
+        return {}
+    body, lines = parted(proof.note)
+    try:
+        found = policy.cosignatures(body, lines)
+    except ValueError as problem:
+        told = message("a cosignature says that it is by a witness of your policy, and is not")
+        raise refused(told, "PROOF-WITNESS") from problem
+    if not policy.met(found):
+        told = message(
+            "not enough witnesses of your policy cosigned the checkpoint: {names}",
+            names=listed(sorted(map(named, found)) or ["-"]),
+        )
+        raise refused(
+            told,
+            "PROOF-WITNESS",
+            by_command(
+                message(
+                    "do not rely on it yet: once the witnesses have looked at the store, ask for"
+                    " the proof anew"
+                ),
+                "rmdocs prove FILE --policy POLICY --out P",
+            ),
+        )
+    return found
 
 
 def _holds(checkpoint: Checkpoint, event: Event, path: Sequence[bytes]) -> bool:

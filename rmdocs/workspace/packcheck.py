@@ -114,7 +114,7 @@ def _proved_act(proof: bytes, keys: bytes) -> _ProvedAct:
 
     :raises FindingsError: if it shows none.
     """
-    from rmdocs.audit.proofs import not_last
+    from rmdocs.audit.prooflimits import not_last
     from rmdocs.events.kinds import read_as
     from rmdocs.events.records import OnRecord
     from rmdocs.registers.renditions import as_read

@@ -13,13 +13,16 @@ from rmdocs.workspace.store import on_disk
 if TYPE_CHECKING:
     from rmdocs.audit.proofs import JudgedFile, ProvedDocument
     from rmdocs.audit.proofslips import ProofSlip
+    from rmdocs.store.witnesspolicy import WitnessPolicy
     from rmdocs.workspace.opening import Workspace
 
 
-def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
+def prove(workspace: Workspace, target: str | File, policy: File | None = None) -> ProvedDocument:
     """Return the proof of a record's newest edition, or of a file that the store knows.
 
     :param target: a number, a file or a SHA-256.
+    :param policy: which witnesses those who will judge it ask for (c2sp.org/tlog-policy); if
+        not enough cosigned, that is a finding.
     :raises UsageError: if it is none of the three.
     :raises ControlError: if the store does not know it, or it is a controlled copy.
     :raises FindingsError: if it is not as it was sealed.
@@ -27,10 +30,16 @@ def prove(workspace: Workspace, target: str | File) -> ProvedDocument:
     from rmdocs.audit.proofs import prove
 
     _require_record(workspace, target)
-    return prove(workspace.store, workspace.registry, target)
+    return prove(workspace.store, workspace.registry, target, _policy(policy))
 
 
-def slip(workspace: Workspace, target: str | File) -> ProofSlip:
+def _policy(policy: File | None) -> WitnessPolicy | None:
+    from rmdocs.store.witnesspolicy import WitnessPolicy
+
+    return WitnessPolicy.parse(policy.data) if policy is not None else None
+
+
+def slip(workspace: Workspace, target: str | File, policy: File | None = None) -> ProofSlip:
     """Return the same proof on one page, as QR codes.
 
     :raises UsageError: if the target is none of the three.
@@ -42,7 +51,8 @@ def slip(workspace: Workspace, target: str | File) -> ProofSlip:
 
     _require_record(workspace, target)
     now, engine = workspace.local(workspace.now()), machine.any_engine()
-    return slip_of(workspace.store, workspace.registry, target, engine, now)
+    asked = _policy(policy)
+    return slip_of(workspace.store, workspace.registry, target, engine, now, asked)
 
 
 def _require_record(workspace: Workspace, target: str | File) -> None:
@@ -62,12 +72,13 @@ def _require_record(workspace: Workspace, target: str | File) -> None:
         )
 
 
-def judge(file: File, proof: File, keys: File) -> JudgedFile:
+def judge(file: File, proof: File, keys: File, policy: File | None = None) -> JudgedFile:
     """Return whether a file is what its proof says was sealed; needs no workspace.
 
     :param proof: as :func:`prove` gives it; a scan of its slip; or a text with what the codes
         on the slip say.
     :param keys: what whoever asks trusts; see :func:`trusted`.
+    :param policy: which witnesses they ask for (c2sp.org/tlog-policy); None to ask for none.
     """
     from rmdocs.audit.proofs import JudgedFile, judge
     from rmdocs.store.proofparts import MARK
@@ -79,7 +90,7 @@ def judge(file: File, proof: File, keys: File) -> JudgedFile:
     except FindingsError as problem:
         sha256 = canonical.sha256(file.data)
         return JudgedFile(ok=False, sha256=sha256, findings=problem.findings)
-    return judge(file, data, keys.data)
+    return judge(file, data, keys.data, policy.data if policy is not None else None)
 
 
 def _on_paper(proof: File) -> bytes:

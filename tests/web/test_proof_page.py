@@ -5,7 +5,9 @@ import random
 import re
 
 import pytest
+from conftest import Bank
 from proofs import TOOL, Taken, judged, spelled, theirs
+from witnessed import Witness, policy
 
 from rmdocs.control.actingperson import LEDGER_KEY_NAME
 from rmdocs.identifiers import RecordNumber
@@ -170,3 +172,59 @@ def test_a_machine_names_others_only_for_its_own_ledgers(opened, three, shared_b
         kind, text = said(opened)
         assert (kind, code in text) == ("no" if code else "yes", True)
         assert ("Signed by the machine pc" in text) is (not code)
+
+
+@pytest.fixture(scope="module")
+def witnessed(visited, once):
+    """A document, its proof with three cosignatures, the keys, and a policy."""
+    bank = Bank(once.copy(visited, "witnessed-page", lambda _root: None)[0])
+    witnesses = [Witness(name, bank) for name in ("JN02", "YT03")]
+    for one in witnesses:
+        one.look()
+    work = bank.at()
+    [document, *_] = records.export(work, RecordNumber.parse("RXD7200-02-JN01-2026-0001"))
+    proof = proving.prove(work, document).file.data
+    return document.data, proof, proving.trusted(work).data, policy(*witnesses)
+
+
+def test_it_asks_for_the_witnesses_of_a_policy(opened, witnessed):
+    file, proof, keys, asked = witnessed
+    hand_in(opened, file=file, proof=proof, keys=keys)
+    kind, text = said(opened)
+    assert (kind, "witness：" in text, "others were shown" in text) == ("yes", False, True)
+    hand_in(opened, policy=asked)
+    kind, text = said(opened)
+    assert (kind, "witness：JN02 (2026-12-31 09:00Z)" in text) == ("yes", True)
+    assert "others were shown" not in text
+    hand_in(opened, policy=asked.replace(b"quorum everybody", b"quorum nobody"))
+    assert "WITNESS-POLICY" in said(opened)[1]
+
+
+def test_policies_and_cosignatures_are_judged_as_by_the_other_verifier(opened, witnessed):
+    file, proof, keys, asked = witnessed
+    chance = random.Random(40)  # noqa: S311 - the same changes every time
+    pairs = []
+    start = proof.index(b"rmdocs/records")
+    for number in range(CHANGES):
+        data, low = (asked, 0) if number % 2 else (proof, start)
+        at = chance.randrange(low, len(data))
+        byte = bytes([chance.choice([*b"+ \t\n#9Aa=", data[at] ^ 1 << chance.randrange(8)])])
+        other = data[:at] + byte * chance.randrange(3) + data[at + 1 :]
+        pairs.append((proof, other) if number % 2 else (other, asked))
+    given = [base64.b64encode(one).decode() for pair in pairs for one in pair]
+    told = opened.evaluate(
+        """async ([file, keys, ...pairs]) => {
+            const found = [];
+            for (let at = 0; at < pairs.length; at += 2) {
+                try {
+                    await judge(atob(file), atob(pairs[at]), atob(keys), atob(pairs[at + 1]));
+                    found.push("yes");
+                } catch (problem) { found.push(problem.code || String(problem)); }
+            }
+            return found;
+        }""",
+        [*(base64.b64encode(one).decode() for one in (file, keys)), *given],
+    )
+    for (other, by), code in zip(pairs, told, strict=True):
+        assert code == (judged(file, other, keys, by) or "yes"), (other, by)
+    assert {"yes", "PROOF-WITNESS", "WITNESS-POLICY"} <= set(told)
