@@ -17,7 +17,6 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.testclient import TestClient
 
-from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.app import Address, create_app
 from rmdocs.web.background import Background
 from rmdocs.web.journal import Journal
@@ -25,6 +24,7 @@ from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
+from rmdocs.web.signers import LocalKeys, Nobody
 from rmdocs.workspace.opening import web_folder
 
 LATE = date(2026, 12, 31)

@@ -2,8 +2,11 @@
 
 import ast
 import importlib.util
+import re
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from sources import MODULES, PACKAGE, nodes, parsed
 
 # From the ground up, a line a floor. What stands further up, or further right on its
@@ -87,6 +90,45 @@ def imported(path: Path):
 def test_every_part_has_a_floor():
     parts = {part_of(path) for path in MODULES} - {"__init__", "_builtin"}
     assert parts <= set(HEIGHT)
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_the_pages_tell_the_floors_from_the_top_down(page):
+    told = [
+        [HEIGHT[name] for name in re.findall(r"`(\w+)`", row) if name in HEIGHT]
+        for row in re.findall(
+            r"^\| ([^|]*`\w+`[^|]*) \|", (PACKAGE.parent / page).read_text(), re.MULTILINE
+        )
+    ]
+    rows = [row for row in told if row]
+    assert rows
+    assert all(min(above) >= max(below) for above, below in pairwise(rows))
+
+
+def test_every_floor_is_on_the_page_of_the_architecture():
+    page = (PACKAGE.parent / "docs/architecture.md").read_text()
+    table = page[page.index("| part |") : page.index("## A workspace")]
+    told = {
+        name
+        for row in re.findall(r"^\|([^|]*)\|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    assert told == set(HEIGHT)
+
+
+def test_a_package_names_only_modules_that_it_has():
+    wrong = {
+        f"{path.parent.name}: {name}"
+        for path in MODULES
+        if path.name == "__init__.py"
+        for name in re.findall(r"``(\w+)``", ast.get_docstring(ast.parse(path.read_text())) or "")
+        if not any(
+            (place / f"{name}{end}").exists()
+            for place in (path.parent, PACKAGE)
+            for end in ("", ".py")
+        )
+    }
+    assert wrong == set()
 
 
 def test_imports_point_down_and_each_library_has_one_owner():

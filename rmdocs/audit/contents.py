@@ -33,7 +33,7 @@ from rmdocs.findings import Finding, Severity, error
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.checking import date_findings
 from rmdocs.issuing.editions import render_documents
-from rmdocs.issuing.standing import answered_for
+from rmdocs.issuing.openrecord import answered_for
 from rmdocs.messages import Text, message
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.context import AddedStages

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rmdocs.audit.actorder import order_findings
 from rmdocs.audit.approvals import calendar_findings, policy_findings, release_findings
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
 from rmdocs.audit.contents import ContentAudit
-from rmdocs.audit.course import course_findings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.machines import MachineAudit
@@ -209,7 +209,7 @@ class Judge:
             # 8
             *volume_findings(self.authority, events, places),
             # 9
-            *course_findings(self.authority, events),
+            *order_findings(self.authority, events),
             # 10
             *self._conduct.findings(head, events, newest),
             # 11

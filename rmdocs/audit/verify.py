@@ -18,7 +18,7 @@ Of each volume:
 
 7. files beside the ledger; numbers given once, in order (``numbers``);
 8. kind, place and files of each act, names (``eventplaces``, ``sealedfiles``);
-9. the course of each record: editions, pins, units, turns (``course``);
+9. the order of each record's acts: editions, pins, units, turns (``actorder``);
 10. keys, rules, dates, form revision, roles, voids, each as of the act (``recordacts``);
 11. renditions; signatures and scans where asked for (``renditions``);
 12. what records say, documents made again, where asked for (``contents``);

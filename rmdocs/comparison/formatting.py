@@ -17,9 +17,9 @@ from rmdocs.comparison.template import PlaceNames, Template
 from rmdocs.comparison.textdiff import Overlap, overlaps, stretches, text_pieces
 from rmdocs.forms.differences import Area, Change, What
 from rmdocs.messages import Language, Text, message
-from rmdocs.rendering.looks import LIST, Appearance, Look, differing, hidden_in
 from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, TABLE, value, word
 from rmdocs.rendering.styles import measure, own
+from rmdocs.rendering.visibleformat import LIST, Appearance, VisibleFormat, differing, hidden_in
 
 _SIZE, _LEAST_WIDER = "sz val", 28.0
 """What makes a blank line higher; twips by which a column must become wider or narrower."""
@@ -29,7 +29,7 @@ _STYLE = f"{PARAGRAPH_PROPERTIES}/{word('pStyle')}"
 _TABLE_STYLE = f"{word('tblPr')}/{word('tblStyle')}"
 
 
-class Looks:
+class FormatComparison:
     """How two templates look, side by side."""
 
     def __init__(self, old: Template, new: Template) -> None:
@@ -45,7 +45,7 @@ class Looks:
 
     def of_part(self, old: WordPart, new: WordPart) -> frozenset[str]:
         """Return in what two parts look different, apart from what they hold."""
-        return differing(_looks(self.old, old), _looks(self.new, new))
+        return differing(_formats_of(self.old, old), _formats_of(self.new, new))
 
     def causes(self, met: Met) -> Iterator[Text | None]:
         """Yield why a part looks different: its style, its list; None if it says so itself."""
@@ -67,8 +67,8 @@ class Looks:
     ) -> Iterator[Text | None]:
         if old.is_blank and new.is_blank:
             marks = old.element.find(_MARK), new.element.find(_MARK)
-            looks = self.old.text(old.element, marks[0]), self.new.text(new.element, marks[1])
-            if _SIZE in differing(*looks):  # a blank line is as high as its mark
+            both = self.old.text(old.element, marks[0]), self.new.text(new.element, marks[1])
+            if _SIZE in differing(*both):  # a blank line is as high as its mark
                 yield style if self._say_the_same(*marks) else None
             return
         named = old.element.find(_STYLE), new.element.find(_STYLE)
@@ -84,14 +84,14 @@ class Looks:
         return self.old.said(old) == self.new.said(new)
 
 
-def _looks(of: Appearance, part: WordPart) -> list[Look]:
+def _formats_of(of: Appearance, part: WordPart) -> list[VisibleFormat]:
     if isinstance(part, WordParagraph):
         return of.paragraph(part.element)
     if isinstance(part, WordCell):
         return of.cell(part.element)
     if isinstance(part, WordTable):
         return of.table(part.element)
-    return [of.look(own(_properties(part)))]
+    return [of.visible(own(_properties(part)))]
 
 
 def _properties(part: WordPart) -> etree._Element | None:
@@ -139,13 +139,13 @@ def formatting_changes(
 
     :param earlier: where the parts of the old template stand, ``places`` of the new one.
     """
-    looks = Looks(old, new)
-    yield from _pages(old, new, looks)
+    formats = FormatComparison(old, new)
+    yield from _pages(old, new, formats)
     found: dict[str, Text] = {}
     shown_by: dict[str, dict[str, Text]] = {}
     untracked: set[str] = set()
     for met in mets:
-        for cause in looks.causes(met):
+        for cause in formats.causes(met):
             place = places.of(met.shown)
             name, key = (one.text(Language.EN) for one in (cause or place, place))
             found.setdefault(name, cause or place)
@@ -178,11 +178,11 @@ def _changed(place: Text, sentence: Text, what: What = What.CHANGED) -> Change:
     return Change(area=Area.LAYOUT, place=place, what=what, sentence=sentence)
 
 
-def _pages(old: Template, new: Template, looks: Looks) -> Iterator[Change]:
+def _pages(old: Template, new: Template, formats: FormatComparison) -> Iterator[Change]:
     """Yield what changed of the pages of each section: they print on other paper, or otherwise."""
     before, after = old.sections, new.sections
     for number, (one, other) in enumerate(zip(before, after, strict=False), 1):
-        if differing([looks.old.look(own(one))], [looks.new.look(own(other))]):
+        if differing([formats.old.visible(own(one))], [formats.new.visible(own(other))]):
             single = len(after) == 1
             place = message("page") if single else message("section {number}", number=number)
             sentence = message(

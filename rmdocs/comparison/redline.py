@@ -15,11 +15,11 @@ from datetime import datetime
 from lxml import etree
 
 from rmdocs.comparison.compare import template_changes
-from rmdocs.comparison.formatting import Looks
+from rmdocs.comparison.formatting import FormatComparison
 from rmdocs.comparison.oldcontent import OldContent, as_word_writes
 from rmdocs.comparison.redlineblocks import Redlining
 from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
-from rmdocs.comparison.tracking import Pen, is_inserted, number_marks
+from rmdocs.comparison.tracking import ChangeTracker, is_inserted, number_marks
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.differences import Area
 from rmdocs.messages import Language, Text, message
@@ -40,17 +40,17 @@ def redline(old: bytes, new: bytes, *, author: str, moment: datetime) -> bytes:
     :param moment: aware; when they are said to have been made.
     :raises FindingsError: if either is no Word document.
     """
-    opened = Redline(Template(old), Template(new), Pen(author=author, moment=moment))
+    opened = Redline(Template(old), Template(new), ChangeTracker(author=author, moment=moment))
     return opened.document()
 
 
 class Redline:
     """Two templates, and the second with what became of the first drawn into it."""
 
-    def __init__(self, before: Template, after: Template, pen: Pen) -> None:
-        self._before, self._after, self._pen = before, after, pen
+    def __init__(self, before: Template, after: Template, tracker: ChangeTracker) -> None:
+        self._before, self._after, self._tracker = before, after, tracker
         self._content = OldContent(before, after)
-        self._looks = Looks(before, after)
+        self._formats = FormatComparison(before, after)
         self._earlier, self._stories = before.stories(), after.stories()
         self._parts = {story.part: after.root(story.part) for story in self._stories.values()}
         for root in self._parts.values():
@@ -84,7 +84,7 @@ class Redline:
 
     def _redlining(self, before: str, after: str) -> Redlining:
         source = self._content.part(before, after)
-        return Redlining(pen=self._pen, source=source, looks=self._looks)
+        return Redlining(tracker=self._tracker, source=source, formats=self._formats)
 
     def _margins(self) -> None:
         """Draw each header and footer against what its pages showed; show those that are gone."""
@@ -130,7 +130,7 @@ class Redline:
                 identifier = value(story.container, "id")
                 if is_inserted(self._reference(flow, identifier)):
                     for paragraph in _paragraphs(story.container):
-                        self._pen.insert_all(paragraph)
+                        self._tracker.insert_all(paragraph)
                     continue
                 met = self._before.note(flow, self._content.met.get((flow, identifier), ""))
                 earlier = [one for one in self._earlier.values() if one.container is met]
@@ -140,7 +140,7 @@ class Redline:
                     )
         for note in self._content.notes:
             for paragraph in _paragraphs(note):
-                self._pen.delete_all(paragraph)
+                self._tracker.delete_all(paragraph)
 
     def _reference(self, flow: Flow, identifier: str) -> etree._Element | None:
         """Return what refers to a note of the new template."""

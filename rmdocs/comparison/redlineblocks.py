@@ -24,7 +24,7 @@ from rmdocs.comparison.blocks import (
     paragraphs,
     rows,
 )
-from rmdocs.comparison.formatting import Looks
+from rmdocs.comparison.formatting import FormatComparison
 from rmdocs.comparison.matching import Pair, pair_blocks, pair_cells, pair_rows
 from rmdocs.comparison.oldcontent import OldPart
 from rmdocs.comparison.textdiff import (
@@ -39,7 +39,7 @@ from rmdocs.comparison.textdiff import (
     text_pieces,
 )
 from rmdocs.comparison.tracking import (
-    Pen,
+    ChangeTracker,
     earlier_shape,
     has_marked_end,
     is_inserted,
@@ -76,9 +76,9 @@ class Redlining:
     :param source: copies what the old part holds.
     """
 
-    pen: Pen
+    tracker: ChangeTracker
     source: OldPart
-    looks: Looks
+    formats: FormatComparison
 
     def draw(
         self, container: etree._Element, old: Sequence[WordBlock], new: Sequence[WordBlock]
@@ -120,14 +120,14 @@ class Redlining:
             else:
                 following = next((part for part in after if part.start >= stretch.new[0]), None)
                 self._passage(new.element, elements(was), following)
-                self.pen.insert(elements(now))
+                self.tracker.insert(elements(now))
         for part in restyled:
             earlier = self.source.properties(part.was.properties)
             for element in elements(between(after, part.new)):
-                self.pen.reformat(element, earlier)
+                self.tracker.reformat(element, earlier)
         shapes = self._shapes(old, new)
-        if _differ(*shapes) and (_differ_in_style(*shapes) or self.looks.of_part(old, new)):
-            self.pen.reshape(new.element, shapes[0])
+        if _differ(*shapes) and (_differ_in_style(*shapes) or self.formats.of_part(old, new)):
+            self.tracker.reshape(new.element, shapes[0])
         join_marks(new.element)
 
     def _restyled(self, old: WordParagraph, new: WordParagraph, part: Overlap) -> bool:
@@ -137,7 +137,7 @@ class Redlining:
         another style, what is written at the run counts even if it looks alike.
         """
         return _differ(self.source.properties(part.was.properties), part.now.properties) and (
-            _differ_in_style(*self._shapes(old, new)) or bool(self.looks.of_text(old, new, part))
+            _differ_in_style(*self._shapes(old, new)) or bool(self.formats.of_text(old, new, part))
         )
 
     def _shapes(
@@ -156,7 +156,7 @@ class Redlining:
         """Draw runs that are gone before what follows them, or at the end."""
         if not gone:
             return
-        deletion = self.pen.deletion([self.source.copy(element) for element in gone])
+        deletion = self.tracker.deletion([self.source.copy(element) for element in gone])
         if following is None:
             paragraph.append(deletion)
         else:
@@ -186,19 +186,19 @@ class Redlining:
             drop(frame)  # LibreOffice keeps it, with a page number in it, when its text goes
         for paragraph in list(made.iter(PARAGRAPH)):
             if next(paragraph.iterancestors(BOX), None) is None:
-                self.pen.delete_all(paragraph)
-                self.pen.mark_end(paragraph, _DELETED)
+                self.tracker.delete_all(paragraph)
+                self.tracker.mark_end(paragraph, _DELETED)
         for row in list(made.iter(ROW)):
-            self.pen.mark_row(row, _DELETED)
+            self.tracker.mark_row(row, _DELETED)
         return made
 
     def _insert(self, part: WordBlock | WordRow) -> None:
         """Mark a new block or row as inserted."""
         for paragraph in paragraphs(part):
-            self.pen.insert_all(paragraph.element)
-            self.pen.mark_end(paragraph.element, _INSERTED)
+            self.tracker.insert_all(paragraph.element)
+            self.tracker.mark_end(paragraph.element, _INSERTED)
         for row in rows(part):
-            self.pen.mark_row(row.element, _INSERTED)
+            self.tracker.mark_row(row.element, _INSERTED)
 
     def _mend_ends(self, pairs: Sequence[Pair[WordBlock]], drawn: Sequence[etree._Element]) -> None:
         """Move marks from where they cannot be: the last one, and one before a table."""
@@ -238,7 +238,7 @@ class Redlining:
                 if _begins(following, DELETED) or not take_last(element):
                     self._move_marks(drawn[at : last + 1], [_INSERTED] * (last - at))
             elif not take_last(element):
-                self.pen.close_end(element)
+                self.tracker.close_end(element)
 
     def _move_marks(self, elements: Sequence[etree._Element], kinds: Sequence[str]) -> None:
         """Mark each mark as the one after it was; the last stays.
@@ -254,14 +254,14 @@ class Redlining:
         for element, kind, following in zip(elements[:-1], kinds, shapes[1:], strict=True):
             unmark_end(element)
             set_shape(element, accepted if kind == _INSERTED else rejected)
-            self.pen.mark_end(element, kind)
+            self.tracker.mark_end(element, kind)
             if kind == _INSERTED:
                 accepted = following
             else:
                 rejected = following
         unmark_end(elements[-1])
         set_shape(elements[-1], accepted)
-        self.pen.reshape(elements[-1], rejected)
+        self.tracker.reshape(elements[-1], rejected)
 
 
 def _run(part: RunPart) -> WordRun:

@@ -44,7 +44,7 @@ _NO_SHAPE = frozenset(map(word, ("rPr", "sectPr", "pPrChange")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pen:
+class ChangeTracker:
     """Marks changes as one author's at one moment.
 
     :param moment: aware; written in UTC to the second.

@@ -19,14 +19,14 @@ from rmdocs.errors import ConflictError, FindingsError
 from rmdocs.events.records import EditionFacts, EditionIssued, RecordAmended, StageAdded
 from rmdocs.findings import Finding, has_errors
 from rmdocs.issuing.editions import render_edition
-from rmdocs.issuing.registry import concealed, offered_content
-from rmdocs.issuing.standing import (
-    StandingRecord,
+from rmdocs.issuing.openrecord import (
+    OpenRecord,
     judge_amendment,
     judge_stage,
     require_may_amend,
     require_turn,
 )
+from rmdocs.issuing.registry import concealed, offered_content
 from rmdocs.lifecycle import RecordStatus, StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import accepted
@@ -168,7 +168,7 @@ def _as_it_is(record: Opened, draft: RecordDraft) -> CheckedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened(StandingRecord):
+class Opened(OpenRecord):
     """A record under its volume's lock, and who acts on it."""
 
     branch: Branch
@@ -238,7 +238,7 @@ def opened_record(
     volume_head(registry.store, number)  # a number that was never given begins no volume
     with registry.store.locked(number.volume.ref) as branch:
         folder = read_folder(branch.require_head(), number)
-        found = StandingRecord.of(registry, folder, acting.person, acting.today)
+        found = OpenRecord.of(registry, folder, acting.person, acting.today)
         yield Opened(
             registry=registry,
             folder=folder,

@@ -36,12 +36,12 @@ from rmdocs.web.safety import read_form
 if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event
-    from rmdocs.web.acting import Signing
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.journal import Journal
     from rmdocs.web.pool import Pool
     from rmdocs.web.readers import Readers
     from rmdocs.web.sessions import BrowserSession, Sessions
+    from rmdocs.web.signers import Signing
     from rmdocs.workspace.opening import Workspace
     from rmdocs.workspace.regeneration import PlanLook
     from rmdocs.workspace.sheets import MadeOfMany

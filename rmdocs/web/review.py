@@ -58,7 +58,7 @@ def _differences(visit: Visit, draft: Draft, root: Field, value: JsonObject) -> 
     """Return what a correction changes, a row a value; nothing of what corrects nothing."""
     if not draft.record or draft.stage:
         return ()
-    record = laterdrafts.standing(visit.workspace, draft.record)
+    record = laterdrafts.record_before(visit.workspace, draft.record)
     return difference_rows(laterdrafts.differences(root, record.folder.record, value))
 
 

@@ -20,7 +20,6 @@ from rmdocs.control.actingperson import Passphrase, no_passphrase
 from rmdocs.control.founding import is_sample
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
-from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.app import Address, create_app
 from rmdocs.web.journal import Journal
 from rmdocs.web.neighbours import USER, user_of
@@ -28,6 +27,7 @@ from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
+from rmdocs.web.signers import LocalKeys, Nobody
 from rmdocs.web.start import OPEN
 from rmdocs.workspace.opening import open_workspace, present, web_folder
 

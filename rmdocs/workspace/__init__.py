@@ -2,6 +2,6 @@
 
 ``opening`` has the workspace: store, index, keys, clock, who acts. The use cases
 are functions of it and of values, a module a noun: ``records.issue(workspace, …)``,
-``copies.recall(workspace, …)``. ``places`` says where its parts lie; ``naming``,
-``kinds`` and ``revisions`` answer what several use cases ask.
+``copies.recall(workspace, …)``. ``machine`` knows the programs and fonts of this
+machine; ``naming`` and ``revisions`` answer what several use cases ask.
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import UsageError
-from rmdocs.issuing.standing import next_stage, standing_record
+from rmdocs.issuing.openrecord import next_stage, open_record
 from rmdocs.messages import by_command, message
 from rmdocs.records.interview import Interview
 from rmdocs.registers.customers import CustomerRegister
@@ -61,7 +61,7 @@ def begin_stage(
     """
     acting = workspace.acting()
     require_key(acting.person, acting.key)
-    record = standing_record(workspace.registry, number, acting.person, acting.today)
+    record = open_record(workspace.registry, number, acting.person, acting.today)
     form, following = record.released.form, next_stage(record, name)
     if kept is not None:
         return _resumed(kept, form, following.name)

@@ -103,7 +103,7 @@ def begin_later(workspace: Workspace, number: RecordNumber, stage: str = "") -> 
     :raises UsageError: if nobody acts.
     :raises ControlError: if it is not the stage's turn, or whoever acts may not.
     """
-    record = laterdrafts.standing(workspace, str(number))
+    record = laterdrafts.record_before(workspace, str(number))
     if stage:
         known = laterdrafts.stage_to_begin(record, stage)
     else:
@@ -189,7 +189,7 @@ def form_of(workspace: Workspace, draft: Draft) -> Form:
     :raises ControlError: if it is no longer.
     """
     if draft.record:
-        return laterdrafts.standing(workspace, draft.record).released.form
+        return laterdrafts.record_before(workspace, draft.record).released.form
     return workspace.registry.form_in_force(draft.form, workspace.today()).form
 
 
@@ -249,7 +249,7 @@ def check(workspace: Workspace, draft: Draft) -> CheckedDraft:
     root = fields_of(form, draft.stage)
     understood = understand(root, draft.typed)
     if draft.record:
-        record = laterdrafts.standing(workspace, draft.record)
+        record = laterdrafts.record_before(workspace, draft.record)
         value, judged = laterdrafts.judged(record, draft, root, understood.value)
         found = (
             *understood.findings,
@@ -320,7 +320,7 @@ def printed(workspace: Workspace, draft: Draft) -> PrintedDraft | None:
     """
     if not draft.record:
         return documents(workspace, draft)
-    record = laterdrafts.standing(workspace, draft.record)
+    record = laterdrafts.record_before(workspace, draft.record)
     root = fields_of(record.released.form, draft.stage)
     understood = understand(root, draft.typed)
     if understood.unread:

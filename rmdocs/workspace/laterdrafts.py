@@ -17,13 +17,13 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import Typed, label_at, understand, write
 from rmdocs.issuing import later
 from rmdocs.issuing.editions import print_next
-from rmdocs.issuing.standing import (
+from rmdocs.issuing.openrecord import (
     judge_amendment,
     judge_stage,
     next_stage,
+    open_record,
     require_may_amend,
     require_turn,
-    standing_record,
 )
 from rmdocs.lifecycle import stage_key
 from rmdocs.messages import message
@@ -37,24 +37,24 @@ from rmdocs.workspace.records import Difference
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
     from rmdocs.issuing.editions import PrintedDraft
-    from rmdocs.issuing.standing import StandingRecord
+    from rmdocs.issuing.openrecord import OpenRecord
     from rmdocs.records.context import CheckedRecord
     from rmdocs.schemas.fields import Field
     from rmdocs.workspace.draftfile import Draft
     from rmdocs.workspace.opening import Workspace
 
 
-def standing(workspace: Workspace, number: str) -> StandingRecord:
+def record_before(workspace: Workspace, number: str) -> OpenRecord:
     """Return a record as it stands before whoever acts.
 
     :raises UsageError: if nobody acts.
     :raises ControlError: if the number was never given.
     """
     person, today = workspace.require_person(), workspace.today()
-    return standing_record(workspace.registry, RecordNumber.parse(number), person, today)
+    return open_record(workspace.registry, RecordNumber.parse(number), person, today)
 
 
-def stage_to_begin(record: StandingRecord, stage: str) -> JsonObject:
+def stage_to_begin(record: OpenRecord, stage: str) -> JsonObject:
     """Return what is known of the next stage of a record before anybody writes.
 
     :raises ControlError: if it is not this stage's turn, or not this person's.
@@ -68,7 +68,7 @@ def stage_to_begin(record: StandingRecord, stage: str) -> JsonObject:
     return known
 
 
-def record_to_correct(record: StandingRecord) -> JsonObject:
+def record_to_correct(record: OpenRecord) -> JsonObject:
     """Return what a record says, to be corrected.
 
     :raises ControlError: if the person may not, or it was disposed of.
@@ -79,7 +79,7 @@ def record_to_correct(record: StandingRecord) -> JsonObject:
 
 
 def judged(
-    record: StandingRecord, draft: Draft, root: Field, given: JsonObject
+    record: OpenRecord, draft: Draft, root: Field, given: JsonObject
 ) -> tuple[JsonObject | None, Iterable[Finding]]:
     """Return what would be sealed, None while something is wrong, and all findings.
 
@@ -97,7 +97,7 @@ def judged(
 
 
 def printed(
-    record: StandingRecord, draft: Draft, root: Field, given: JsonObject
+    record: OpenRecord, draft: Draft, root: Field, given: JsonObject
 ) -> PrintedDraft | None:
     """Return what the next edition would print, marked 草稿; None while something is wrong.
 
@@ -118,7 +118,7 @@ def printed(
 
 
 def _judged(
-    record: StandingRecord, draft: Draft, value: JsonObject
+    record: OpenRecord, draft: Draft, value: JsonObject
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return the record as it would be, None if something of it is wrong, and all findings.
 
@@ -133,7 +133,7 @@ def _judged(
     return checked, found
 
 
-def as_meant(record: StandingRecord, draft: Draft, root: Field, given: JsonObject) -> JsonObject:
+def as_meant(record: OpenRecord, draft: Draft, root: Field, given: JsonObject) -> JsonObject:
     """Return what a draft says; of a record, what nobody touched stays exactly as it has it."""
     if draft.stage:
         return given
@@ -155,7 +155,7 @@ def _of_draft(finding: Finding, draft: Draft) -> Finding:
     return finding
 
 
-def _changed_since(record: StandingRecord) -> Finding:
+def _changed_since(record: OpenRecord) -> Finding:
     current = record.folder.current
     return error(
         "DRAFT-CHANGED",
@@ -176,7 +176,7 @@ def carried_over(workspace: Workspace, draft: Draft, root: Field) -> Draft:
 
     :raises ControlError: if the person may not act on the record any more.
     """
-    record = standing(workspace, draft.record)
+    record = record_before(workspace, draft.record)
     if draft.stage:
         return replace(draft, edition=record.folder.current.number)
     now = write(root, record_to_correct(record))

@@ -24,7 +24,7 @@ from rmdocs.events.copies import (
     CopyReturned,
     OnCopy,
 )
-from rmdocs.issuing import standing, voiding
+from rmdocs.issuing import openrecord, voiding
 from rmdocs.lifecycle import RecordAct, RecordStatus, RevisionAct, next_stages
 from rmdocs.messages import Joined, Text, Verbatim, message
 from rmdocs.registers.approvalrequests import waiting_request
@@ -81,14 +81,14 @@ def _acts(
     usable = partial(_require_own_key, workspace, person)
     if folder.status(form) is not RecordStatus.CLOSED:
         for key in next_stages(form.stages, folder.present):
-            turn = partial(standing.require_turn, folder, form, key, person)
+            turn = partial(openrecord.require_turn, folder, form, key, person)
             yield NextAct(
                 act=RecordAct.STAGE,
                 title=_title(form, key),
                 stage=key.name,
                 refusal=_refusal(turn, usable, folder.require_content),
             )
-    amendable = partial(standing.require_may_amend, folder, form, person)
+    amendable = partial(openrecord.require_may_amend, folder, form, person)
     yield NextAct(
         act=RecordAct.AMEND,
         title=message("Amend"),

@@ -24,7 +24,7 @@ from rmdocs.rendering.styles import (
     written,
 )
 
-Look = Mapping[str, str]
+VisibleFormat = Mapping[str, str]
 """What is said of a part, such as ``ind left`` or ``tcBorders/top sz``, and its value."""
 
 LIST = "list/"
@@ -128,7 +128,7 @@ class Appearance:
     ) -> None:
         self._inherited, self._lists = Inherited(styles), Numbering(numbering)
         self._fonts = theme_fonts(theme)
-        self._known: dict[Hashable, list[Look]] = {}
+        self._known: dict[Hashable, list[VisibleFormat]] = {}
         found = () if styles is None else styles.findall(word("style"))
         self._names = {value(one, "styleId"): value(one.find(word("name"))) for one in found}
 
@@ -136,52 +136,54 @@ class Appearance:
         """Return the name of the style that an element names by its id; empty for the usual one."""
         return self._names.get(value(named), "")
 
-    def said(self, properties: etree._Element | None) -> Look:
+    def said(self, properties: etree._Element | None) -> VisibleFormat:
         """Return what properties say themselves, their style by its name, their list by number."""
-        look = dict(self.look(own(properties)))
+        said = dict(self.visible(own(properties)))
         for one in () if properties is None else properties:
             if one.tag == word("numPr"):
-                look |= {f"numPr {local(each)}": value(each) for each in _children(one)}
+                said |= {f"numPr {local(each)}": value(each) for each in _children(one)}
             elif str(one.tag).endswith("Style"):
-                look[local(one)] = self.style(one)
-        return look
+                said[local(one)] = self.style(one)
+        return said
 
-    def text(self, paragraph: etree._Element, properties: etree._Element | None) -> list[Look]:
+    def text(
+        self, paragraph: etree._Element, properties: etree._Element | None
+    ) -> list[VisibleFormat]:
         """Return how text with ``properties`` looks; several ways where rows come and go."""
         key = self._inherited.setting(paragraph), written(properties)
         if key not in self._known:
             ways = self._inherited.runs(paragraph, properties)
-            self._known[key] = [self.look(over(way, own(properties))) for way in ways]
+            self._known[key] = [self.visible(over(way, own(properties))) for way in ways]
         return self._known[key]
 
-    def paragraph(self, paragraph: etree._Element) -> list[Look]:
+    def paragraph(self, paragraph: etree._Element) -> list[VisibleFormat]:
         """Return how a paragraph looks, apart from its text; several ways likewise."""
         key = self._inherited.setting(paragraph)
         if key not in self._known:
             ways = self._inherited.paragraphs(paragraph)
-            self._known[key] = [{**self.look(way), **self._list(way)} for way in ways]
+            self._known[key] = [{**self.visible(way), **self._list(way)} for way in ways]
         return self._known[key]
 
-    def _list(self, formats: Formats) -> Look:
+    def _list(self, formats: Formats) -> VisibleFormat:
         numbers = formats.get(word("numPr"))
         level = None if numbers is None else self._lists.level(numbers)
         shown = [] if level is None else _children(level)
         return {key: text for one in shown for key, text in self._flat(f"{LIST}{local(one)}", one)}
 
-    def table(self, table: etree._Element) -> list[Look]:
+    def table(self, table: etree._Element) -> list[VisibleFormat]:
         """Return how a table looks, apart from its rows and columns."""
-        return [self.look(self._inherited.table(table))]
+        return [self.visible(self._inherited.table(table))]
 
-    def cell(self, cell: etree._Element) -> list[Look]:
+    def cell(self, cell: etree._Element) -> list[VisibleFormat]:
         """Return how a cell looks, apart from what it holds; several ways likewise."""
         table = next(cell.iterancestors(TABLE)).find(word("tblPr"))
         own_ = written(cell.find(word("tcPr")))
         key = self._inherited.around(cell), own_, written(table)
         if key not in self._known:
-            self._known[key] = [self.look(way) for way in self._inherited.cells(cell)]
+            self._known[key] = [self.visible(way) for way in self._inherited.cells(cell)]
         return self._known[key]
 
-    def look(self, formats: Formats) -> Look:
+    def visible(self, formats: Formats) -> VisibleFormat:
         """Return what formats show, written alike, without what Word does anyway."""
         return dict(
             said
@@ -203,7 +205,7 @@ class Appearance:
             inner = str(number) if name == "tabs" else _SAME.get(local(child), local(child))
             yield from self._flat(f"{path}/{inner}", child)
 
-    def _attributes(self, name: str, element: etree._Element) -> Look:
+    def _attributes(self, name: str, element: etree._Element) -> VisibleFormat:
         """Return the attributes of an element that show; a switch without any is on."""
         if not element.attrib and not len(element):
             return {"val": "1"}
@@ -219,12 +221,12 @@ class Appearance:
             and all(found.get(f"{one}{unit}", "0") == "0" for unit in ("Chars", "Lines"))
         }
 
-    def _font(self, named: Look, slot: str) -> str:
+    def _font(self, named: VisibleFormat, slot: str) -> str:
         font = self._fonts.get(named.get(f"{slot}Theme", ""), "") or named.get(slot, "")
         return _OTHER_NAMES.get(font.casefold(), font)
 
 
-def _says_nothing(name: str, said: Look) -> bool:
+def _says_nothing(name: str, said: VisibleFormat) -> bool:
     """Return whether an element is as if it were not there."""
     if name == "docGrid":
         return said.get("type", "default") == "default"
@@ -250,7 +252,7 @@ def _length(element: etree._Element, name: str) -> str:
     return f"{number:g}"
 
 
-def differing(old: Sequence[Look], new: Sequence[Look]) -> frozenset[str]:
+def differing(old: Sequence[VisibleFormat], new: Sequence[VisibleFormat]) -> frozenset[str]:
     """Return in what two parts look different, as far as anybody sees.
 
     :param old: the ways in which the old part may look, ``new`` likewise.

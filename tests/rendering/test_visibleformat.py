@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from rmdocs.rendering.looks import LIST, Appearance, differing, hidden_in
+from rmdocs.rendering.visibleformat import LIST, Appearance, differing, hidden_in
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W = f"{{{NAMESPACE}}}"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingRecord:
+class OpenRecord:
     """A record as it stands, before somebody on a day."""
 
     registry: Registry
@@ -66,14 +66,14 @@ class StandingRecord:
         )
 
 
-def standing_record(
+def open_record(
     registry: Registry, number: RecordNumber, person: Person, today: date
-) -> StandingRecord:
+) -> OpenRecord:
     """Return a record as it stands now; nobody is kept from changing it.
 
     :raises ControlError: if the number was never given.
     """
-    return StandingRecord.of(registry, find_folder(registry.store, number), person, today)
+    return OpenRecord.of(registry, find_folder(registry.store, number), person, today)
 
 
 def require_turn(folder: RecordFolder, form: Form, key: StageKey, person: Person) -> None:
@@ -99,7 +99,7 @@ def require_may_amend(folder: RecordFolder, form: Form, person: Person) -> None:
 
 
 def judge_stage(
-    record: StandingRecord, key: StageKey, content: JsonObject
+    record: OpenRecord, key: StageKey, content: JsonObject
 ) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return a record with a stage added, None if there are errors, and all findings.
 
@@ -122,7 +122,7 @@ def judge_stage(
     return checked, findings
 
 
-def next_stage(record: StandingRecord, name: str) -> StageKey:
+def next_stage(record: OpenRecord, name: str) -> StageKey:
     """Return which happening of a stage comes next, before it is asked for.
 
     :param name: the stage's, or its title.
@@ -137,7 +137,7 @@ def next_stage(record: StandingRecord, name: str) -> StageKey:
 
 
 def judge_amendment(
-    record: StandingRecord, draft: RecordDraft
+    record: OpenRecord, draft: RecordDraft
 ) -> tuple[CheckedRecord | None, tuple[RecordChange, ...], list[Finding]]:
     """Return a corrected record, what it changes, and all findings.
 
@@ -165,9 +165,7 @@ def judge_amendment(
     return checked, found, answered_for(findings, standing, found, record.released.form)
 
 
-def _judged(
-    record: StandingRecord, draft: RecordDraft
-) -> tuple[CheckedRecord | None, list[Finding]]:
+def _judged(record: OpenRecord, draft: RecordDraft) -> tuple[CheckedRecord | None, list[Finding]]:
     """Return a record that was amended, None if it has errors, and all findings of it."""
     registry, form, number = record.registry, record.released.form, record.folder.number
     today = record.today

@@ -1,4 +1,4 @@
-"""Verifying the course of each record: which act may follow which (F19, F20).
+"""Verifying the order of each record's acts: which may follow which (F19, F20).
 
 A record begins with its issue, once. Its editions count from 1 without a gap; each prints
 the ledger as it stood then, and the unit it is of. A stage comes in its turn, and nothing
@@ -49,25 +49,25 @@ _LONG_CODES = 3
 """The rules by which check codes tell 100 bits: what older ones let print is no fault."""
 
 
-def course_findings(authority: Authority, events: Sequence[Event]) -> Iterator[Finding]:
+def order_findings(authority: Authority, events: Sequence[Event]) -> Iterator[Finding]:
     """Yield acts of a volume's records that could not follow those before them.
 
     :param events: all of the volume's events, by index.
     """
-    courses: dict[str, _Course] = {}
+    orders: dict[str, _ActOrder] = {}
     before: list[Event] = []
     for event in events:
         number = record_of(event)
         if number is not None:
-            course = courses.get(event.subject)
-            if course is None:
-                course = courses[event.subject] = _Course(authority=authority, number=number)
-            yield from course.findings(event, before)
+            order = orders.get(event.subject)
+            if order is None:
+                order = orders[event.subject] = _ActOrder(authority=authority, number=number)
+            yield from order.findings(event, before)
         before.append(event)
 
 
 @dataclass(slots=True, kw_only=True)
-class _Course:
+class _ActOrder:
     """One record, as the acts so far have made it."""
 
     authority: Authority

@@ -4,9 +4,9 @@ import pytest
 
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Language
-from rmdocs.web.acting import LocalKeys, Nobody
 from rmdocs.web.refusals import WebError
 from rmdocs.web.sessions import BrowserSession
+from rmdocs.web.signers import LocalKeys, Nobody
 
 ACTOR = StaffNumber.parse("JN01-0101")
 
