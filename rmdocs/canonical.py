@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -116,7 +117,7 @@ def decode(data: bytes | str) -> Json:
     :raises FindingsError: with line and column, if it is not strict JSON.
     """
     try:
-        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        text = data.removeprefix(BOM_UTF8).decode() if isinstance(data, bytes) else data
         return json.loads(
             text,
             object_pairs_hook=_unique,

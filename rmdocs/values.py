@@ -91,6 +91,9 @@ class View(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - the value is whatever JSON held
         return self._items[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
 

@@ -9,6 +9,7 @@ seconds: the same form is refused on every machine, or on none.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import wraps
 from types import BuiltinMethodType
@@ -145,11 +146,15 @@ def too_long() -> UnfitValueError:
     )
 
 
+_LIGHT = (type(None), int, Decimal, date)
+"""What weighs nothing, of what most values are: it takes long to tell that one is no mapping."""
+
+
 def weight(value: object) -> int:
     """Return how many steps it takes to go through a value, at most a few over the bound."""
     if isinstance(value, str):
         return len(value) // _CHARACTERS
-    if not isinstance(value, (Mapping, list, tuple, range)):
+    if isinstance(value, _LIGHT) or not isinstance(value, (Mapping, list, tuple, range)):
         return 0
     total, waiting = 0, [value]
     while waiting and total <= MOST_STEPS:
