@@ -37,7 +37,9 @@ bench: $(STAMP)
 	$(BIN)/python -m pytest --quiet -n 0 --benchmark-only benchmarks
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest --quiet --hypothesis-profile soak -m "soak or hypothesis"
+	@sh tools/programs.sh
+	$(BIN)/python -m pytest --quiet --hypothesis-profile soak \
+		-m "(soak or hypothesis)$$(sh tools/programs.sh --and)"
 	$(BIN)/python tools/soak.py
 	$(BIN)/python tools/bad_files.py
 	$(BIN)/python tools/paper_loop.py

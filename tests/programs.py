@@ -27,6 +27,7 @@ PROGRAMS = {
     "ssh-keygen": "ssh_keygen",
     "strace": "strace",
     "softhsm2-util": "softhsm",
+    "go": "go",
     **dict.fromkeys(("chromium-headless-shell", "chromium"), "browser"),
 }
 CALC, FONTS = "calc", "fonts"

@@ -3,6 +3,7 @@
 #                                  say in one line a kind what is not tested for want of them
 # programs.sh --pytest [MARKER…]   print the pytest option that leaves out the tests of what is
 #                                  missing, and those of the named markers
+# programs.sh --and                print the same for what is missing, to stand behind other markers
 #
 # A test that uses one of them has its marker (pyproject.toml); tests/programs.py holds it to that.
 set -eu
@@ -42,6 +43,12 @@ missing() {
     library libatomic.so.1 || echo browser libatomic1
 }
 
+# Likewise of what would take hundreds of megabytes: only make soak needs it, and nobody installs it.
+too_large() {
+    { has go && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ]; } ||
+        echo go golang-go golang-golang-x-mod-dev
+}
+
 tested_by() {
     case $1 in
     office) echo "formal PDF" ;;
@@ -53,6 +60,7 @@ tested_by() {
     strace) echo "what a loss of power leaves on disk" ;;
     softhsm) echo "signing with a token" ;;
     browser) echo "the pages in a browser" ;;
+    go) echo "by make soak, that a verifier which is not ours reads our checkpoints and proofs" ;;
     esac
 }
 
@@ -62,14 +70,17 @@ install() {
 }
 
 lines=$(missing)
-if [ "${1:-}" = --pytest ]; then
+if [ "${1:-}" = --pytest ] || [ "${1:-}" = --and ]; then
+    how=$1
     shift
-    markers=$({ [ -z "$lines" ] || echo "$lines" | cut -d ' ' -f 1; printf '%s\n' "$@"; } | sort -u)
+    left_out=$(echo "$lines" && too_large)
+    markers=$({ echo "$left_out" | sed '/^$/d' | cut -d ' ' -f 1; printf '%s\n' "$@"; } | sort -u)
     # no blank in it: it becomes one word of make's command
     for marker in $markers; do
         expression="${expression:+$expression""and}(not($marker))"
     done
-    [ -z "$markers" ] || echo "-m $expression"
+    [ "$how" = --pytest ] || how="and"
+    [ -z "$markers" ] || echo "$how$expression" | sed 's/^--pytest/-m /'
     exit 0
 fi
 if { [ -n "$lines" ] || ! has git; } && [ "$(id -u)" = 0 ] && has apt-get; then
@@ -84,7 +95,8 @@ if { [ -n "$lines" ] || ! has git; } && [ "$(id -u)" = 0 ] && has apt-get; then
     lines=$(missing)
 fi
 has git || { echo "rmdocs needs git: install git" >&2 && exit 1; }
-for marker in $(echo "$lines" | cut -d ' ' -f 1 | uniq); do
+lines=$(echo "$lines" && too_large)
+for marker in $(echo "$lines" | sed '/^$/d' | cut -d ' ' -f 1 | uniq); do
     packages=$(echo "$lines" | sed -n "s/^$marker //p" | paste -sd ' ')
     echo "Not tested: $(tested_by "$marker") (missing: $packages)"
 done

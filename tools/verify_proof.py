@@ -228,10 +228,7 @@ def cosigned(policy: Policy, text: bytes, signatures: bytes) -> dict[bytes, int]
         known = sha256(name, b"\n\x04", key)[:4]
         for line in signatures.splitlines():
             _dash, signer, encoded = line.split(b" ")
-            try:
-                data = plain(encoded)
-            except ValueError:
-                continue
+            data = plain(encoded)
             if (signer, data[:4]) != (name, known):
                 continue
             time = int.from_bytes(data[4:12], "big")
@@ -308,7 +305,7 @@ PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,14})\n"
     rb"((?:[A-Za-z0-9+/]{43}=\n){0,64})\n"
     rb"((rmdocs/[\x21-\x7e]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n"
-    rb"((?:\xe2\x80\x94 [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16})"
+    rb"((?:\xe2\x80\x94 [!-*,-~]+ [A-Za-z0-9+/]+={0,2}\n){1,16})"
 )
 HEAD = re.compile(
     rb"rmdocs/(?:1 ([1-9][0-9]{0,14})|2 ([1-9][0-9]{0,14}) ([0-9a-f]{8})((?: [!-~]+){0,128}))"
@@ -322,6 +319,8 @@ def split_proof(data: bytes) -> tuple[bytes, int, list[bytes], bytes, bytes, int
     try:
         data.decode()
         hashes = [plain(line) for line in path.split()]
+        lines = [plain(line.split(b" ")[2]) for line in signatures.splitlines()]
+        require(all(len(line) > 4 for line in lines), "PROOF-FORMAT")
         return plain(extra), int(index), hashes, text, origin, int(size), plain(top), signatures
     except ValueError:
         raise NotProvedError(code="PROOF-FORMAT") from None

@@ -16,8 +16,8 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, by_command, listed, message
-from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.cosignature import Cosignature, parted, told_time
+from rmdocs.store.checkpoint import Checkpoint, parted
+from rmdocs.store.cosignature import Cosignature, told_time
 from rmdocs.store.protocol import ledger_origin
 from rmdocs.store.witnesspolicy import WitnessPolicy, named
 from rmdocs.store.witnessref import KeptCheckpoint, WitnessRef, witness_refs

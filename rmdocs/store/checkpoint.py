@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import lru_cache
@@ -26,6 +27,9 @@ _ED25519 = b"\x01"
 _CONTROL = "rmdocs/control"
 """The ledger that names the keys of all, as ``protocol.ledger_origin`` calls it."""
 _ROOT_SIZE = 32
+_ID = 4
+"""Bytes by which a key is known on a note."""
+_LINE = re.compile(r"— [^\s\x00-\x1f+]+ ([A-Za-z0-9+/]+={0,2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +128,33 @@ class Checkpoint:
         return checkpoint
 
 
+def parted(note: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a note, and the lines of signatures below it (c2sp.org/signed-note).
+
+    All of it and no line, if one is none: such a note is signed by nobody.
+    """
+    body, separator, signatures = note.rpartition("\n\n")
+    lines = tuple(signatures.removesuffix("\n").split("\n"))
+    if not separator or not note.endswith("\n") or not all(map(_is_line, lines)):
+        return note, ()
+    return f"{body}\n", lines
+
+
+def _is_line(line: str) -> bool:
+    """Return whether a line is one of a note's signatures, whosever."""
+    found = _LINE.fullmatch(line)
+    try:
+        return found is not None and len(base64.b64decode(found[1], validate=True)) > _ID
+    except ValueError:
+        return False
+
+
 def verify(note: str, key: PublicKey) -> Checkpoint | None:
     """Return the checkpoint if the ledger's ``key`` signed the note, else None."""
-    body, separator, signatures = note.partition("\n\n")
-    body += "\n"
-    for line in signatures.splitlines() if separator else ():
-        dash, _, rest = line.partition(" ")
-        name, _, encoded = rest.partition(" ")
-        if (dash, name) != ("—", KEY_NAME) or not _is_signature(encoded, body, key):
+    body, lines = parted(note)
+    for line in lines:
+        _, name, encoded = line.split(" ")
+        if name != KEY_NAME or not _is_signature(encoded, body, key):
             continue
         try:
             checkpoint = Checkpoint.parse(body)

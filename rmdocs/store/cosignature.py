@@ -98,7 +98,7 @@ class WitnessKey:
         """Return the newest cosignature of a checkpoint by this key; None if there is none.
 
         :param body: the text of the checkpoint.
-        :param lines: of signatures that stand below it, see :func:`parted`.
+        :param lines: of signatures that stand below it, see ``checkpoint.parted``.
         :raises ValueError: if one says that it is by this key, and is not: such a note is none.
         """
         found = [
@@ -146,11 +146,3 @@ def _data(line: str, name: str) -> bytes | None:
     except ValueError:
         return None
     return data if base64.b64encode(data).decode() == encoded else None
-
-
-def parted(note: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a note, and the lines of signatures below it (c2sp.org/signed-note)."""
-    body, separator, signatures = note.rpartition("\n\n")
-    if not separator:
-        return note, ()
-    return f"{body}\n", tuple(signatures.removesuffix("\n").split("\n"))

@@ -323,7 +323,7 @@ def verify_consistency(
     if old > size or (old == 0 and proof):
         return False
     if old in (0, size):
-        return not proof and (old == 0 or old_root == root)
+        return not proof and old_root == (root if old else EMPTY_ROOT)
     path = list(proof)
     if old & (old - 1) == 0:
         path.insert(0, old_root)

@@ -36,12 +36,13 @@ from rmdocs.store.checkpoint import (
     LedgerKey,
     LedgerKeys,
     key_id,
+    parted,
     signature_of,
     signer_id,
     verify,
 )
 from rmdocs.store.commits import NAMESPACE, Commit, history
-from rmdocs.store.cosignature import Cosignature, parted
+from rmdocs.store.cosignature import Cosignature
 from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import PublicKey, bare, verify_bare

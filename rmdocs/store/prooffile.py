@@ -40,9 +40,11 @@ _PROOF = re.compile(
 )
 _NOTE = re.compile(
     r"rmdocs/[\x21-\x7e]+\n(?:0|[1-9][0-9]{0,14})\n[A-Za-z0-9+/]{43}=\n\n"
-    r"(?:— [^\x00-\x20+]+ [A-Za-z0-9+/]+={0,2}\n){1,16}",
+    r"(?:— [!-*,-~]+ [A-Za-z0-9+/]+={0,2}\n){1,16}",
     re.ASCII,
 )
+_SIGNATURES = re.compile(r"^— \S+ (.+)$", re.MULTILINE)
+_KEY_ID = 4
 _HEAD = re.compile(
     rb"rmdocs/(?:1 ([1-9][0-9]{0,14})|2 ([1-9][0-9]{0,14}) ([0-9a-f]{8})((?: [!-~]+){0,128}))"
 )
@@ -119,6 +121,8 @@ class Proof:
             if found is None or not _NOTE.fullmatch(note := found["note"].decode()):
                 raise damaged()
             Checkpoint.parse(note)
+            if any(len(_unspelled(one.encode())) <= _KEY_ID for one in _SIGNATURES.findall(note)):
+                raise damaged()
             return cls(
                 index=int(found["index"]),
                 path=tuple(map(_unspelled, found["path"].split())),

@@ -16,8 +16,8 @@ from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, warning
 from rmdocs.messages import Text, message
 from rmdocs.store import commits, refs
-from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.cosignature import WitnessKey, parted
+from rmdocs.store.checkpoint import Checkpoint, parted
+from rmdocs.store.cosignature import WitnessKey
 from rmdocs.store.event import Actor
 from rmdocs.store.objects import Changes, rewrite
 from rmdocs.store.protocol import WITNESS_PREFIX, ledger_origin

@@ -15,8 +15,8 @@ from witnessed import Witness, policy
 from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
-from rmdocs.store.checkpoint import Checkpoint, verifier_line
-from rmdocs.store.cosignature import WitnessKey, parted
+from rmdocs.store.checkpoint import Checkpoint, parted, verifier_line
+from rmdocs.store.cosignature import WitnessKey
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.prooffile import Proof
 from rmdocs.store.witnesspolicy import WitnessPolicy

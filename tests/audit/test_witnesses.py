@@ -16,8 +16,7 @@ from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
-from rmdocs.store.checkpoint import Checkpoint, verifier_line
-from rmdocs.store.cosignature import parted
+from rmdocs.store.checkpoint import Checkpoint, parted, verifier_line
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.witnessref import read_witness, witness_refs
 from rmdocs.workspace import opening, proving, records, store, witnessing

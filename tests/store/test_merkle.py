@@ -159,3 +159,10 @@ def test_earlier_root_by_a_later_path_and_how_that_tree_ended(data, size):
 def test_earlier_root_of_a_leaf_that_was_not_there_yet():
     with pytest.raises(ValueError, match="leaf 3 at 3 of 5"):
         merkle.earlier_root(b"", 3, 5, (), earlier=3, ending=b"")
+
+
+def test_nothing_has_one_root():
+    tree = MerkleTree.of(leaves(3))
+    assert verify_consistency(0, merkle.EMPTY_ROOT, 3, tree.root(), [])
+    assert not verify_consistency(0, bytes(32), 3, tree.root(), [])
+    assert not verify_consistency(0, bytes(32), 0, bytes(32), [])

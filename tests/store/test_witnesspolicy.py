@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
-from rmdocs.store.checkpoint import Checkpoint, key_id, verifier_line
+from rmdocs.store.checkpoint import Checkpoint, key_id, parted, verifier_line, verify
 from rmdocs.store.cosignature import WitnessKey, told_time
 from rmdocs.store.keys import PublicKey, SigningKey
 from rmdocs.store.witnesspolicy import WitnessPolicy
@@ -192,6 +192,19 @@ class TestCosignature:
         assert KEYS[1].on(CHECKPOINT.body, [line]) is None
         same_name = WitnessKey(name="w0", public=KEYS[1].public)
         assert same_name.on(CHECKPOINT.body, [line]) is None
+
+    @pytest.mark.parametrize(
+        "line",
+        ["", "—", "— x", "— x y z", "—x AAAAAAAA", "— x+ AAAAAAAA", "— x\u00a0y AAAAAAAA",
+         "— x A===", "— x AAAAA", "— x AAAA", "- x AAAAAAAA", "— x AAA=AAAA", "— x\tAAAAAAAA"],
+    )  # fmt: skip
+    def test_a_note_with_a_line_that_is_none_is_signed_by_nobody(self, line):
+        """As Go's reader has it."""
+        note = CHECKPOINT.sign(SIGNERS[0])
+        assert verify(note, SIGNERS[0].public) == CHECKPOINT
+        assert verify(f"{note}— x AAAAAAAA\n", SIGNERS[0].public) == CHECKPOINT
+        assert parted(f"{note}{line}\n")[1] == ()
+        assert verify(f"{note}{line}\n", SIGNERS[0].public) is None
 
     def test_a_ledgers_signature_is_no_cosignature(self):
         """Even of the same key under the same name: its type is another, and so its ID."""
