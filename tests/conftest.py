@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from archive import Archive, fill, propose_in_two_volumes
+from archive import NUMBERS, Archive, fill, propose_in_two_volumes
 from hypothesis import HealthCheck, settings
 from odd import odd
 from once import PLACE_VARIABLE, Once, made_place
@@ -448,6 +448,26 @@ def proposed(once, archived):
         propose_in_two_volumes(Bank(root), sample)
 
     return once.copy(archived, "proposed", make)[0]
+
+
+@pytest.fixture(scope="session")
+def disposed(once, archived):
+    """The same archive, with a record destroyed by two people."""
+
+    def make(root):
+        archive = Archive(Bank(root))
+        list(records.find(archive.at(), Query()))
+        archive.dispose(NUMBERS[0])
+
+    return once.copy(archived, "disposed", make)[0]
+
+
+@pytest.fixture(scope="session")
+def told_of_a_year(once, founded):
+    """A workspace in which the year of ``chronicle`` happened."""
+    from chronicle import chronicle  # which needs the bank above
+
+    return once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse, Response
 
 from rmdocs import __version__, canonical
+from rmdocs.audit.conformance import properties_of
 from rmdocs.audit.trace import digest_of
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
@@ -208,9 +209,10 @@ def _report(run: VerificationRun | None) -> dict[str, object]:
     """Return what a page shows of a verification that has ended."""
     found = run.found if run is not None else None
     if found is None:
-        return {"rows": (), "errors": (), "warnings": ()}
+        return {"rows": (), "errors": (), "warnings": (), "properties": ()}
     return {
         "rows": tuple(_ledger_rows(found)),
+        "properties": properties_of(found),
         "errors": _by_code(one for one in found.findings if one.severity is Severity.ERROR),
         "warnings": _by_code(one for one in found.findings if one.severity is Severity.WARNING),
     }

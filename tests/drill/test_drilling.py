@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from archive import NUMBERS, Archive
-from chronicle import chronicle
 from conftest import LATE, Bank
 from last_release import unpack
 
@@ -19,11 +17,10 @@ from rmdocs.drill.faults import FAULTS, KINDS
 from rmdocs.drill.rekeying import rekeyed
 from rmdocs.drill.report import by_kind, report, summary
 from rmdocs.messages import Language
-from rmdocs.registers.indexfile import Query
 from rmdocs.reports.report import write_html
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import verify as verify_signature
-from rmdocs.workspace import keys, records, store
+from rmdocs.workspace import keys, store
 from rmdocs.workspace.opening import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
@@ -146,11 +143,6 @@ def test_a_report_is_signed_by_who_acts(shared_bank):
 
 
 @pytest.fixture(scope="session")
-def told_of_a_year(once, founded):
-    return once.copy(founded, "chronicle", lambda root: chronicle(Bank(root)))[0]
-
-
-@pytest.fixture(scope="session")
 def packed(once, walked):
     return once.copy(walked, "packed", lambda root: Bank(root).git("gc", "-q", "--prune=now"))[0]
 
@@ -171,18 +163,6 @@ def _move_over(root):
     asked = keys.enter_machine(bank.at("SD00-0004"), "JN01-server", "换", end_founder=True)
     for request in asked.requests:
         bank.approve(request.number, "JN01-0002")
-
-
-@pytest.fixture(scope="session")
-def disposed(once, archived):
-    """The same archive, with a record destroyed by two people."""
-
-    def make(root):
-        archive = Archive(Bank(root))
-        list(records.find(archive.at(), Query()))
-        archive.dispose(NUMBERS[0])
-
-    return once.copy(archived, "disposed", make)[0]
 
 
 @pytest.mark.parametrize(

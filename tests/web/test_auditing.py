@@ -179,6 +179,9 @@ def test_the_store_is_verified_while_one_may_leave(reader):
     pins = re.findall(r"\d+·(?:\w{4}-){4}\w{5}", page.text)
     assert len(pins) == 1 + len(set(re.findall(r"RXD7200-\d\d/\w{4}/\d{4}/\d", page.text)))
     assert "Electronic signatures were not judged" in page.text
+    for name in ("authenticity", "integrity", "usability", "security"):
+        assert f"<h3>{name}</h3>" in page.text
+    assert "not looked at: each document, made again from its record" in page.text
     told = "nor were their files read"
     assert told not in page.text
     assert told in verified(reader, since="yes").text
@@ -192,6 +195,7 @@ def test_what_is_wrong_is_told_by_its_code(browse, visited_bank):
     assert said(page)[1] == "unsound"
     assert "REF-FOREIGN" in page.text
     assert "does not belong in a records store" in page.text
+    assert re.search(r"<h3>security <span class=\"count\">1 error\(s\)</span></h3>", page.text)
 
 
 def test_who_sees_one_unit_does_not_verify_all(browse, shared_bank):
