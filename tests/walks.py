@@ -24,7 +24,8 @@ from openpyxl import load_workbook
 from revised import edit_part
 
 from rmdocs.cli.main import main
-from rmdocs.workspace import opening
+from rmdocs.identifiers import RecordNumber
+from rmdocs.workspace import opening, records
 
 ROOT = Path(__file__).resolve().parents[1]
 ENDINGS = {"en": ".md", "zh": ".zh-CN.md"}
@@ -123,7 +124,18 @@ def walk(document: str, language: str, root: Path) -> Iterator[tuple[Shown, tupl
                 for marks, hand in HANDS.items():
                     if set(marks) <= set(one.words):
                         hand()
-                yield one, answer(language, *one.words[1:])
+                yield one, answer(language, *_as_printed(one.words[1:]))
+
+
+def _as_printed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command with the check code that the paper in one's hand really prints."""
+    if "--code" not in words:
+        return words
+    at = words.index("--code") + 1
+    number, edition = words[1], int(words[words.index("--edition") + 1])
+    with opening.open_workspace(Path(), None) as work:
+        pin = records.trace_paper(work, RecordNumber.parse(number), edition, "").pin
+    return (*words[:at], pin, *words[at + 1 :])
 
 
 def answer(language: str, *words: str) -> tuple[str, ...]:

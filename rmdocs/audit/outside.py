@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import short_findings
@@ -53,6 +54,24 @@ class PaperTrace:
     issued_on: str
     compared: bool
     findings: tuple[Finding, ...]
+
+    @property
+    def whole(self) -> Trace:
+        """Return the trace with what of the paper does not agree before all else."""
+        return replace(self.trace, findings=(*self.findings, *self.trace.findings))
+
+    @property
+    def told(self) -> Text:
+        """Return what was compared, where nothing is wrong."""
+        if self.compared:
+            return message(
+                "Number, edition and check code are those that were sealed, and the store's history"
+                " up to that code is the one that the paper names."
+            )
+        return message(
+            "This edition was sealed. Without its check code nothing else of the paper was"
+            " compared."
+        )
 
 
 def trace_paper(registry: Registry, number: RecordNumber, edition: int, pin: str) -> PaperTrace:

@@ -13,8 +13,9 @@ from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import WholeNumber, json_option, policy_in, policy_option
 from rmdocs.cli.record import echo_acts, echo_head
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
@@ -35,18 +36,34 @@ if TYPE_CHECKING:
     metavar="TARGET",
     help="A number of a record or a controlled copy, a document file, or a SHA-256.",
 )
+@option(
+    "--edition",
+    type=WholeNumber(1),
+    metavar="N",
+    help="The edition that a paper in your hand prints, of the number that it prints.",
+)
+@option(
+    "--code",
+    default="",
+    metavar="CODE",
+    help="The check code at the foot of the paper, of the edition that it prints.",
+)
 @json_option
 @pass_session
-def trace(session: Session, target: str, *, as_json: bool) -> None:
+def trace(session: Session, target: str, edition: int | None, code: str, *, as_json: bool) -> None:
     """Trace a document to its record, form, people and seals.
 
     Says whether the document is the one that was sealed, whether a newer
     edition replaced it, and who approved the form it was made with. Of a
     controlled copy it says who holds it and whether it still counts.
+    Of a paper give number, edition and check code as they are printed.
     """
     from rmdocs.workspace import copies, records
 
     work = session.workspace()
+    if edition is not None or code:
+        _trace_paper(session, target, edition, code, as_json=as_json)
+        return
     handed = folders.find(target) or target
     copy = copies.trace(work, handed)
     if copy is not None:
@@ -61,7 +78,28 @@ def trace(session: Session, target: str, *, as_json: bool) -> None:
         click.get_current_context().exit(FindingsError.exit_code)
 
 
-def _print(found: Trace, session: Session) -> None:
+def _trace_paper(
+    session: Session, target: str, edition: int | None, code: str, *, as_json: bool
+) -> None:
+    """Tell what was sealed of a paper, by what it prints."""
+    from rmdocs.workspace import records
+
+    if edition is None:
+        raise UsageError(
+            message("the edition of the paper is not known"),
+            message("type it as it stands at the foot of the page, such as 1"),
+        )
+    number = RecordNumber.parse(target.strip().upper())
+    paper = records.trace_paper(session.workspace(), number, edition, code)
+    if as_json:
+        printing.echo_answer(paper.whole, session)
+    else:
+        _print(paper.whole, session, paper.told)
+    if has_errors(paper.whole.findings):
+        click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _print(found: Trace, session: Session, told: Text | None = None) -> None:
     signers = [(printing.named(printing.ROLES, one.role), one.name) for one in found.signers]
     links = (
         (message("original"), found.original),
@@ -72,7 +110,9 @@ def _print(found: Trace, session: Session) -> None:
     echo_acts(found.acts, session)
     click.echo()
     printing.echo_findings(found.findings, session.language)
-    if not found.findings:
+    if told is not None and not has_errors(found.findings):
+        click.echo(session.say(told))
+    elif not found.findings:
         click.echo(session.say(message("sealed and unchanged")))
 
 

@@ -148,7 +148,7 @@ def _facts_of(file: File) -> HandedFile:
 def _record_page(
     visit: Visit, found: Trace, *, file: File | None = None, paper: PaperTrace | None = None
 ) -> Response:
-    wrong = (*paper.findings, *found.findings) if paper is not None else found.findings
+    wrong = paper.whole.findings if paper is not None else found.findings
     return visit.page(
         "traced.html",
         found=found,
