@@ -41,6 +41,10 @@ OTHERWISE = {
     "told only of what was held against the store, in a way that no drill does": """
         HISTORY-OTHER LEDGER-UNCOMPARED SUMMARY-OTHER
     """,
+    "told only by the policy of witnesses of whoever verifies, which a drill does not have": """
+        WITNESS-BEHIND WITNESS-LOG WITNESS-POLICY WITNESS-QUORUM WITNESS-SIGNATURE
+        WITNESS-UNREADABLE
+    """,
 }
 """Codes that no fault of the drill is named by, but a test elsewhere, and why not."""
 
