@@ -25,6 +25,7 @@ from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 from rmdocs.beginning import begin
 from rmdocs.folders import read
 from rmdocs.language.sandbox import sandbox
+from rmdocs.records.check import accepted
 from rmdocs.records.context import template_context
 from rmdocs.workspace import records, regeneration
 from rmdocs.workspace.opening import Workspace
@@ -64,7 +65,8 @@ def test_plain(benchmark, bank, tmp_path):
     released = workspace.registry.forms.load(plan.to)
     template = tmp_path / "template.docx"
     template.write_bytes(released.files.template)
-    contexts = [context_of(one, released.form) for one in plan.records]
+    staff = workspace.registry.staff
+    contexts = [context_of(one, released.form, staff) for one in plan.records]
 
     def render():
         for place, context in enumerate(contexts):
@@ -76,9 +78,11 @@ def test_plain(benchmark, bank, tmp_path):
     benchmark.extra_info["documents"] = len(contexts)
 
 
-def context_of(planned, form):
+def context_of(planned, form, staff):
+    migrated = planned.migrated
+    unit = staff.unit(migrated.draft.unit).to_json()
     return template_context(
-        planned.checked,
+        accepted(migrated.draft, form, unit, migrated.stages),
         form,
         number=str(planned.number),
         edition=2,

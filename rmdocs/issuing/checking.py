@@ -24,7 +24,7 @@ from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.unique import UniqueClaim, clash, not_compared, not_unique
 from rmdocs.language.expression import Expression
 from rmdocs.messages import by_command, message
-from rmdocs.records.check import STAGES_LABEL, accepted, check_record
+from rmdocs.records.check import STAGES_LABEL, check_record
 from rmdocs.records.draft import RecordDraft
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.registry import Elsewhere, Registry
-    from rmdocs.records.context import CheckedRecord
     from rmdocs.registers.revisions import Release
 
 
@@ -54,15 +53,6 @@ class Ready:
     record: bytes
     digest: str
     claim: UniqueClaim
-
-    def checked(self, registry: Registry) -> CheckedRecord:
-        """Return the record as what is sealed of it says, and its names; nothing is judged again.
-
-        :raises FindingsError: if a derived value cannot be computed.
-        """
-        draft = RecordDraft.kept(canonical.decode(self.record))
-        form = registry.forms.load(self.release).form
-        return accepted(draft, form, self.unit.to_json(), calendar=registry.calendars.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

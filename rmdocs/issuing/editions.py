@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -103,7 +104,7 @@ def render_documents(  # noqa: PLR0913 - a document prints that much besides the
     )
 
 
-def not_made(problem: FindingsError) -> tuple[Finding, ...]:
+def not_made(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings of rendering, and that therefore there is no document."""
     notice = error(
         "RENDER-FAILED",
@@ -111,7 +112,7 @@ def not_made(problem: FindingsError) -> tuple[Finding, ...]:
         message("the document could not be made, so the record got no number"),
         message("the findings say why; nothing was kept"),
     )
-    return (*problem.findings, notice)
+    return (*findings, notice)
 
 
 DRAFT_MARK = "草稿"

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -19,11 +18,12 @@ from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
-from rmdocs.events.records import FormRevision, RecordIssued
+from rmdocs.events.records import EditionFacts, FormRevision, RecordIssued
 from rmdocs.findings import Finding, error
 from rmdocs.issuing.checking import form_of
+from rmdocs.issuing.editions import not_made
 from rmdocs.issuing.registry import concealed
-from rmdocs.issuing.rendered import NumberedRecord, Printable, Printing, print_anything, rendered
+from rmdocs.issuing.rendered import NumberedRecord, Printable, kept, print_anything, rendered
 from rmdocs.issuing.unique import not_unique
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import JustIssued
@@ -31,7 +31,7 @@ from rmdocs.registers.records import RECORD_NAME
 from rmdocs.registers.renditions import as_read
 from rmdocs.registers.series import SERIES_NAME, SeriesState
 from rmdocs.rendering.compiled import RENDERER_VERSION
-from rmdocs.store.protocol import DeflatedFile, NewEvent, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber, Series
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
+    from rmdocs.issuing.rendered import RenderedRecord
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event, SealedFile
     from rmdocs.store.protocol import Branch
@@ -278,25 +279,37 @@ class _Volume:
         for candidate in asking:
             if candidate.ready is not None:
                 number, state = state.take()
-                numbered.append(NumberedRecord(ready=candidate.ready, number=number))
-        printing = Printing(issued_on=self._acting.today, pin=self._pin, printable=how.printable)
-        results = rendered(self._registry, numbered, printing, how.executor)
+                numbered.append(self._first_edition(candidate.ready, number))
+        results = rendered(self._registry, numbered, how.executor, how.printable)
         for candidate, (one, made) in zip(asking, results, strict=True):
-            if made.findings:
+            found = not_made(made.failed) if made.failed else made.lacking
+            if found:
                 failed = True
-                refused.append(RefusedRecord(candidate=candidate, findings=made.findings))
+                refused.append(RefusedRecord(candidate=candidate, findings=found))
             elif failed:
                 after.append(candidate)
                 if how.skip_invalid:
                     continue
             else:
                 _, self._state = self._state.take()
-                new_event = self._new_event(one, made.files, printing)
+                new_event = kept(self._branch, self._new_event(one, made), made)
                 prepared.append(
                     _PreparedRecord(candidate=candidate, number=one.number, new_event=new_event)
                 )
             how.progress(1)
         return after if how.skip_invalid else []
+
+    def _first_edition(self, ready: Ready, number: RecordNumber) -> NumberedRecord:
+        edition = EditionFacts(
+            number=1, issued_on=self._acting.today, pin=self._pin, unit=ready.unit
+        )
+        return NumberedRecord(
+            number=number,
+            release=ready.release,
+            edition=edition,
+            record=ready.record,
+            encrypted=form_of(self._registry, ready).access.destroyable,
+        )
 
     def _twins(
         self,
@@ -307,58 +320,39 @@ class _Volume:
     ) -> list[_PreparedRecord]:
         """Return the records that stand twice in the batch, each with the fate of the first."""
         found: list[_PreparedRecord] = []
-        numbers = {
-            one.candidate.ready.digest: one.number
-            for one in prepared
-            if one.candidate.ready is not None
-        }
-        why = {
-            one.candidate.ready.digest: one.findings
-            for one in refused
-            if one.candidate.ready is not None
-        }
-        for digest, others in twins.items():
-            for candidate in others:
-                how.progress(1)
-                if digest in numbers:
-                    number = numbers[digest]
-                    found.append(
-                        _PreparedRecord(candidate=candidate, number=number, new_event=None)
-                    )
-                elif digest in why:
-                    refused.append(RefusedRecord(candidate=candidate, findings=why[digest]))
+        numbers = {_digest(one.candidate): one.number for one in prepared}
+        why = {_digest(one.candidate): one.findings for one in refused}
+        for digest, candidate in ((known, one) for known in twins for one in twins[known]):
+            how.progress(1)
+            if digest in numbers:
+                number = numbers[digest]
+                found.append(_PreparedRecord(candidate=candidate, number=number, new_event=None))
+            elif digest in why:
+                refused.append(RefusedRecord(candidate=candidate, findings=why[digest]))
         return found
 
-    def _new_event(
-        self,
-        one: NumberedRecord,
-        documents: Sequence[NewFile | DeflatedFile],
-        printing: Printing,
-    ) -> NewEvent:
-        ready, directory = one.ready, one.number.directory
-        release = ready.release
-        record = NewFile(path=f"{directory}/{RECORD_NAME}", data=ready.record, media_type=JSON_TYPE)
+    def _new_event(self, one: NumberedRecord, made: RenderedRecord) -> NewEvent:
+        release, directory = one.release, one.number.directory
+        record = NewFile(path=f"{directory}/{RECORD_NAME}", data=one.record, media_type=JSON_TYPE)
         new_event = NewEvent(
             facts=RecordIssued(
                 rules=self._registry.policy.rules_named,
-                edition=printing.edition(ready),
+                edition=one.edition,
                 under=FormRevision(
                     form=release.number, revision=release.revision, digest=release.digest
                 ),
-                record_digest=ready.digest,
+                record_digest=canonical.sha256(one.record),
             ),
             subject=str(one.number),
             directory=directory,
-            files=(record, *(file for file in documents if isinstance(file, NewFile))),
+            files=(record, *made.files),
             relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
         )
-        if form_of(self._registry, ready).access.destroyable:
-            # Encrypted before it is laid down anywhere; its key is on disk before it is sealed.
-            new_event = concealed(new_event, self._registry.vault().make(one.number), 1)
-        kept = [self._branch.keep(file) for file in new_event.files]
-        kept += [self._branch.keep(file) for file in documents if isinstance(file, DeflatedFile)]
-        return replace(new_event, files=(), kept=tuple(kept))
+        if not one.encrypted:
+            return new_event
+        # Its key is on disk before it is sealed.
+        return concealed(new_event, self._registry.vault().make(one.number), 1)
 
     def seal(self, prepared: Sequence[_PreparedRecord]) -> list[Issued]:
         """Seal what was prepared in the volume; durable on return."""
@@ -403,3 +397,7 @@ class _Volume:
         ]
         with suppress(RmdocsError):
             self._registry.catalogue.enter(self._volume, before, issued)
+
+
+def _digest(candidate: CheckedCandidate) -> str:
+    return candidate.ready.digest if candidate.ready is not None else ""

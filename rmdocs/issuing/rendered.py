@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
 from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
-from rmdocs.events.records import EditionFacts
-from rmdocs.issuing.checking import form_of, in_pieces
-from rmdocs.issuing.editions import not_made, render_edition
+from rmdocs.issuing.checking import in_pieces
+from rmdocs.issuing.editions import render_edition
+from rmdocs.records.check import accepted
+from rmdocs.records.draft import RecordDraft
 from rmdocs.store.objectwriter import deflated
 from rmdocs.store.protocol import DeflatedFile, NewFile
 from rmdocs.store.sealing import sealed_file
@@ -25,10 +26,13 @@ from rmdocs.store.sealing import sealed_file
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from rmdocs.events.records import EditionFacts
     from rmdocs.findings import Finding
     from rmdocs.identifiers import RecordNumber
-    from rmdocs.issuing.checking import Ready
     from rmdocs.issuing.registry import Elsewhere, Registry
+    from rmdocs.records.context import AddedStages, CheckedRecord
+    from rmdocs.registers.revisions import Release
+    from rmdocs.store.protocol import Branch, NewEvent
 
 Printable = Callable[[str, bytes], "Sequence[Finding]"]
 """Says, of a document by name and content, what keeps it from being printed."""
@@ -41,100 +45,112 @@ def print_anything(_name: str, _document: bytes) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberedRecord:
-    """A record and the number that it is to have."""
+    """A record and the edition that it is to have.
 
-    ready: Ready
-    number: RecordNumber
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printing:
-    """What first editions of one volume have in common.
-
-    :param printable: asked what keeps a document from being printed as it was asked for.
+    :param release: of the revision that prints it.
+    :param record: as it is sealed, canonical JSON. :param stages: that it has.
+    :param encrypted: whether its documents are encrypted before they are laid down anywhere.
     """
 
-    issued_on: date
-    pin: str
-    printable: Printable
+    number: RecordNumber
+    release: Release
+    edition: EditionFacts
+    record: bytes
+    stages: AddedStages = ()
+    encrypted: bool
 
-    def edition(self, ready: Ready) -> EditionFacts:
-        """Return the facts of a record's first edition."""
-        return EditionFacts(number=1, issued_on=self.issued_on, pin=self.pin, unit=ready.unit)
+    def checked(self, registry: Registry) -> CheckedRecord:
+        """Return the record and its names; nothing is judged again.
+
+        :raises FindingsError: if a derived value cannot be computed.
+        """
+        return accepted(
+            RecordDraft.kept(canonical.decode(self.record)),
+            registry.forms.load(self.release).form,
+            self.edition.unit.to_json(),
+            self.stages,
+            calendar=registry.calendars.now(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedRecord:
-    """What became of a record: its documents, or why they cannot be made."""
+    """What became of a record: its documents, or why there are none.
 
-    files: tuple[NewFile | DeflatedFile, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    :param files: to be encrypted, or made by this process. :param deflated: made elsewhere.
+    :param failed: why a document cannot be made.
+    :param lacking: what keeps one from being printed as it was asked for.
+    """
+
+    files: tuple[NewFile, ...] = ()
+    deflated: tuple[DeflatedFile, ...] = ()
+    failed: tuple[Finding, ...] = ()
+    lacking: tuple[Finding, ...] = ()
 
 
 def rendered(
     registry: Registry,
     records: Sequence[NumberedRecord],
-    printing: Printing,
     executor: Executor | None,
+    printable: Printable = print_anything,
 ) -> Iterator[tuple[NumberedRecord, RenderedRecord]]:
     """Yield records in their order, each with its documents, read back.
 
+    :param printable: asked what keeps a document from being printed as it was asked for.
     :param executor: who renders besides this process; see ``bulk``.
     """
     there = registry.elsewhere
     bulk = Bulk(
-        here=partial(_render_piece, registry, printing),
-        elsewhere=partial(_render_elsewhere, there, printing),
+        here=partial(_render_piece, registry, printable),
+        elsewhere=partial(_render_elsewhere, there, printable),
         executor=executor if there is not None else None,
     )
     for piece, made in bulk.each(in_pieces(records), in_order=True):
         yield from zip(piece, made, strict=True)
 
 
+def kept(branch: Branch, new_event: NewEvent, made: RenderedRecord) -> NewEvent:
+    """Return an event whose files, and what was deflated elsewhere, the branch has taken."""
+    files = [branch.keep(file) for file in new_event.files]
+    files += [branch.keep(file) for file in made.deflated]
+    return replace(new_event, files=(), kept=tuple(files))
+
+
 def _render_piece(
-    registry: Registry, printing: Printing, piece: Sequence[NumberedRecord]
+    registry: Registry, printable: Printable, piece: Sequence[NumberedRecord]
 ) -> list[RenderedRecord]:
-    return [_render(registry, printing, one) for one in piece]
+    return [_render(registry, printable, one) for one in piece]
 
 
-def _render(registry: Registry, printing: Printing, one: NumberedRecord) -> RenderedRecord:
-    released = registry.forms.load(one.ready.release)
+def _render(registry: Registry, printable: Printable, one: NumberedRecord) -> RenderedRecord:
+    released = registry.forms.load(one.release)
     try:
         documents = render_edition(
-            registry,
-            released,
-            one.ready.checked(registry),
-            one.number,
-            printing.edition(one.ready),
+            registry, released, one.checked(registry), one.number, one.edition
         )
     except FindingsError as problem:
-        return RenderedRecord(findings=not_made(problem))
+        return RenderedRecord(failed=tuple(problem.findings))
     lacking = [
-        found
-        for file in documents
-        for found in printing.printable(file.path.rpartition("/")[2], file.data)
+        found for file in documents for found in printable(file.path.rpartition("/")[2], file.data)
     ]
-    return RenderedRecord(findings=tuple(lacking)) if lacking else RenderedRecord(files=documents)
+    return RenderedRecord(lacking=tuple(lacking)) if lacking else RenderedRecord(files=documents)
 
 
 def _render_elsewhere(
-    there: Elsewhere | None, printing: Printing, piece: Sequence[NumberedRecord]
+    there: Elsewhere | None, printable: Printable, piece: Sequence[NumberedRecord]
 ) -> list[RenderedRecord]:
     if there is None:
         raise ValueError(there)
-    registry = there.registry()
+    made = _render_piece(there.registry(), printable, piece)
+    # What is to be encrypted is so by who has the key, before anything else becomes of it.
     return [
-        # What is to be encrypted is, by who has the key, before anything else becomes of it.
-        made if form_of(registry, one.ready).access.destroyable else _deflated(made)
-        for one, made in zip(piece, _render_piece(registry, printing, piece), strict=True)
+        found if one.encrypted else _deflated(found) for one, found in zip(piece, made, strict=True)
     ]
 
 
 def _deflated(made: RenderedRecord) -> RenderedRecord:
     files = tuple(
         DeflatedFile(sealed=sealed_file(file), content=deflated("blob", file.data))
-        if isinstance(file, NewFile)
-        else file
         for file in made.files
     )
-    return replace(made, files=files)
+    return replace(made, files=(), deflated=files)

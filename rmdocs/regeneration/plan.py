@@ -7,15 +7,19 @@ here writes; ``run`` carries a plan out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
+from rmdocs.issuing.checking import in_pieces
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Called, Text, by_command, message
 from rmdocs.records.draft import RecordDraft
@@ -25,9 +29,11 @@ from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import is_begun
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.canonical import Json
     from rmdocs.forms.form import Form
-    from rmdocs.issuing.registry import Registry
+    from rmdocs.issuing.registry import Elsewhere, Registry
     from rmdocs.language.expression import Expression
     from rmdocs.records.context import CheckedRecord
     from rmdocs.records.migration import RecordChange
@@ -63,7 +69,7 @@ class Planned:
 
     :param edition: its newest edition; ``last`` the index of its newest event.
     :param need: what it would take to move a record that is left as it is.
-    :param checked: the record under the new revision, if it is regenerated.
+    :param migrated: as the new revision has it; if it is regenerated, as that keeps it.
     """
 
     number: RecordNumber
@@ -76,7 +82,6 @@ class Planned:
     need: Text = NOTHING
     findings: tuple[Finding, ...] = ()
     migrated: Migrated | None = None
-    checked: CheckedRecord | None = None
 
     @property
     def changes(self) -> tuple[RecordChange, ...]:
@@ -116,28 +121,57 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
     where: Expression | None = None,
     given: Given = NOTHING_GIVEN,
     progress: Progress = lambda _done, _total: None,
+    executor: Executor | None = None,
 ) -> Plan:
     """Return what regenerating a form's records on a revision would do.
 
     :param where: only records for which this holds; it sees a record as its
         own revision does.
+    :param executor: who judges records besides this process; see ``bulk``.
     :raises ControlError: if ``to`` is not in force.
     :raises FindingsError: if ``where`` cannot be evaluated for a record.
     """
     release = registry.forms.require_in_force(number, to, today)
-    planner = _Planner(
-        registry=registry, new=registry.forms.load(release), where=where, given=given
-    )
     registry.catalogue.catch_up_form(number)
     registry.catalogue.require_readable(number)
     listed = list(registry.index.find(Query(form=str(number))))
-    found = []
-    for done, record in enumerate(listed, 1):
-        planned = planner.plan(record)
-        if planned is not None:
-            found.append(planned)
-        progress(done, len(listed))
+    bulk = Bulk(
+        here=partial(_plan_piece, registry, release, where, given),
+        elsewhere=partial(_plan_elsewhere, registry.elsewhere, release, where, given),
+        executor=executor if registry.elsewhere is not None else None,
+    )
+    found: list[Planned] = []
+    done = 0
+    for piece, planned in bulk.each(in_pieces(listed), in_order=True):
+        found += [one for one in planned if one is not None]
+        for _ in piece:
+            done += 1
+            progress(done, len(listed))
     return Plan(to=release, records=tuple(found))
+
+
+def _plan_piece(
+    registry: Registry,
+    release: Release,
+    where: Expression | None,
+    given: Given,
+    piece: Sequence[IndexedRecord],
+) -> list[Planned | None]:
+    new = registry.forms.load(release)
+    planner = _Planner(registry=registry, new=new, where=where, given=given)
+    return [planner.plan(record) for record in piece]
+
+
+def _plan_elsewhere(
+    there: Elsewhere | None,
+    release: Release,
+    where: Expression | None,
+    given: Given,
+    piece: Sequence[IndexedRecord],
+) -> list[Planned | None]:
+    if there is None:
+        raise ValueError(there)
+    return _plan_piece(there.registry(), release, where, given, piece)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,13 +229,16 @@ class _Planner:
             findings = tuple(problem.findings)
             return self._planned(record, folder, RegenerationOutcome.BLOCKED, findings=findings)
         migrated, checked, findings = carry_over(self.registry.calendars, folder, forms, given)
+        if checked is None or migrated is None:
+            return self._planned(
+                record, folder, RegenerationOutcome.BLOCKED, findings=findings, migrated=migrated
+            )
         return self._planned(
             record,
             folder,
-            RegenerationOutcome.BLOCKED if checked is None else RegenerationOutcome.REGENERATE,
+            RegenerationOutcome.REGENERATE,
             findings=findings,
-            migrated=migrated,
-            checked=checked,
+            migrated=replace(migrated, draft=checked.draft),
         )
 
     def _planned(  # noqa: PLR0913 - what is known of a record by then
@@ -213,7 +250,6 @@ class _Planner:
         *,
         findings: tuple[Finding, ...] = (),
         migrated: Migrated | None = None,
-        checked: CheckedRecord | None = None,
     ) -> Planned:
         return Planned(
             number=folder.number,
@@ -226,7 +262,6 @@ class _Planner:
             need=need,
             findings=findings,
             migrated=migrated,
-            checked=checked,
         )
 
 

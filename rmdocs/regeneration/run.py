@@ -7,11 +7,12 @@ is gone on with by running it again (docs/adr/0012).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.control.policy import policy_in_force
 from rmdocs.control.staff import JSON_TYPE
@@ -20,8 +21,8 @@ from rmdocs.events.control import RegenerationBegun, RegenerationEnded
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import EditionFacts, FormRevision, RecordRegenerated
 from rmdocs.findings import Finding
-from rmdocs.issuing.editions import render_edition
 from rmdocs.issuing.registry import concealed
+from rmdocs.issuing.rendered import NumberedRecord, kept, rendered
 from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
 from rmdocs.registers.records import RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
@@ -38,11 +39,14 @@ from rmdocs.store.event import Event
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.canonical import JsonObject
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
+    from rmdocs.issuing.rendered import RenderedRecord
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.store.protocol import Head
 
@@ -55,6 +59,7 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     where: str = "",
     reason: str = "",
     progress: Progress = lambda _done, _total: None,
+    executor: Executor | None = None,
 ) -> RegenerationRun:
     """Give every record of the plan that can be carried over its new edition.
 
@@ -62,6 +67,7 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     another run will find it.
 
     :param where: the condition the plan was made under, as it was given.
+    :param executor: who renders besides this process; see ``bulk``.
     :raises ControlError: if the actor may not.
     :raises FindingsError: if a document cannot be made; its volume is as before.
     """
@@ -75,9 +81,27 @@ def run(  # noqa: PLR0913 - a run simply takes that much
     done = 0
     for _, records in groupby(meant, key=lambda one: one.number.volume):
         batch = list(records)
-        _Batch(registry, released, begun, acting).regenerate(batch, done, len(meant), progress)
+        before = done
+
+        def step(count: int, before: int = before) -> None:
+            progress(before + count, len(meant))
+
+        _Batch(registry, released, begun, acting, executor).regenerate(batch, step)
         done += len(batch)
     return _end(registry, begun, acting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StandingRecord:
+    """A record that is as it was planned, and the edition that it is to have.
+
+    :param regenerations: that it has had. :param events: that it has.
+    """
+
+    planned: Planned
+    edition: NumberedRecord
+    regenerations: int
+    events: int
 
 
 class _Batch:
@@ -89,55 +113,82 @@ class _Batch:
         released: ReleasedForm,
         begun: RegenerationRun,
         acting: ActingPerson,
+        executor: Executor | None,
     ) -> None:
+        self._executor = executor
         self._registry = registry
         self._released = released
         self._begun = begun
         self._acting = acting
 
-    def regenerate(
-        self, batch: Sequence[Planned], done: int, total: int, progress: Progress
-    ) -> None:
-        """Render all, seal all in one swap of the volume's ref."""
+    def regenerate(self, batch: Sequence[Planned], step: Callable[[int], None]) -> None:
+        """Render all, seal all in one swap of the volume's ref.
+
+        :param step: told how many of them are done.
+        """
         volume = batch[0].number.volume
         with self._registry.store.locked(volume.ref) as branch:
             head = branch.require_head()
+            pin = head.checkpoint.pin
+            standing = [
+                _StandingRecord(
+                    planned=planned,
+                    edition=self._edition(planned, folder, pin),
+                    regenerations=sum(one.kind == RecordRegenerated.KIND for one in folder.events),
+                    events=len(folder.events),
+                )
+                for planned, folder in ((one, read_folder(head, one.number)) for one in batch)
+                if folder.events[-1].index == planned.last
+            ]
+            done = len(batch) - len(standing)
+            if done:
+                step(done)
+            editions = [one.edition for one in standing]
+            results = rendered(self._registry, editions, self._executor)
             new_events: list[NewEvent] = []
             findings: list[Finding] = []
-            for place, planned in enumerate(batch, 1):
-                folder = read_folder(head, planned.number)
-                if folder.events[-1].index == planned.last:
-                    try:
-                        new_events.append(self._new_event(planned, folder, head.checkpoint.pin))
-                    except FindingsError as problem:
-                        findings += problem.findings
-                progress(done + place, total)
+            for record, (_, made) in zip(standing, results, strict=True):
+                if made.failed:
+                    findings += made.failed
+                elif not findings:
+                    new_events.append(kept(branch, self._new_event(record, made), made))
+                done += 1
+                step(done)
             if findings:
                 raise FindingsError(tuple(findings))
             if new_events:
                 self._acting.seal(branch, new_events)
 
-    def _new_event(self, planned: Planned, folder: RecordFolder, pin: str) -> NewEvent:
-        if planned.checked is None or planned.migrated is None:
+    def _edition(self, planned: Planned, folder: RecordFolder, pin: str) -> NumberedRecord:
+        """Return the edition that a record is to have, as the new revision prints it."""
+        if planned.migrated is None:
             raise AssertionError(planned.number)
-        number, release = planned.number, self._released.release
-        edition = EditionFacts(
-            number=planned.edition + 1, issued_on=self._acting.today, pin=pin, unit=folder.unit
+        return NumberedRecord(
+            number=planned.number,
+            release=self._released.release,
+            edition=EditionFacts(
+                number=planned.edition + 1, issued_on=self._acting.today, pin=pin, unit=folder.unit
+            ),
+            record=planned.migrated.draft.to_bytes(),
+            stages=planned.migrated.stages,
+            encrypted=folder.encrypted,
         )
-        documents = render_edition(self._registry, self._released, planned.checked, number, edition)
-        place = sum(event.kind == RecordRegenerated.KIND for event in folder.events) + 1
-        path = f"{number.directory}/regenerations/{place}.json"
+
+    def _new_event(self, record: _StandingRecord, made: RenderedRecord) -> NewEvent:
+        one, planned, release = record.edition, record.planned, self._released.release
+        number = one.number
+        path = f"{number.directory}/regenerations/{record.regenerations + 1}.json"
         content = {
-            "record": planned.checked.draft.to_json(),
+            "record": canonical.decode(one.record),
             "stages": [
                 {"stage": key.name, "repeat": key.repeat, "content": value}
-                for key, value in planned.migrated.stages
+                for key, value in one.stages
             ],
         }
         new_event = NewEvent(
             facts=RecordRegenerated(
                 rules=self._registry.policy.rules_named,
-                edition=edition,
+                edition=one.edition,
                 under=FormRevision(
                     form=release.number, revision=release.revision, digest=release.digest
                 ),
@@ -150,15 +201,15 @@ class _Batch:
             directory=number.directory,
             files=(
                 NewFile(path=path, data=canonical.encode(content), media_type=JSON_TYPE),
-                *documents,
+                *made.files,
             ),
             reason=self._begun.begun.reason,
             relied_on=self._registry.control.checkpoint,
             renderer=RENDERER_VERSION,
         )
-        if not folder.encrypted:
+        if not one.encrypted:
             return new_event
-        return concealed(new_event, self._registry.record_key(number), len(folder.events) + 1)
+        return concealed(new_event, self._registry.record_key(number), record.events + 1)
 
 
 def _begin(

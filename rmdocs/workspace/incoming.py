@@ -27,7 +27,7 @@ from rmdocs.language.numbers import shown
 from rmdocs.messages import by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
-from rmdocs.workspace.processes import processes
+from rmdocs.workspace.processes import MANY, processes
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from rmdocs.intake.rowfiles import RowFile
     from rmdocs.issuing.registry import Registry
     from rmdocs.workspace.opening import Workspace
-
-
-_MANY = 400
-"""Records from which on another process is begun, which takes as long as some 150 of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +64,7 @@ class ReadRecord:
 
 def pays(records: Sequence[ReadRecord]) -> bool:
     """Return whether there are so many that other processes are worth beginning."""
-    return len(records) >= _MANY
+    return len(records) >= MANY
 
 
 def check_files(

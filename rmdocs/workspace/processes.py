@@ -16,6 +16,10 @@ _MANY_OBJECTS = 50_000
 """New objects after which Python looks for cycles in a process that does bulk work."""
 
 
+MANY = 400
+"""Records from which on another process is begun, which takes as long as some 150 of them."""
+
+
 def cores() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))

@@ -25,9 +25,11 @@ from rmdocs.regeneration.plan import (
     make_plan,
 )
 from rmdocs.regeneration.trial import NEWEST, Tried, try_records, try_sample
+from rmdocs.registers.indexfile import Query
 from rmdocs.registers.regenerations import RegenerationRegister, RegenerationRun
 from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
+from rmdocs.workspace.processes import MANY, processes
 from rmdocs.workspace.revisions import DESK, DRAFT, FORM, form_files
 
 if TYPE_CHECKING:
@@ -59,15 +61,18 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     """
     condition = Expression.compile(where) if where else None
     given, told = _given(workspace, number, to, filled)
-    plan = make_plan(
-        workspace.registry,
-        number,
-        to,
-        workspace.today(),
-        where=condition,
-        given=given,
-        progress=progress,
-    )
+    many = workspace.index.count(Query(form=str(number))) >= MANY
+    with processes(pays=many) as executor:
+        plan = make_plan(
+            workspace.registry,
+            number,
+            to,
+            workspace.today(),
+            where=condition,
+            given=given,
+            progress=progress,
+            executor=executor,
+        )
     return replace(plan, told=told)
 
 
@@ -75,14 +80,17 @@ def run(
     workspace: Workspace, plan: Plan, *, where: str = "", progress: Progress = _silent
 ) -> RegenerationRun:
     """Carry a plan out, or go on with a run of it that was interrupted."""
-    done = carrying.run(
-        workspace.registry,
-        plan,
-        workspace.acting(),
-        where=where,
-        reason=_reason(workspace, plan),
-        progress=progress,
-    )
+    many = plan.counts[RegenerationOutcome.REGENERATE] >= MANY
+    with processes(pays=many) as executor:
+        done = carrying.run(
+            workspace.registry,
+            plan,
+            workspace.acting(),
+            where=where,
+            reason=_reason(workspace, plan),
+            progress=progress,
+            executor=executor,
+        )
     workspace.refresh()
     return done
 

@@ -6,20 +6,24 @@ import signal
 import subprocess
 import sys
 import zlib
-from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import replace
 from datetime import date
-from multiprocessing import get_context
 
 import pytest
 from conftest import CALL_BACK, LATE, Bank
+from elsewhere import Elsewhere, Killed
 
 from rmdocs.beginning import SAMPLE
+from rmdocs.events.records import EditionFacts
 from rmdocs.findings import error
 from rmdocs.folders import read
-from rmdocs.identifiers import Volume
+from rmdocs.identifiers import RecordNumber, Volume
 from rmdocs.issuing.issue import issue_all
+from rmdocs.issuing.rendered import NumberedRecord, rendered
 from rmdocs.messages import message
 from rmdocs.rendering.compiled import printed_text
+from rmdocs.store.objectwriter import deflated
+from rmdocs.store.sealing import sealed_file
 from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
 from rmdocs.workspace.incoming import check_files
@@ -32,35 +36,6 @@ COUNT = 60
 @pytest.fixture
 def copied(copied_in_git):
     return copied_in_git
-
-
-class Elsewhere(ProcessPoolExecutor):
-    """Another process, which does all that is given away before anything else is done."""
-
-    def __init__(self):
-        super().__init__(1, mp_context=get_context("spawn"))
-
-    def submit(self, *given):
-        future = super().submit(*given)
-        wait([future])
-        return future
-
-
-class Killed(ProcessPoolExecutor):
-    """Another process, killed while it has work."""
-
-    def __init__(self, spared):
-        super().__init__(1, mp_context=get_context("spawn"))
-        self.spared = spared
-
-    def submit(self, *given):
-        future = super().submit(*given)
-        self.spared -= 1
-        if self.spared == 0:
-            for process in list(self._processes.values()):
-                process.kill()
-                process.join()
-        return future
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +236,22 @@ def test_a_batch_that_is_refused_makes_no_keys(personal_bank):
 def refuse_second(name, _document):
     told = message("it cannot be printed")
     return (error("PRINT", "$", told, told),) if "0002" in name else ()
+
+
+def test_what_is_to_be_encrypted_comes_back_as_it_is_whatever_its_form(bank, elsewhere):
+    work = bank.at(RM)
+    [checked] = (one.checked for one in check_files(work, [read(bank.write(visits(1)))]))
+    ready = checked.ready
+    record = NumberedRecord(
+        number=RecordNumber(series=ready.series, serial=1),
+        release=ready.release,
+        edition=EditionFacts(number=1, issued_on=LATE, pin="0", unit=ready.unit),
+        record=ready.record,
+        encrypted=True,
+    )
+    others = (record, replace(record, encrypted=False))
+    [(_, hidden), (_, clear)] = rendered(work.registry, others, elsewhere)
+    assert hidden.deflated == clear.files == ()
+    [plain], [packed] = hidden.files, clear.deflated
+    assert packed.content == deflated("blob", plain.data)
+    assert packed.sealed == sealed_file(plain)

@@ -6,8 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rmdocs.characters import refused
+from rmdocs.events.records import EditionFacts
 from rmdocs.findings import Severity
-from rmdocs.issuing.editions import render_documents
+from rmdocs.identifiers import RecordNumber
+from rmdocs.issuing.rendered import NumberedRecord, rendered
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import printed_text
 
@@ -120,15 +122,14 @@ def test_what_is_accepted_is_read_back_as_it_was(shared_bank, text):
     if checked.ready is None:
         return
     registry = shared_bank.at().registry
-    [document] = render_documents(
-        registry,
-        registry.forms.load(checked.ready.release),
-        checked.ready.checked(registry),
-        number="RXD7200-02-JN01-2026-0099",
-        edition=1,
-        pin="0" * 20,
-        issued_on=LATE,
+    record = NumberedRecord(
+        number=RecordNumber.parse("RXD7200-02-JN01-2026-0099"),
+        release=checked.ready.release,
+        edition=EditionFacts(number=1, issued_on=LATE, pin="0", unit=checked.ready.unit),
+        record=checked.ready.record,
+        encrypted=False,
     )
-    printed = printed_text(document)
+    [(_, made)] = rendered(registry, [record], None)
+    printed = printed_text(made.files[0].data)
     assert text.strip() in printed
     assert not any(one in printed for one in "\ue816\u202e")

@@ -46,7 +46,7 @@ def test_what_is_missing_is_named(revised_bank):
 def test_what_is_signed_says_what_it_would_need(revised_bank):
     [settled] = plan(revised_bank).of(RegenerationOutcome.SETTLED)
     assert "送达" in settled.need.text(Language.ZH)
-    assert settled.checked is None
+    assert settled.migrated is None
 
 
 def test_what_somebody_has_signed_is_left_as_it_is(revised_bank):
