@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rmdocs.answers import IssueOutcome, IssueResult
     from rmdocs.intake.candidates import Selection
     from rmdocs.issuing.checking import CheckedCandidate
+    from rmdocs.renditions.making import Made
     from rmdocs.workspace.opening import Workspace
 
 
@@ -294,11 +296,20 @@ def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_jso
 
     workspace = session.workspace()
     printing.echo_findings(machine.unusable_fonts(), session.language, err=True)
-    with Progress(session.say(message("making PDF"))) as progress:
-        made = renditions.make(workspace, issued.numbers, progress.at)
-    if out is not None:
-        folders.save_all(out, (File(name=one.name, data=one.pdf) for one in made))
-    for one in made if not as_json else ():
+    sealed: list[Made] = []
+    try:
+        with Progress(session.say(message("making PDF"))) as progress:
+            for one in renditions.each_made(workspace, issued.numbers, progress.at):
+                if out is not None:
+                    folders.save(out / one.name, one.pdf)
+                sealed.append(replace(one, pdf=b""))
+    finally:
+        # What is sealed is told, also where something else could not be made.
+        _tell_pdf(sealed, out, session, as_json=as_json)
+
+
+def _tell_pdf(sealed: Sequence[Made], out: Path | None, session: Session, *, as_json: bool) -> None:
+    for one in sealed if not as_json else ():
         told = message("{name} was made before", name=one.name)
         fate = told if one.already else message("made {name}", name=one.name)
         click.echo(session.say(fate), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -89,9 +90,23 @@ def pdf(
         made = (one for number in wanted for one in renditions.preview(workspace, number))
         _echo(_saved(made, folder), session, folder, as_json=as_json)
     else:
+        _make(session, wanted, out, as_json=as_json)
+
+
+def _make(
+    session: Session, wanted: Sequence[RecordNumber], out: Path | None, *, as_json: bool
+) -> None:
+    from rmdocs.workspace import renditions
+
+    sealed: list[Made] = []
+    try:
         with Progress(session.say(message("making PDF"))) as progress:
-            sealed = renditions.make(workspace, wanted, progress.at)
-        _echo(sealed if out is None else [*_saved(sealed, out)], session, out, as_json=as_json)
+            made = renditions.each_made(session.workspace(), wanted, progress.at)
+            saved = made if out is None else _saved(made, out)
+            sealed.extend(replace(one, pdf=b"") for one in saved)
+    finally:
+        # What is sealed is told, also where something else could not be made.
+        _echo(sealed, session, out, as_json=as_json)
 
 
 def _saved(made: Iterable[Made], folder: Path) -> Iterator[Made]:

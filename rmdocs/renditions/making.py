@@ -1,17 +1,23 @@
-"""Making PDF of records' newest editions: converted in one batch, sealed one by one.
+"""Making PDF of records' newest editions: converted some at a time, sealed one by one.
 
 The same edition, engine and fonts give the same bytes: the moment in the file
-is that of the edition, not of the making.
+is that of the edition, not of the making. Of many records, other processes make
+pieces of the work; this one alone seals, each piece as soon as it is there, so that
+what was broken off goes on where it ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
+from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key
 from rmdocs.errors import ControlError, FindingsError
@@ -36,13 +42,15 @@ from rmdocs.renditions.records import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.control.actingperson import ActingPerson
+    from rmdocs.findings import Finding
+    from rmdocs.forms.sections.slips import Slip
     from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.codes import DocumentCode
     from rmdocs.pdf.engine import Engine
     from rmdocs.store.protocol import NewEvent
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +58,68 @@ class Made(Answer):
     """A PDF that was made.
 
     :param number: of the record. :param name: its file name.
+    :param sha256: of the file.
     :param already: whether it had been made before.
     """
 
     TOLD: ClassVar = ("number", "name", "already", "sha256")
     number: RecordNumber
     name: str
-    pdf: bytes
+    sha256: str
+    pdf: bytes = field(repr=False)
     already: bool = False
 
-    @property
-    def sha256(self) -> str:
-        """Return the SHA-256 of the file."""
-        return canonical.sha256(self.pdf)
+    @classmethod
+    def of(cls, number: RecordNumber, name: str, pdf: bytes, *, already: bool = False) -> Self:
+        """Return what was made, its digest taken."""
+        return cls(number=number, name=name, sha256=canonical.sha256(pdf), pdf=pdf, already=already)
 
 
-def make_renditions(
+AT_ONCE = 25
+"""Records that are converted together: all of them are sealed, or none."""
+_IN_MEMORY = 16
+"""How many such pieces of work are prepared at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A document of which PDF is wanted: all that the PDF hangs on.
+
+    :param code: what its pages bear; None for a preview, which is stamped instead.
+    :param slips: what is torn off it, and bears codes too.
+    """
+
+    name: str
+    document: bytes
+    about: About
+    code: DocumentCode | None
+    slips: tuple[Slip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MadePiece:
+    """What became of documents: PDF by its file name, or why there is none."""
+
+    made: Mapping[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def sealed_renditions(
     registry: Registry,
     numbers: Sequence[RecordNumber],
     engine: Engine,
     acting: ActingPerson,
-    progress: Progress = lambda _done, _total: None,
-) -> list[Made]:
+    executor: Executor | None = None,
+) -> Iterator[Made]:
     """Seal the formal PDF of each record's newest edition; what was made before is kept.
 
-    :raises ControlError: if a record is void or unknown, or the actor may not.
-    :raises FindingsError: if a document cannot be converted, or its PDF says something
-        else; nothing is sealed.
+    Each is made and sealed when it is taken from what is returned, in the order of the numbers.
+
+    :param executor: who makes PDF besides this process; see ``bulk``.
+    :raises ControlError: if a record is void or unknown, or the actor may not; nothing
+        is made.
+    :raises FindingsError: with every document that cannot be converted, or whose PDF says
+        something else; none of those ``AT_ONCE`` that are made with it is sealed.
     :raises MissingProgramError: if the engine is not installed.
     """
     require_key(acting.person, acting.key)
@@ -84,17 +127,44 @@ def make_renditions(
     subjects = [subject(registry, number) for number in dict.fromkeys(numbers)]
     for one in subjects:
         require_own(one, acting.person, message("make PDF of {form}", form=one.form.number))
-    wanted = [one for one in subjects if not _made(one, engine)]
-    made = _rendered(wanted, engine) if wanted else {}
-    found: list[Made] = []
-    for done, one in enumerate(subjects, 1):
-        kept = _made(one, engine)
-        if kept:
-            found += kept
-        else:
-            found += _seal(one, engine, made, acting)
-        progress(done, len(subjects))
-    return found
+    do = partial(_made_piece, engine)
+    bulk = Bulk(here=do, elsewhere=do, executor=executor)
+    return _sealed(subjects, bulk, engine, acting)
+
+
+def _sealed(
+    subjects: Sequence[Subject],
+    bulk: Bulk[tuple[_Wanted, ...], _MadePiece],
+    engine: Engine,
+    acting: ActingPerson,
+) -> Iterator[Made]:
+    groups = [subjects[at : at + AT_ONCE] for at in range(0, len(subjects), AT_ONCE)]
+    findings: list[Finding] = []
+    for first in range(0, len(groups), _IN_MEMORY):
+        some = groups[first : first + _IN_MEMORY]
+        pieces = deque(
+            tuple(
+                wanted
+                for one in group
+                if not _made(one, engine)
+                for wanted in _wanted(one, engine, coded=True)
+            )
+            for group in some
+        )
+        for group, (_, piece) in zip(some, bulk.each(pieces, in_order=True), strict=True):
+            findings += piece.findings
+            for one in group if not piece.findings else ():
+                kept = _made(one, engine)
+                yield from kept or _seal(one, engine, piece.made, acting)
+    if findings:
+        raise FindingsError(tuple(findings))
+
+
+def _made_piece(engine: Engine, wanted: Sequence[_Wanted]) -> _MadePiece:
+    try:
+        return _MadePiece(made=_pdf_of(wanted, engine) if wanted else {})
+    except FindingsError as problem:
+        return _MadePiece(findings=problem.findings)
 
 
 def preview(registry: Registry, number: RecordNumber, engine: Engine) -> list[Made]:
@@ -102,11 +172,10 @@ def preview(registry: Registry, number: RecordNumber, engine: Engine) -> list[Ma
 
     :raises FindingsError: if a document cannot be converted.
     """
-    one = subject(registry, number)
-    made = _rendered([one], engine, StampWord.PREVIEW)
+    wanted = [*_wanted(subject(registry, number), engine, coded=False)]
     return [
-        Made(number=number, name=f"{name.removesuffix('.pdf')}-preview.pdf", pdf=pdf)
-        for name, pdf in made.items()
+        Made.of(number, f"{name.removesuffix('.pdf')}-preview.pdf", pdf)
+        for name, pdf in _pdf_of(wanted, engine).items()
     ]
 
 
@@ -121,10 +190,10 @@ def document_code(one: Subject, copy: int = 0) -> DocumentCode:
 def _made(one: Subject, engine: Engine) -> list[Made]:
     """Return what this version of the engine made of the newest edition already."""
     return [
-        Made(
-            number=one.number,
-            name=PurePosixPath(rendition.file.path).name,
-            pdf=one.content(rendition.file),
+        Made.of(
+            one.number,
+            PurePosixPath(rendition.file.path).name,
+            one.content(rendition.file),
             already=True,
         )
         for rendition in of_current(one.folder.events)
@@ -132,57 +201,13 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
     ]
 
 
-def _rendered(
-    subjects: Sequence[Subject], engine: Engine, stamp: StampWord | None = None
-) -> dict[str, bytes]:
-    """Return the finished PDF of every document of every newest edition, by its file name."""
-    documents = {
-        PurePosixPath(file.path).name: one.content(file)
-        for one in subjects
-        for file in one.folder.current.documents
-    }
-    converted = engine.convert(documents)
-    if stamp is None:
-        _require_agreement(documents, converted)
-    return {
-        pdf_name(name): _finished(one, name, converted[name], engine, stamp)
-        for one in subjects
-        for name in _names(one)
-    }
+def _wanted(one: Subject, engine: Engine, *, coded: bool) -> Iterator[_Wanted]:
+    """Yield the documents of a record's newest edition.
 
-
-def _require_agreement(documents: Mapping[str, bytes], converted: Mapping[str, bytes]) -> None:
-    """Refuse PDF that does not say, page by page, what its document says.
-
-    :raises FindingsError: with everything that differs.
+    :param coded: whether their pages bear codes; only what may be signed bears codes by
+        which it is filed.
     """
-    found = [
-        finding
-        for name, document in documents.items()
-        for finding in disagreements(name, document, converted[name])
-    ]
-    if found:
-        raise FindingsError(tuple(found))
-
-
-def pdf_name(name: str) -> str:
-    """Return what the PDF of a document is called."""
-    return f"{PurePosixPath(name).stem}.pdf"
-
-
-def _names(one: Subject) -> Iterator[str]:
-    return (PurePosixPath(file.path).name for file in one.folder.current.documents)
-
-
-def _finished(
-    one: Subject, name: str, pdf: bytes, engine: Engine, stamp: StampWord | None
-) -> bytes:
     edition = one.folder.current
-    marks = Marks(stamp=stamp)
-    if stamp is None:
-        # Only what may be signed bears codes by which it is filed.
-        code = document_code(one, RecordNumber.copy_in(name))
-        marks = Marks(code=code, slips=place_slips(pdf, one.form.slips, name))
     about = About(
         number=str(one.number),
         revision=str(one.folder.revision),
@@ -193,7 +218,46 @@ def _finished(
         engine=called(engine),
         source=one.source(),
     )
-    return finish(pdf, about, marks)
+    for file in edition.documents:
+        name = PurePosixPath(file.path).name
+        code = document_code(one, RecordNumber.copy_in(name)) if coded else None
+        yield _Wanted(
+            name=name,
+            document=one.content(file),
+            about=about,
+            code=code,
+            slips=one.form.slips if coded else (),
+        )
+
+
+def _pdf_of(wanted: Sequence[_Wanted], engine: Engine) -> dict[str, bytes]:
+    """Return the finished PDF of every document, by its file name.
+
+    :raises FindingsError: with everything that cannot be converted, or that a PDF to be
+        sealed says otherwise, page by page, than its document.
+    """
+    converted = engine.convert({one.name: one.document for one in wanted})
+    found = [
+        finding
+        for one in wanted
+        if one.code is not None
+        for finding in disagreements(one.name, one.document, converted[one.name])
+    ]
+    if found:
+        raise FindingsError(tuple(found))
+    return {pdf_name(one.name): _finished(one, converted[one.name]) for one in wanted}
+
+
+def pdf_name(name: str) -> str:
+    """Return what the PDF of a document is called."""
+    return f"{PurePosixPath(name).stem}.pdf"
+
+
+def _finished(one: _Wanted, pdf: bytes) -> bytes:
+    if one.code is None:
+        return finish(pdf, one.about, Marks(stamp=StampWord.PREVIEW))
+    marks = Marks(code=one.code, slips=place_slips(pdf, one.slips, one.name))
+    return finish(pdf, one.about, marks)
 
 
 def called(engine: Engine) -> str:
@@ -201,11 +265,13 @@ def called(engine: Engine) -> str:
     return f"{engine.name} {engine.version}"
 
 
-def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPerson) -> list[Made]:
+def _seal(
+    one: Subject, engine: Engine, made: Mapping[str, bytes], acting: ActingPerson
+) -> list[Made]:
     edition = one.folder.current.number
     again = sum(rendition.is_formal for rendition in of_current(one.folder.events))
     place = f"renditions/{edition}" + (f"-{again + 1}" if again else "")
-    names = [pdf_name(name) for name in _names(one)]
+    names = [pdf_name(PurePosixPath(file.path).name) for file in one.folder.current.documents]
     new_events: list[NewEvent] = [
         rendition_event(
             one,
@@ -218,7 +284,7 @@ def _seal(one: Subject, engine: Engine, made: dict[str, bytes], acting: ActingPe
     ]
     with unchanged(one) as branch:
         acting.seal(branch, new_events)
-    return [Made(number=one.number, name=name, pdf=made[name]) for name in names]
+    return [Made.of(one.number, name, made[name]) for name in names]
 
 
 _NAMES = {StampWord.COPY: "copy", StampWord.VOID: "void-copy"}
@@ -283,4 +349,4 @@ def _copied(one: Subject, rendition: Rendition, stamp: StampWord) -> Made:
         copy_of=rendition.file.sha256,
     )
     pdf = finish(drawn, about, Marks(stamp=stamp), path.name)
-    return Made(number=one.number, name=f"{path.stem}-{_NAMES[stamp]}.pdf", pdf=pdf)
+    return Made.of(one.number, f"{path.stem}-{_NAMES[stamp]}.pdf", pdf)

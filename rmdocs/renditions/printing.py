@@ -18,19 +18,19 @@ from rmdocs.answering import Answer, called
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError
 from rmdocs.events.records import PdfMade
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Bilingual, by_command, message
 from rmdocs.pdf.archive import About, finish
 from rmdocs.pdf.composition import PrintItem, page_count, print_set, sheets
 from rmdocs.records.summary import summarise
 from rmdocs.registers.renditions import is_begun, print_copy, signing_recorded
 from rmdocs.rendering.compiled import CompiledTemplate
-from rmdocs.renditions.making import make_renditions
+from rmdocs.renditions.making import sealed_renditions
 from rmdocs.renditions.records import Subject, require_own, subject
 from rmdocs.values import View
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
     from rmdocs.pdf.engine import Engine
 
@@ -214,7 +214,10 @@ def make_print_sets(  # noqa: PLR0913, PLR0917 - what is printed, with what, by 
     orders = [_ordered(registry, number, acting, sides) for number in dict.fromkeys(numbers)]
     lacking = [order.number for order in orders if order.lacking]
     if lacking:
-        make_renditions(registry, lacking, engine, acting, progress)
+        done = set[RecordNumber]()
+        for one in sealed_renditions(registry, lacking, engine, acting):
+            done.add(one.number)
+            progress(len(done), len(lacking))
     prepared = [_PreparedSet.of(registry, order, acting) for order in orders]
     covers = engine.convert({one.cover_name: one.cover.document() for one in prepared})
     return [one.printed(_finished(covers[one.cover_name], one, engine, acting)) for one in prepared]

@@ -30,6 +30,7 @@ from rmdocs.renditions.records import require_own, subject
 from rmdocs.workspace import machine
 from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.machine import Ask, SignatureOrder, opened
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.signing import Party
@@ -66,21 +67,36 @@ class DraftOutcome(Answer):
         return tuple(file.name for file in self.files)
 
 
-def make(
+def make(workspace: Workspace, numbers: Sequence[RecordNumber]) -> list[Made]:
+    """Seal the formal PDF of each record, and return it; for many see :func:`each_made`."""
+    return [*each_made(workspace, numbers)]
+
+
+def each_made(
     workspace: Workspace,
     numbers: Sequence[RecordNumber],
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> list[Made]:
-    """Seal the formal PDF of each record, and return it.
+) -> Iterator[Made]:
+    """Seal the formal PDF of each record, and yield each as it is sealed; no more than is taken.
 
+    :param progress: told how many of how many records are done.
+    :raises ControlError: if a record is void or unknown, or whoever acts may not; nothing
+        is made.
+    :raises FindingsError: at the end, with all that cannot be made; see ``making``.
     :raises MissingProgramError: if LibreOffice is not installed.
     """
-    acting = workspace.acting()
-    made = making.make_renditions(
-        workspace.registry, numbers, machine.formal_engine(), acting, progress
-    )
-    workspace.refresh()
-    return made
+    acting, engine = workspace.acting(), machine.formal_engine()
+    total, done = len(set(numbers)), set[RecordNumber]()
+    try:
+        with processes(pays=total > making.AT_ONCE) as executor:
+            for one in making.sealed_renditions(
+                workspace.registry, numbers, engine, acting, executor
+            ):
+                yield one
+                done.add(one.number)
+                progress(len(done), total)
+    finally:
+        workspace.refresh()
 
 
 def not_to_make(workspace: Workspace, number: RecordNumber) -> RmdocsError | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rmdocs.answers import RefusedRows
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 _NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
 """The time of every file of an archive: the same records make the same bytes."""
-_AT_A_TIME = 8
-"""Records of which PDF is made at once: a program is started for each time."""
 _WHOLE = frozenset({"$"})
 
 
@@ -193,43 +191,50 @@ def make_pdf(
     numbers: Sequence[RecordNumber],
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> MadeOfMany:
-    """Seal the formal PDF of each record of which that can be done, a few at a time.
+    """Seal the formal PDF of each record of which that can be done.
 
-    Whoever breaks it off, by what ``progress`` raises, does so between two times: what was
+    Whoever breaks it off, by what ``progress`` raises, does so between two records: what was
     made stays sealed, and is not made again.
 
     :raises ControlError: if whoever acts may make none at all: they have no key.
     :raises MissingProgramError: if LibreOffice is not installed.
     """
-    unmade: list[Unmade] = []
-    for at in range(0, len(numbers), _AT_A_TIME):
-        progress(at, len(numbers))
-        wanted = []
-        for number in numbers[at : at + _AT_A_TIME]:
-            problem = renditions.not_to_make(workspace, number)
-            if problem is None:
-                wanted.append(number)
-            else:
-                unmade.append(Unmade(number=number, problem=problem))
-        unmade += _unmade(workspace, wanted) if wanted else ()
-    progress(len(numbers), len(numbers))
-    return MadeOfMany(numbers=tuple(numbers), unmade=tuple(unmade))
+    problems = {number: renditions.not_to_make(workspace, number) for number in numbers}
+    wanted = [number for number, problem in problems.items() if problem is None]
+    refused = len(problems) - len(wanted)
 
+    def told(done: int, _total: int) -> None:
+        progress(refused + done, len(problems))
 
-def _unmade(workspace: Workspace, numbers: Sequence[RecordNumber]) -> Iterator[Unmade]:
-    """Make PDF of records, and yield those of which none can be made.
-
-    One that cannot be made keeps all that are made with it from being made: they are made
-    one by one then.
-    """
+    told(0, 0)
+    made: set[RecordNumber] = set()
     try:
-        renditions.make(workspace, numbers)
+        for one in renditions.each_made(workspace, wanted, told) if wanted else ():
+            made.add(one.number)
+    except FindingsError:
+        # One that cannot be made keeps all that are made with it from being made.
+        for number in wanted:
+            if number not in made:
+                problems[number] = _alone(workspace, number)
+                made.add(number)
+                told(len(made), 0)
+    return MadeOfMany(
+        numbers=tuple(numbers),
+        unmade=tuple(
+            Unmade(number=number, problem=problem)
+            for number, problem in problems.items()
+            if problem is not None
+        ),
+    )
+
+
+def _alone(workspace: Workspace, number: RecordNumber) -> FindingsError | None:
+    """Make PDF of one record; return why none can be made of it, None if it was."""
+    try:
+        renditions.make(workspace, [number])
     except FindingsError as problem:
-        if len(numbers) == 1:
-            yield Unmade(number=numbers[0], problem=problem)
-            return
-        for number in numbers:
-            yield from _unmade(workspace, [number])
+        return problem
+    return None
 
 
 def _known(form: Form, candidate: Candidate) -> Typed:

@@ -10,6 +10,7 @@ from signed import PASSPHRASE
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main
+from rmdocs.renditions import making
 from rmdocs.workspace.machine import CERTIFICATE_VARIABLE, FONTS_VARIABLE
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -230,3 +231,14 @@ def test_a_copy_and_a_draft_are_written_to_a_folder(run, rendered, tmp_path, mon
     answers = [json.loads(line) for line in out.splitlines()]
     assert (code, [one["names"] for one in answers]) == (1, [["refused-draft.pdf"], []])
     assert run("pdf", "--draft", number, "--out", tmp_path)[0] == 2
+
+
+def test_what_was_sealed_is_told_though_something_else_cannot_be_made(run, rendered, monkeypatch):
+    bank, number = rendered
+    visit = bank.sample("RXD7200-02-JN01")
+    visit["record"]["content"]["visit"]["topic"] = "走访\U00012000"
+    undrawn = bank.issue(visit)
+    monkeypatch.setattr(making, "AT_ONCE", 1)
+    code, out, err = run("pdf", number, undrawn)
+    assert (code, out.split()) == (1, [str(number), f"{number}-e1.pdf", "made", "before"])
+    assert "PDF-GLYPH" in err

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
+from functools import partial
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.records import PdfMade
 from rmdocs.files import File
 from rmdocs.registers.records import read_folder
 from rmdocs.registers.renditions import of_current, print_copy
-from rmdocs.workspace import records, renditions, sheets
+from rmdocs.renditions import making
+from rmdocs.renditions.records import subject
+from rmdocs.workspace import machine, records, renditions, sheets
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 MANAGER = "JN01-0101"
@@ -59,13 +63,52 @@ def test_of_many_each_is_made_of_which_that_can_be_done(bank, visit):
     told = []
     workspace = bank.at(MANAGER)
     found = sheets.make_pdf(workspace, numbers, lambda *step: told.append(step))
-    assert [one.number for one in found.unmade] == [void, undrawn]
-    assert [one.code for one in found.unmade[1].problem.findings] == ["PDF-GLYPH"]
-    assert told == [(0, 4), (4, 4)]
+    assert [one.number for one in found.unmade] == [undrawn, void]
+    assert [one.code for one in found.unmade[0].problem.findings] == ["PDF-GLYPH"]
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
     for number in (good, other):
         [made] = print_copy(folder(bank, number).events)
         assert made.file.path.endswith(f"{number}-e1.pdf")
     assert print_copy(folder(bank, undrawn).events) == ()
+
+
+@pytest.fixture
+def three(bank, visit):
+    """Three records; of the second no PDF can be made."""
+    numbers = []
+    for topic in ("走访", "走访\U00012000", "续贷"):
+        visit["record"]["content"]["visit"]["topic"] = topic
+        numbers.append(bank.issue(visit))
+    return numbers
+
+
+def test_a_piece_is_sealed_whole_or_not_at_all_and_others_are_sealed(bank, three, monkeypatch):
+    with pytest.raises(FindingsError):
+        renditions.make(bank.at(MANAGER), three)
+    assert all(print_copy(folder(bank, one).events) == () for one in three)
+    monkeypatch.setattr(making, "AT_ONCE", 1)
+    made = renditions.each_made(bank.at(MANAGER), three)
+    assert [next(made).number, next(made).number] == [three[0], three[2]]
+    with pytest.raises(FindingsError) as refused:
+        next(made)
+    assert [one.code for one in refused.value.findings] == ["PDF-GLYPH"]
+    assert print_copy(folder(bank, three[1]).events) == ()
+    assert bank.codes() == set()
+
+
+def carried(value):
+    """Return a value as another process gets it."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - of this test's own making
+
+
+def test_all_that_a_piece_hangs_on_can_go_to_another_process(rendered):
+    bank, number = rendered
+    found = subject(bank.at().registry, number)
+    [sealed] = print_copy(found.folder.events)
+    engine = machine.formal_engine()
+    piece = tuple(making._wanted(found, engine, coded=True))
+    do, given = carried((partial(making._made_piece, engine), piece))
+    assert carried(do(given)).made == {f"{number}-e1.pdf": found.content(sealed.file)}
 
 
 def test_what_was_made_is_known_by_its_bytes(rendered):
