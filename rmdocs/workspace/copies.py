@@ -86,7 +86,12 @@ def acknowledge(
 
 
 def recall(workspace: Workspace, number: CopyNumber, reason: str) -> Copy:
-    """Recall one copy."""
+    """Recall one copy.
+
+    :param reason: why, in a person's words; it is sealed.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or the copy is not out.
+    """
     return _done(
         workspace, custody.recall_copy(workspace.store, number, reason, workspace.acting())
     )
@@ -95,14 +100,25 @@ def recall(workspace: Workspace, number: CopyNumber, reason: str) -> Copy:
 def recall_superseded(
     workspace: Workspace, document: DocumentNumber, reason: str = ""
 ) -> Sequence[Copy]:
-    """Recall every copy of a document whose revision is superseded or withdrawn."""
+    """Recall every copy of a document whose revision is superseded or withdrawn.
+
+    All in one act; those recalled before are left as they are.
+
+    :return: those recalled now; none where nothing was to be recalled.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not.
+    """
     copies = custody.recall_superseded(workspace.store, document, workspace.acting(), reason)
     workspace.refresh()
     return copies
 
 
 def return_(workspace: Workspace, number: CopyNumber, remark: str = "") -> Copy:
-    """Take a copy back."""
+    """Take a copy back.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, or the copy is not out.
+    """
     return _done(
         workspace, custody.return_copy(workspace.store, number, workspace.acting(), remark)
     )
@@ -116,7 +132,15 @@ def replace(
     destroyed: bool = False,
     pdf: bool = False,
 ) -> Copy:
-    """Swap a damaged copy under its number."""
+    """Swap a damaged copy under its number.
+
+    :param destroyed: the damaged one was destroyed by its holder; else it comes back.
+    :param pdf: print the new one as PDF, beside the document.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, the copy is not out, or its
+        revision is not in force any more.
+    :raises MissingProgramError: if PDF is asked for and LibreOffice is not installed.
+    """
     acting, source = workspace.acting(), partial(_document, workspace)
     printer = _printer(workspace, acting) if pdf else None
     return _done(
@@ -128,7 +152,14 @@ def replace(
 
 
 def lose(workspace: Workspace, number: CopyNumber, reason: str, *, pdf: bool = False) -> Lost:
-    """Enter a copy as lost, and issue another one to its holder."""
+    """Enter a copy as lost, and issue another one to its holder.
+
+    :return: the lost one and the one in its place.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, the copy is not out, or its
+        revision is not in force any more.
+    :raises MissingProgramError: if PDF is asked for and LibreOffice is not installed.
+    """
     acting = workspace.acting()
     printer = _printer(workspace, acting) if pdf else None
     lost = issuance.lose_copy(

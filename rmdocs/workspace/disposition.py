@@ -36,14 +36,24 @@ if TYPE_CHECKING:
 
 
 def place_hold(workspace: Workspace, held: Held, kind: str, reason: str) -> Hold:
-    """Place a hold; see :func:`~rmdocs.disposition.holding.place_hold`."""
+    """Place a hold; see :func:`~rmdocs.disposition.holding.place_hold`.
+
+    :raises UsageError: if nobody acts, or there is no such kind.
+    :raises ControlError: if whoever acts may not, gives no reason, or the record was never
+        issued or was disposed of.
+    """
     hold = holding.place_hold(workspace.store, held, kind, reason, workspace.acting())
     workspace.refresh()
     return hold
 
 
 def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
-    """Lift a hold; see :func:`~rmdocs.disposition.holding.lift_hold`."""
+    """Lift a hold; see :func:`~rmdocs.disposition.holding.lift_hold`.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, placed it themselves, gives no reason, or
+        it is lifted already.
+    """
     hold = holding.lift_hold(workspace.store, number, reason, workspace.acting())
     workspace.refresh()
     return hold
@@ -118,7 +128,13 @@ def _possible(one: Due) -> frozenset[DispositionAction]:
 def propose(
     workspace: Workspace, numbers: Iterable[RecordNumber], wanted: ProposedAction, reason: str
 ) -> Disposal:
-    """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`."""
+    """Propose a disposal; see :func:`~rmdocs.disposition.proposing.propose_disposal`.
+
+    :raises UsageError: if nobody acts, there is no record, or the outcome lacks its date or
+        place.
+    :raises ControlError: if whoever acts may not, or gives no reason.
+    :raises RefusedError: with everything that stands in the way of any of the records.
+    """
     disposal = proposing.propose_disposal(
         workspace.registry, numbers, wanted, reason, workspace.acting()
     )
@@ -135,7 +151,10 @@ def get(workspace: Workspace, number: DisposalNumber) -> Disposal:
 
 
 def not_to_approve(workspace: Workspace, disposal: Disposal) -> RmdocsError | None:
-    """Return why whoever acts may not approve a disposal; None if they may."""
+    """Return why whoever acts may not approve a disposal; None if they may.
+
+    :raises UsageError: if nobody acts.
+    """
     person, asked = workspace.require_person(), disposal.proposed.actor
     try:
         workspace.registry.policy.require_person(person, "disposition.approve")
@@ -151,7 +170,14 @@ def not_to_approve(workspace: Workspace, disposal: Disposal) -> RmdocsError | No
 
 
 def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
-    """Approve a disposal and carry it out, or finish one that was interrupted."""
+    """Approve a disposal and carry it out, or finish one that was interrupted.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not or proposed it, or it is decided already.
+    :raises RefusedError: if anything stands in the way of any record by now; none is
+        destroyed then.
+    :raises StoreError: if it could not be finished: to be called again.
+    """
     drop_old_index(workspace.root)
     disposal = approve_disposal(workspace.registry, number, workspace.acting())
     workspace.refresh()
@@ -159,7 +185,11 @@ def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
 
 
 def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposal:
-    """Reject a disposal, or withdraw one's own."""
+    """Reject a disposal, or withdraw one's own.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or it is decided already.
+    """
     disposal = proposing.reject_disposal(workspace.store, number, reason, workspace.acting())
     workspace.refresh()
     return disposal

@@ -313,7 +313,11 @@ def _public(workspace: Workspace, key: File | None) -> PublicKey:
 
 
 def questioned(workspace: Workspace) -> list[QuestionedActAnswer]:
-    """Return what whoever acts has to confirm: their acts that a revoked key signed."""
+    """Return what whoever acts has to confirm: their acts that a revoked key signed.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if they are not in the register.
+    """
     found = _questioned(workspace, workspace.require_person().staff_no)
     return [_answer(workspace, one) for one in found]
 

@@ -74,6 +74,9 @@ def leave(workspace: Workspace, staff_no: StaffNumber, on: date | None = None) -
     """Enter that a person has left; return their entry.
 
     :param on: their last day; today where it is not given.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, nobody has the number or they have left
+        already, or the last day is still to come or before they were entered.
     """
     day = on or workspace.today()
     person = procedure.leave(workspace.store, staff_no, day, workspace.acting())
@@ -82,7 +85,13 @@ def leave(workspace: Workspace, staff_no: StaffNumber, on: date | None = None) -
 
 
 def add_unit(workspace: Workspace, code: UnitCode, name: str, full_name: str) -> None:
-    """Enter a unit."""
+    """Enter a unit.
+
+    :param code: such as ``JN01``. :param name: as lists have it; ``full_name`` as documents do.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not.
+    :raises FindingsError: if a name is not one line that fits where it is printed.
+    """
     procedure.add_unit(
         workspace.store, Unit(code=code, name=name, full_name=full_name), workspace.acting()
     )
@@ -101,7 +110,15 @@ def new_key(workspace: Workspace, staff_no: StaffNumber, passphrase: bytes | Non
 def change_customer(
     workspace: Workspace, uscc: str, facts: Mapping[str, object]
 ) -> tuple[Customer, list[Finding]]:
-    """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`."""
+    """Enter a customer, or a change; see :func:`~rmdocs.control.staff.enter_customer`.
+
+    :param uscc: 统一社会信用代码 (GB 32100), 18 signs.
+    :param facts: what is said anew, by the names of a :class:`Customer`'s facts; the rest stays.
+    :return: the customer as they stand now, and what was noticed.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, or nothing is changed.
+    :raises FindingsError: with everything wrong in the entry.
+    """
     entered = enter_customer(workspace.store, uscc, facts, workspace.acting())
     workspace.refresh()
     return entered

@@ -159,7 +159,15 @@ def _refused_rows(refused: Sequence[Incoming]) -> Iterator[RefusedRows]:
 
 
 def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> later.Done:
-    """Add a stage to a record from a file."""
+    """Add a stage to a record from a file.
+
+    :param stage: by its name in the form, or its Chinese title.
+    :param file: what the stage says: JSON or YAML.
+    :raises UsageError: if nobody acts, or the form has no such stage.
+    :raises ControlError: if it is not this stage's turn, or whoever acts may not write it.
+    :raises FindingsError: with everything that a schema or a rule refuses.
+    :raises ConflictError: if somebody else changed the record meanwhile.
+    """
     from rmdocs.intake.reading import read_value
 
     return later.add_stage(
@@ -168,7 +176,14 @@ def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> l
 
 
 def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -> later.Done:
-    """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet."""
+    """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet.
+
+    :param reason: why, in a person's words; it is sealed.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or the record has ended.
+    :raises FindingsError: with everything that a schema or a rule refuses, or if nothing changes.
+    :raises ConflictError: if somebody else changed the record meanwhile.
+    """
     from rmdocs.workspace.incoming import read_corrected
 
     value, told = read_corrected(workspace.registry, number, file)

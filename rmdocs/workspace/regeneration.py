@@ -79,7 +79,14 @@ def plan(  # noqa: PLR0913 - each is an option of the command
 def run(
     workspace: Workspace, plan: Plan, *, where: str = "", progress: Progress = _silent
 ) -> RegenerationRun:
-    """Carry a plan out, or go on with a run of it that was interrupted."""
+    """Carry a plan out, or go on with a run of it that was interrupted.
+
+    :param where: the folder that its files were written to, for the record of the run.
+    :param progress: told how many records of how many are done.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, or what the plan rests on has changed since.
+    :raises FindingsError: if a record cannot be made anew; those before it stay as they are.
+    """
     many = plan.counts[RegenerationOutcome.REGENERATE] >= MANY
     with processes(pays=many) as executor:
         done = carrying.run(

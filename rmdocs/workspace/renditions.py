@@ -234,6 +234,11 @@ def scan(
     """File scans of signed paper; what is doubtful is only told.
 
     :param looked: file also where no signature or seal is found; a person looked.
+    :param files: PDF, TIFF or pictures.
+    :param progress: told the name of a file, and which page of how many is read.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts has no key, or may file none of it.
+    :raises FindingsError: if a file was changed while it was read; nothing is sealed.
     """
     from rmdocs.renditions.filing import file_scans
 

@@ -45,7 +45,15 @@ _TOLD = timedelta(days=60)
 
 
 def void(workspace: Workspace, number: RecordNumber, reason: str) -> ApprovalRequest:
-    """Ask for a record to be declared void."""
+    """Ask for a record to be declared void.
+
+    Two people: another one, who may, approves it with a key of their own (ISO 9001 §5.3).
+
+    :param reason: why, in a person's words; it is sealed.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or the record has ended or
+        is asked for already.
+    """
     return voiding.ask_to_void(workspace.registry, number, reason, workspace.acting())
 
 
@@ -53,6 +61,11 @@ def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> ApprovalR
     """Ask for a file to be entered in control.
 
     :param act: what of control, one of ``control.requestkinds.KINDS``.
+    :param data: the file, as it is to be entered.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or the same is asked for
+        already.
+    :raises FindingsError: with everything wrong in the file.
     """
     request = ask(workspace.store, KINDS[act], data, reason, workspace.acting())
     workspace.refresh()
@@ -111,7 +124,10 @@ def refused(workspace: Workspace) -> list[ApprovalRequest]:
 
 
 def not_to_approve(workspace: Workspace, request: ApprovalRequest) -> RmdocsError | None:
-    """Return why whoever acts may not approve a request; None if they may."""
+    """Return why whoever acts may not approve a request; None if they may.
+
+    :raises UsageError: if nobody acts.
+    """
     person = workspace.require_person()
     try:
         require_waiting(request, workspace.registry.zone)
@@ -128,7 +144,10 @@ def not_to_approve(workspace: Workspace, request: ApprovalRequest) -> RmdocsErro
 
 
 def not_to_reject(workspace: Workspace, request: ApprovalRequest) -> RmdocsError | None:
-    """Return why whoever acts may neither reject a request nor take it back; None if they may."""
+    """Return why whoever acts may neither reject a request nor take it back; None if they may.
+
+    :raises UsageError: if nobody acts.
+    """
     own = request.asked.actor.staff_no == str(workspace.require_person().staff_no)
     return None if own and request.waits else not_to_approve(workspace, request)
 
@@ -151,7 +170,12 @@ def changes(workspace: Workspace, request: ApprovalRequest) -> tuple[str, ...]:
 
 
 def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
-    """Approve a request with one's own key: what was asked for is done."""
+    """Approve a request with one's own key: what was asked for is done.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not or asked for it, or it does not wait any more.
+    :raises FindingsError: if what was asked for cannot be done as things stand now.
+    """
     if number.record is not None:
         return voiding.approve_void(workspace.registry, number, workspace.acting())
     request = approve_request(workspace.store, number, KINDS, workspace.acting())
@@ -162,7 +186,11 @@ def approve(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
 
 
 def reject(workspace: Workspace, number: RequestNumber, reason: str) -> ApprovalRequest:
-    """Reject a request, or withdraw one's own: nothing is done."""
+    """Reject a request, or withdraw one's own: nothing is done.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or it does not wait any more.
+    """
     if number.record is not None:
         return voiding.reject_void(workspace.registry, number, reason, workspace.acting())
     request = reject_request(workspace.store, number, reason, KINDS, workspace.acting())

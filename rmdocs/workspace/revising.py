@@ -263,6 +263,9 @@ def review(
     """Approve the draft as its reviewer.
 
     :param digest: how the SHA-256 of the draft that was looked at begins.
+    :raises UsageError: if nobody acts.
+    :raises ConflictError: if another draft was looked at.
+    :raises ControlError: if whoever acts may not or wrote it, or it does not wait for review.
     """
     files, cover = _looked_at(workspace, number, digest)
     acting = workspace.acting()
@@ -275,6 +278,10 @@ def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: s
     """Approve the reviewed draft: it is released from its effective date on.
 
     :param digest: how the SHA-256 of the draft that was looked at begins.
+    :raises UsageError: if nobody acts.
+    :raises ConflictError: if another draft was looked at.
+    :raises ControlError: if whoever acts may not, wrote or reviewed it, or it does not wait
+        for approval; nothing is released then.
     """
     files, cover = _looked_at(workspace, number, digest)
     acting = workspace.acting()
@@ -284,14 +291,24 @@ def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: s
 
 
 def return_(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
-    """Send the draft back to its author."""
+    """Send the draft back to its author.
+
+    :param remark: what the author is to mend.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, says nothing, or it is not with them.
+    """
     change = revising.return_(workspace.store, number, remark, workspace.acting())
     workspace.refresh()
     return change
 
 
 def reject(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
-    """Reject the proposal for good."""
+    """Reject the proposal for good.
+
+    :param remark: why.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, says nothing, or no change is open.
+    """
     change = revising.reject(workspace.store, number, remark, workspace.acting())
     workspace.refresh()
     return change
@@ -304,7 +321,13 @@ def withdraw(
     on: date | None,
     reason: str,
 ) -> Release:
-    """Withdraw a revision, the one in force unless named, from a day on."""
+    """Withdraw a revision, the one in force unless named, from a day on.
+
+    :param on: the first day on which it is not in force; today if not given.
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, gives no reason, or that revision is not
+        there to withdraw.
+    """
     kind = revisions.kind_of(workspace, number)
     register = RevisionRegister(workspace.registry.control, kind.base)
     today = workspace.today()
@@ -323,7 +346,11 @@ def withdraw(
 
 
 def confirm(workspace: Workspace, number: DocumentNumber, remark: str) -> Release:
-    """Note that the revision in force was reviewed and needs no change."""
+    """Note that the revision in force was reviewed and needs no change.
+
+    :raises UsageError: if nobody acts.
+    :raises ControlError: if whoever acts may not, says nothing, or none is in force.
+    """
     kind = revisions.kind_of(workspace, number)
     register = RevisionRegister(workspace.registry.control, kind.base)
     acting = workspace.acting()
