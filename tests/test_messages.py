@@ -115,6 +115,7 @@ def test_no_list_is_joined_past_it():
 
 _OWN_COMMAS = {
     "classes.py",  # what Python prints of an object
+    "forms/tomltext.py",  # values of a table in braces
     "forms/properties.py",  # values, compared with each other
     "workspace/registers.py",  # codes
     "disposition/approving.py",  # sealed
