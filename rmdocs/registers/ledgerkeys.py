@@ -7,7 +7,6 @@ founding key ends as the founder's key is revoked.
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +22,7 @@ from rmdocs.findings import has_errors
 from rmdocs.forms.section import table_of, text, texts
 from rmdocs.forms.tomltables import read_table
 from rmdocs.messages import by_command, message
-from rmdocs.registers.revocations import MACHINES, REVOCATIONS
+from rmdocs.registers.revocations import MACHINES, REVOCATIONS, order_toml
 from rmdocs.registers.staff import FOUNDER
 from rmdocs.schemas.schema import Schema
 from rmdocs.store.checkpoint import (
@@ -79,12 +78,15 @@ class MachineOrder:
 
     def to_toml(self) -> bytes:
         """Return the file, TOML that a person can read and compare."""
-        said = {"machine": self.machine, "key": verifier_line(self.key), "ledgers": self.ledgers}
+        said: dict[str, str | Sequence[str]] = {
+            "machine": self.machine,
+            "key": verifier_line(self.key),
+            "ledgers": self.ledgers,
+        }
         late = [f"{one.origin} {one.size} {one.root.hex()}" for one in self.late]
         if late:
             said["late"] = late
-        lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
-        return "\n".join((*lines, "")).encode()
+        return order_toml(said)
 
     @property
     def named(self) -> LedgerKey:

@@ -8,7 +8,7 @@ key may have been in other hands before, what it signed since is in doubt as wel
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -47,6 +47,17 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _CONTROL = ledger_origin(CONTROL_REF)
 
 
+def order_toml(said: Mapping[str, str | Sequence[str]]) -> bytes:
+    """Return an order as it is sealed: TOML, a text or a list of texts in each line.
+
+    Written here and not by a library: an order is known by its bytes, also one that an earlier
+    rmdocs sealed, and a library's next version might write other ones. JSON's texts and lists of
+    texts are TOML's as well.
+    """
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said.items()]
+    return "\n".join((*lines, "")).encode()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationOrder:
     """What is to be revoked: the file that is asked for, approved and sealed, to the byte.
@@ -71,10 +82,7 @@ class RevocationOrder:
         said = {"staff_no": str(self.staff_no), "name": self.name, "key": self.fingerprint}
         if self.since is not None:
             said["in_doubt_from"] = moment_text(self.since)
-        lines = [
-            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said.items()
-        ]
-        return "\n".join((*lines, "")).encode()
+        return order_toml(said)
 
     @classmethod
     def from_toml(cls, data: bytes) -> RevocationOrder:

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 
 from rmdocs import canonical
-from rmdocs.registers.revocations import RevocationRegister
+from rmdocs.identifiers import StaffNumber
+from rmdocs.registers.ledgerkeys import MachineOrder
+from rmdocs.registers.revocations import RevocationOrder, RevocationRegister
+from rmdocs.store.checkpoint import Checkpoint, parse_verifier_line
 from rmdocs.store.event import Actor, Event
 
 WHO, CONTROL = "JN01-0101", "rmdocs/control"
@@ -45,3 +48,33 @@ def test_confirmations_of_confirmations_are_judged_however_many_follow_one_anoth
         found = [*RevocationRegister(events).questioned_of(CONTROL, events)]
         assert len(found) == 2999 - confirmed
         assert {one.confirmed is not None for one in found[:-1]} == {confirmed}
+
+
+KEY = "rmdocs-ledger+bdb02775+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+
+
+def test_an_order_is_the_bytes_that_earlier_versions_sealed():
+    """What was sealed is known by its bytes."""
+    revoked = RevocationOrder(
+        staff_no=StaffNumber.parse(WHO),
+        name='王"样\\例',
+        fingerprint=REVOKED,
+        since=datetime(2026, 3, 2, 8, tzinfo=UTC),
+    )
+    assert revoked.to_toml().decode() == (
+        'staff_no = "JN01-0101"\nname = "王\\"样\\\\例"\n'
+        f'key = "{REVOKED}"\nin_doubt_from = "2026-03-02T08:00:00Z"\n'
+    )
+    assert RevocationOrder.from_toml(revoked.to_toml()) == revoked
+    machine = MachineOrder(
+        machine="JN01-server",
+        key=parse_verifier_line(KEY),
+        ledgers=("control", "records/*/JN01"),
+        late=(Checkpoint(origin="rmdocs/records/R/JN01/2026/1", size=2, root=bytes(32)),),
+    )
+    assert machine.to_toml().decode() == (
+        f'machine = "JN01-server"\nkey = "{KEY}"\n'
+        'ledgers = ["control", "records/*/JN01"]\n'
+        f'late = ["rmdocs/records/R/JN01/2026/1 2 {"0" * 64}"]\n'
+    )
+    assert MachineOrder.from_toml(machine.to_toml()) == machine
