@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -102,6 +103,8 @@ class Verification(Answer):
     :param since: the state from which it went on, where it did not begin at the beginning.
     :param skipped: how many acts were not judged again, but proved to be those of that state.
     :param files_again: whether the files of those were compared with their seals again.
+    :param stamped: when what the ledgers were held against was there, by a time stamp of it that
+        counts. :param stamped_by: the authority whose word that is.
     :param quorum: who must have cosigned each ledger, as the verifier's policy calls them; empty
         where none was given.
     :param witnessed: ledgers of which enough of these witnesses cosigned a state.
@@ -112,7 +115,18 @@ class Verification(Answer):
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted", "founder"),
         *("renditions", "contents", "documents", "unread", "pinned"),
-        *("since", "skipped", "files_again", "quorum", "witnessed", "newest", "ok", "findings"),
+        *(
+            "since",
+            "skipped",
+            "files_again",
+            "stamped",
+            "stamped_by",
+            "quorum",
+            "witnessed",
+            "newest",
+            "ok",
+            "findings",
+        ),
     )
     volumes: int
     events: int
@@ -128,6 +142,8 @@ class Verification(Answer):
     since: Text | None = field(default=None, metadata=IF_ANY)
     skipped: int = field(default=0, metadata=IF_ANY)
     files_again: bool = field(default=False, metadata=IF_ANY)
+    stamped: datetime | None = field(default=None, metadata=IF_ANY)
+    stamped_by: str = field(default="", metadata=IF_ANY)
     quorum: str = field(default="", metadata=IF_ANY)
     witnessed: int = field(default=0, metadata=IF_ANY)
     newest: str = field(default="", metadata=IF_ANY)
@@ -169,6 +185,15 @@ class Verification(Answer):
             "not judged again: {count} act(s), nor were their files read; the ledgers that hold"
             " them begin with the acts of {source} (RFC 6962), by the commits that were verified",
             **facts,
+        )
+
+    @property
+    def told_stamped(self) -> Text:
+        """Return since when at the latest the ledgers are what they were held against."""
+        return message(
+            "what the ledgers were held against was there on {time} (time stamp of {authority})",
+            time=f"{self.stamped:%Y-%m-%d %H:%M}" if self.stamped is not None else "-",
+            authority=self.stamped_by,
         )
 
     @property

@@ -16,7 +16,7 @@ from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
     from rmdocs.messages import Text
+    from rmdocs.signing.stamping import FileStamp
     from rmdocs.workspace.opening import Workspace
 
 
@@ -181,13 +182,14 @@ def verify(
     from rmdocs.workspace import requests, store
 
     work = session.workspace()
-    known = _known(against, work)
+    known, stamp = _known(against, work), _stamp(against, work)
     with Progress(session.say(message("verifying"))) as progress:
         result = store.verify(
             work,
             renditions=renditions,
             contents=contents,
             against=known,
+            stamp=stamp,
             since=_since(since),
             policy=policy_in(policy),
             progress=progress.at,
@@ -208,6 +210,8 @@ def verify(
                 "not judged: electronic signatures and scans (rmdocs verify --renditions)"
             )
             click.echo(session.say(told))
+        if result.stamped is not None:
+            click.echo(session.say(result.told_stamped))
         if result.quorum:
             click.echo(session.say(result.told_witnessed))
         click.echo(session.say(_pinned(result)))
@@ -233,6 +237,19 @@ def _known(against: str | None, work: Workspace) -> Sequence[Pin]:
     if folder.is_dir():
         return store.pins_of_clone(work, folder)
     return store.pins_from(folders.find(against) or against)
+
+
+_STAMP = ".tst"
+"""What stands behind the name of a file in that of its time stamp."""
+
+
+def _stamp(against: str | None, work: Workspace) -> FileStamp | None:
+    """Return what the time stamp beside a file says that a person names; None if there is none."""
+    from rmdocs.workspace import store
+
+    kept = folders.find(against) if against else None
+    token = folders.find(f"{against}{_STAMP}") if kept is not None else None
+    return store.stamp_of(work, kept, token) if kept is not None and token is not None else None
 
 
 def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
@@ -270,19 +287,34 @@ def _pinned(result: Verification) -> Text:
     is_flag=True,
     help="Only the summary: one root over all, and the size of each ledger; to print or to mail.",
 )
+@option(
+    "--stamp",
+    default="",
+    metavar="URL",
+    help="Have a time-stamping authority (RFC 3161) stamp the file; the stamp goes into FILE.tst.",
+)
 @json_option
 @pass_session
-def checkpoint(session: Session, *, out: Path | None, summary: bool, as_json: bool) -> None:
+def checkpoint(
+    session: Session, *, out: Path | None, summary: bool, stamp: str, as_json: bool
+) -> None:
     """Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.
 
     Whoever keeps them can tell later, with verify --against, that nothing of what was
     there then was changed, cut or set back, even by somebody with all keys. The summary
-    tells it as surely, but not of which ledger.
+    tells it as surely, but not of which ledger. With --stamp an authority says when it was
+    there; verify --against FILE reads FILE.tst beside it.
     """
     from rmdocs.workspace import store
 
+    if stamp and out is None:
+        raise UsageError(
+            message("a time stamp is of a file"),
+            by_command(message("say where to write it"), "--out FILE"),
+        )
     found = store.checkpoint(session.workspace())
     text = found.summary if summary else found.text
+    token = store.stamp(text.encode(), stamp) if stamp else None
     if as_json:
         printing.echo_answer(found, session)
     elif out is None:
@@ -290,6 +322,8 @@ def checkpoint(session: Session, *, out: Path | None, summary: bool, as_json: bo
     if out is None:
         return
     folders.save(out, text.encode())
+    if token is not None:
+        folders.save(out.with_name(f"{out.name}{_STAMP}"), token)
     if not as_json:
         told = message(
             "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",

@@ -12,9 +12,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from typing import ClassVar
 
-from asn1crypto import cms, core, tsp, x509
+from asn1crypto import x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -23,7 +22,6 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_byterange import BuildProps
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -31,7 +29,7 @@ from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
 from rmdocs.errors import ControlError, FindingsError, RefusedError
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.messages import Language, Text, by_command, message
+from rmdocs.messages import by_command, message
 from rmdocs.signing.appearance import Statement, place_parties, style
 from rmdocs.signing.certificates import common_name, identified, unfit, weak
 from rmdocs.signing.chains import climb, is_root, unproven
@@ -40,12 +38,11 @@ from rmdocs.signing.integrity import DAMAGE, alterations, open_pdf
 from rmdocs.signing.levels import Level, Named
 from rmdocs.signing.signaturerequest import SignatureRequest, field_name
 from rmdocs.signing.signatures import ANEW, EXCUSABLE
-from rmdocs.signing.timestamps import StampAuthority
+from rmdocs.signing.stamping import Stamper, unstamped
 from rmdocs.signing.trust import context
 from rmdocs.signing.validation import validate
 
 _DIGEST = "sha256"
-_GRANTED = {"granted", "granted_with_mods"}
 _PROBE = b"rmdocs: does this key belong to this certificate?"
 
 
@@ -153,10 +150,7 @@ def unjudged(pdf: bytes, request: SignatureRequest, credential: Credential) -> b
         found = unproven(problem, certificate, known, request.trust.roots)
         raise FindingsError((found,), reason) from problem
     except TimestampRequestError as problem:
-        said = problem.reason if isinstance(problem, _UnstampedError) else _NO_STAMP
-        reason = message("the time stamp was refused: {problem}", problem=said)
-        remedy = message("ask another authority; nothing was signed")
-        raise FindingsError((error("SIGN-STAMP", "", reason, remedy),)) from problem
+        raise unstamped(problem) from problem
     except DAMAGE as problem:
         reason = message("the PDF is damaged")
         damaged = error("PDF-DAMAGED", "", reason, message("get the file again"))
@@ -224,7 +218,7 @@ def _signed(
     maker = PdfSigner(
         _metadata(request),
         signer,
-        timestamper=_Stamper(request.authority) if request.authority else None,
+        timestamper=Stamper(request.authority) if request.authority else None,
         stamp_style=style(_statement(request, signer), request.font, request.signer.place),
     )
     output = BytesIO()
@@ -322,44 +316,3 @@ def _key_mismatch(signer: _KeySigner) -> list[Finding]:
         remedy = message("export certificate and key together, from where the key was made")
         return [error("CREDENTIAL-KEY", name, reason, remedy)]
     return []
-
-
-_NO_STAMP: Text = message("its answer holds no time stamp that can be used")
-
-
-class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
-    """A TimeStampResp whose token may be absent, as in every refusal (RFC 3161 §2.4.2)."""
-
-    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("token", core.Any, {"optional": True})]
-
-
-class _UnstampedError(TimestampRequestError):
-    """No time stamp, for a reason that a person reads."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason.text(Language.EN))
-        self.reason = reason
-
-
-class _Stamper(TimeStamper):
-    """An authority as pyHanko sees it."""
-
-    def __init__(self, authority: StampAuthority) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko gives no types
-        self._authority = authority
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        answer = await asyncio.to_thread(self._authority.stamp, req.dump())
-        status = _Answer.load(answer)["status"]
-        if status["status"].native not in _GRANTED:
-            told_by = "; ".join(status["status_string"].native or ())
-            said = message("it says “{said}”", said=told_by)
-            raise _UnstampedError(said if told_by else message("no reason given"))
-        return tsp.TimeStampResp.load(answer)
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        try:
-            return await super().async_timestamp(message_digest, md_algorithm)
-        except (ValueError, TypeError, KeyError, AttributeError) as problem:
-            # What pyHanko does with an answer that is none, or answers something else.
-            raise _UnstampedError(message("the answer is none to what was asked")) from problem

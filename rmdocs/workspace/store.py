@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
+    from rmdocs.signing.stamping import FileStamp
     from rmdocs.workspace.opening import Workspace
     from rmdocs.workspace.verified import Depth
 
@@ -47,6 +48,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     renditions: bool = False,
     contents: bool = False,
     against: Sequence[Pin] = (),
+    stamp: FileStamp | None = None,
     since: Literal["last"] | Sequence[Pin] | None = None,
     policy: File | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -58,6 +60,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
 
     :param contents: judge again what every record says, and make every document again.
     :param against: what else is known of the ledgers from outside.
+    :param stamp: what a time stamp says of that.
     :param since: what was verified before, of which the acts are not judged again: what
         checkpoints from outside say, or the last verification from here (:data:`LAST`).
     :param policy: which witnesses must have cosigned the ledgers (c2sp.org/tlog-policy).
@@ -94,6 +97,11 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         at = workspace.local(workspace.now())
         keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
     told = memory.findings or (() if kept else (seen.not_kept(),))
+    if stamp is not None:
+        if stamp.time is not None:
+            there = workspace.local(stamp.time)
+            found = replace(found, stamped=there, stamped_by=stamp.authority)
+        told = (*told, *stamp.findings)
     return replace(found, findings=(*found.findings, *told))
 
 
@@ -253,6 +261,29 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
         text=text,
         summary=summary,
     )
+
+
+def stamp(data: bytes, url: str) -> bytes:
+    """Return an authority's time stamp of what is kept outside the store (RFC 3161), DER.
+
+    :param data: as it is written, to the byte. :param url: where the authority answers.
+    :raises FindingsError: SIGN-STAMP, if it gives none.
+    """
+    from rmdocs.signing.stamping import stamped
+    from rmdocs.signing.timestamps import HttpAuthority
+
+    return stamped(data, HttpAuthority(url=url))
+
+
+def stamp_of(workspace: Workspace, kept: File, token: File) -> FileStamp:
+    """Return what a time stamp says of what was kept outside the store.
+
+    It is judged by the certificates in the workspace's ``trust`` folder, as of its own time.
+    """
+    from rmdocs.signing.stamping import judge_stamp
+    from rmdocs.workspace.renditions import trust
+
+    return judge_stamp(kept.data, token.data, trust(workspace), token.name)
 
 
 def drill(
