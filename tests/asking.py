@@ -167,6 +167,7 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", "verify")
         ask("", "checkpoint")
         ask("", "drill --seed 1 --count 1")
+        ask("", "store maintain")
         ask("", "audit sample 1 --seed 20261124 --by form")
         ask("", f"audit pack pack {LOG}")
         ask.quietly("", "key ledger --out bank.keys")

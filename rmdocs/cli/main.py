@@ -251,6 +251,14 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "drill": _entry(
         "audit", "drill", "Put faults into clones of the store, and see that verify names each."
     ),
+    "store": CommandEntry(
+        summary="The records store itself.",
+        commands={
+            "maintain": _entry(
+                "store", "store_maintain", "Put together what the store holds: less room."
+            ),
+        },
+    ),
     "verify-file": _entry(
         "proof", "verify_file", "Say whether a file is what its proof says was sealed."
     ),

@@ -38,6 +38,9 @@ _NO_COUNT = 0x10000
 _SMALL = 128 << 10
 """Bytes up to which a file is read whole: a store may have more packs than a process may files."""
 
+_LEAST = b"\x78\x01"
+"""How zlib begins what it deflates at its lowest level (RFC 1950 §2.2)."""
+
 _DEEPEST = 4096
 """More differences upon each other than git ever makes (``--depth`` is at most 4095)."""
 
@@ -147,13 +150,23 @@ class Pack:
             raise _damaged() from problem
         return found
 
-    def differs(self) -> bool:
-        """Return whether any object of the pack is kept as its difference from another."""
-        pack = self._content()
-        return any(
-            (pack[self._place(number)] >> 4) & 7 in {_FROM_OFFSET, _FROM_NAME}
-            for number in range(self.count)
-        )
+    def in_order(self) -> list[bytes]:
+        """Return the names of its objects, 20 bytes each, in the order in which they lie."""
+        places = map(self._place, range(self.count))
+        return [name for _, name in sorted(zip(places, self.names(), strict=True))]
+
+    @property
+    def is_quick(self) -> bool:
+        """Return whether it was written for speed: its first object is deflated the least.
+
+        :raises OSError: if the pack is not there any more.
+        :raises ValueError: if it breaks off.
+        """
+        try:
+            _, _, _, at = self._header(_PACK_HEADER)
+            return self.count > 0 and self._content()[at : at + 2] == _LEAST
+        except IndexError as problem:
+            raise _damaged() from problem
 
     def _keep(self, place: int, found: PackedObject) -> None:
         """Keep what was read, and drop what was not asked for longest."""
@@ -170,6 +183,11 @@ class Pack:
 
     def _stored(self, at: int) -> tuple[int, bytes, int | None]:
         """Return an object's code, what it inflates to, and where what it differs from begins."""
+        code, size, base, at = self._header(at)
+        return code, self._inflated(self._content(), at, size), base
+
+    def _header(self, at: int) -> tuple[int, int, int | None, int]:
+        """Return an object's code and size, where what it differs from begins, and its data."""
         pack, begin = self._content(), at
         byte = pack[at]
         code, size, shift = (byte >> 4) & 7, byte & 15, 4
@@ -196,7 +214,7 @@ class Pack:
             at += _NAME
             if base is None:
                 raise _damaged()
-        return code, self._inflated(pack, at, size), base
+        return code, size, base, at
 
     def _inflated(self, pack: mmap.mmap | bytes, at: int, size: int) -> bytes:
         inflating = zlib.decompressobj()

@@ -60,6 +60,7 @@ class Pool:
             workspace.close()
 
     def _take_back(self, actor: StaffNumber | None, workspace: Workspace) -> None:
+        workspace.rest()
         with self._lock:
             free = self._free.setdefault(actor, [])
             if len(free) < _KEPT:

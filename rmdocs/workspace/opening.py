@@ -263,10 +263,19 @@ class Workspace:
         if self._acted:
             from rmdocs.workspace import seen
 
-            self._acted = False
             seen.remember(seen_path(self.root), self.store, (CONTROL_REF,))
+            self.rest()
+            self._acted = False
         self.index.close()
         self.store.close()
+
+    def rest(self) -> None:
+        """Have the store put together where that is due, by another process: nobody waits now."""
+        if self._acted and isinstance(self.store, GitStore):
+            from rmdocs.store import maintenance
+
+            if maintenance.is_due(self.store.path):
+                maintenance.begin(self.store.path)
 
     def refresh(self) -> None:
         """Read the registers again if control moved since they were read; cheap if not.

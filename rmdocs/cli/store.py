@@ -1,0 +1,64 @@
+"""The store itself: ``rmdocs store``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rmdocs.cli import printing
+from rmdocs.cli.context import Progress, Session, pass_session
+from rmdocs.cli.help import command
+from rmdocs.cli.options import json_option
+from rmdocs.messages import message
+
+if TYPE_CHECKING:
+    from rmdocs.messages import Text
+    from rmdocs.store.maintenance import Holdings
+    from rmdocs.workspace.maintaining import StoreMaintained
+
+
+@command("maintain")
+@json_option
+@pass_session
+def store_maintain(session: Session, *, as_json: bool) -> None:
+    """Put together what the store holds: less room, fewer files.
+
+    It happens by itself, in the background, after many acts; by hand it is useful before a
+    backup, or after a large batch. Everybody may go on working meanwhile. Nothing that the
+    store holds is dropped or changed; if it is broken off, the next time goes on.
+    """
+    from rmdocs.workspace import maintaining
+
+    with Progress(session.say(message("comparing objects")), patience=1) as progress:
+        found = maintaining.maintain(session.workspace(), progress=progress.until_done)
+    if as_json:
+        printing.echo_answer(found, session)
+    else:
+        _print(found, session)
+
+
+def _print(found: StoreMaintained, session: Session) -> None:
+    printing.echo_facts(
+        (
+            (message("took so far"), session.say(_told(found.before))),
+            (message("takes now"), session.say(_told(found.after))),
+        ),
+        session.language,
+    )
+    if found.bytes_per_record is not None:
+        told = message(
+            "{records} record(s), {bytes} bytes each with all that belongs to them",
+            records=found.records,
+            bytes=f"{found.bytes_per_record:,}",
+        )
+        click.echo(session.say(told))
+
+
+def _told(holdings: Holdings) -> Text:
+    return message(
+        "{kilobytes} KB in {packs} pack(s) and {loose} single file(s)",
+        kilobytes=f"{-(-holdings.bytes // 1000):,}",
+        packs=holdings.packs,
+        loose=holdings.loose,
+    )
