@@ -383,15 +383,18 @@ def _counted(numbers: Sequence[_T], told: Callable[[int], None]) -> Iterator[_T]
 
 def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:
     """Return the records that changed since a commit; all if there is none, or it is not known."""
-    if not commit:
-        return set(_numbers_in(volume, _directories(head)))
     try:
-        return set(_numbers_in(volume, head.changed_since(commit)))
+        # All of it is walked through, so that what lies too deep to be a store's is met.
+        return set(_numbers_in(volume, head.changed_since(commit) if commit else _all(head)))
     except NestingError:
         raise  # Nothing is lost: what is there besides is nobody's record.
     except StoreError:
         # Part of it is lost: whatever is there is read.
         return set(_numbers_in(volume, _directories(head)))
+
+
+def _all(head: Head) -> Iterator[str]:
+    return (path for path, _ in head.walk())
 
 
 def _directories(head: Head) -> Iterator[str]:
