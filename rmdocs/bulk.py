@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_AHEAD = 64
 """Pieces that are given away, or done and not yet taken: no more lie in memory at a time."""
 
+_OF_OTHERS = 8
+"""How many do pieces at a time, where an executor does not say."""
+
 _Asked = TypeVar("_Asked")
 _Done = TypeVar("_Done")
 
@@ -43,7 +46,8 @@ class Bulk(Generic[_Asked, _Done]):
     ) -> Iterator[tuple[_Asked, _Done]]:
         """Yield pieces with what comes of them, as each is done.
 
-        This process does whatever nobody else has begun, rather than wait.
+        The others are given few at a time, and this process does pieces rather than wait: what
+        is given away is not taken back, as executors fail to forget it when they break.
 
         :param pieces: are taken from it; more may be added meanwhile.
         :param in_order: whether they are yielded in their order.
@@ -55,38 +59,31 @@ class Bulk(Generic[_Asked, _Done]):
             return
         from concurrent.futures import FIRST_COMPLETED, wait  # noqa: PLC0415 - few need it
 
+        others = 2 * getattr(self.executor, "_max_workers", _OF_OTHERS) + 1
         begun: deque[tuple[_Asked, Future[_Done]]] = deque()
-        try:
-            while pieces or begun:
-                while pieces and len(begun) < MOST_AHEAD:
-                    begun.append(self._begin(self.executor, pieces.popleft()))
-                futures = [future for _, future in begun][: 1 if in_order else None]
-                place = next((at for at, one in enumerate(futures) if one.done()), None)
-                if place is not None:
-                    piece, future = begun[place]
-                    del begun[place]
-                    yield piece, self._result(piece, future)
-                elif not self._did_one(begun):
-                    wait(futures, return_when=FIRST_COMPLETED)
-        finally:
-            for _, future in begun:
-                future.cancel()
+        while pieces or begun:
+            away = sum(not future.done() for _, future in begun)
+            while pieces and away < others and len(begun) < MOST_AHEAD:
+                piece = pieces.popleft()
+                begun.append((piece, self._given(self.executor, piece)))
+                away += 1
+            futures = [future for _, future in begun][: 1 if in_order else None]
+            place = next((at for at, one in enumerate(futures) if one.done()), None)
+            if place is not None:
+                piece, future = begun[place]
+                del begun[place]
+                yield piece, self._result(piece, future)
+            elif pieces and len(begun) < MOST_AHEAD:
+                piece = pieces.popleft()
+                begun.append((piece, _done(self.here(piece))))
+            else:
+                wait(futures, return_when=FIRST_COMPLETED)
 
-    def _begin(self, executor: Executor, piece: _Asked) -> tuple[_Asked, Future[_Done]]:
+    def _given(self, executor: Executor, piece: _Asked) -> Future[_Done]:
         try:
-            return piece, executor.submit(self.elsewhere, piece)
-        except RuntimeError:  # it is broken: nobody else will do it
-            return piece, _future()
-
-    def _did_one(self, begun: deque[tuple[_Asked, Future[_Done]]]) -> bool:
-        """Do the first piece that nobody has begun; return whether there was one."""
-        for place, (piece, future) in enumerate(begun):
-            if future.cancel():
-                own: Future[_Done] = _future()
-                own.set_result(self.here(piece))
-                begun[place] = piece, own
-                return True
-        return False
+            return executor.submit(self.elsewhere, piece)
+        except (OSError, RuntimeError):  # it is broken: nobody else will do it
+            return _done(self.here(piece))
 
     def _result(self, piece: _Asked, future: Future[_Done]) -> _Done:
         try:
@@ -95,7 +92,9 @@ class Bulk(Generic[_Asked, _Done]):
             return self.here(piece)
 
 
-def _future() -> Future[_Done]:
+def _done(result: _Done) -> Future[_Done]:
     from concurrent.futures import Future  # noqa: PLC0415 - as above
 
-    return Future()
+    future: Future[_Done] = Future()
+    future.set_result(result)
+    return future

@@ -1,10 +1,11 @@
 """Bulk work comes to the same, whoever does it and whatever befalls them."""
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
+from elsewhere import Killed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,13 +18,6 @@ def square(number):
 
 def refused(number):
     raise ValueError(number)
-
-
-class Never(ThreadPoolExecutor):
-    """Takes work and never begins it."""
-
-    def submit(self, *_):
-        return Future()
 
 
 class Broken(ThreadPoolExecutor):
@@ -45,7 +39,7 @@ def done(executor, pieces, **options):
     return list(bulk.each(deque(pieces), **options))
 
 
-@pytest.mark.parametrize("kind", [None, ThreadPoolExecutor, Never, Broken, Losing])
+@pytest.mark.parametrize("kind", [None, ThreadPoolExecutor, Broken, Losing])
 @given(pieces=st.lists(st.integers(), max_size=3 * MOST_AHEAD))
 def test_every_piece_is_done_once_in_order_by_whomever(kind, pieces):
     executor = kind(2) if kind else None
@@ -63,7 +57,7 @@ def test_what_is_wrong_with_the_work_itself_is_told():
 
 def test_what_one_piece_leads_to_is_done_too():
     pieces, seen = deque([3]), []
-    for piece, _ in Bulk(here=square, elsewhere=square, executor=Never(1)).each(pieces):
+    for piece, _ in Bulk(here=square, elsewhere=square, executor=Broken(1)).each(pieces):
         seen.append(piece)
         pieces.extend([piece - 1] * (piece > 0))
     assert seen == [3, 2, 1, 0]
@@ -78,7 +72,7 @@ def test_no_more_lies_in_memory_than_is_said():
             assert 1000 - len(pieces) <= taken + MOST_AHEAD
 
 
-def test_this_process_does_what_nobody_has_begun():
+def test_this_process_works_while_the_others_do():
     begun, may_end = Event(), Event()
 
     def slow(number):
@@ -91,20 +85,14 @@ def test_this_process_does_what_nobody_has_begun():
         may_end.set()
         return square(number)
 
+    pieces = range(20)
     with ThreadPoolExecutor(1) as executor:
         bulk = Bulk(here=here, elsewhere=slow, executor=executor)
-        assert sorted(bulk.each(deque([1, 2]))) == [(1, 1), (2, 4)]
+        assert sorted(bulk.each(deque(pieces))) == [(one, one * one) for one in pieces]
 
 
-def test_whoever_leaves_takes_back_what_is_not_begun():
-    given_away = []
-
-    class Kept(Never):
-        def submit(self, *_):
-            given_away.append(Future())
-            return given_away[-1]
-
-    each = Bulk(here=square, elsewhere=square, executor=Kept(1)).each(deque(range(9)))
-    next(each)
-    each.close()
-    assert all(future.cancelled() for future in given_away)
+def test_an_executor_that_breaks_while_it_works_holds_nobody_up():
+    pieces = range(200)
+    for spared in (1, 2, 5):
+        with Killed(spared) as executor:
+            assert done(executor, pieces, in_order=True) == [(one, one * one) for one in pieces]

@@ -27,7 +27,7 @@ from rmdocs.language.numbers import shown
 from rmdocs.messages import by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
-from rmdocs.workspace.processes import MANY, processes
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -62,11 +62,6 @@ class ReadRecord:
     refused: CheckedCandidate | None
 
 
-def pays(records: Sequence[ReadRecord]) -> bool:
-    """Return whether there are so many that other processes are worth beginning."""
-    return len(records) >= MANY
-
-
 def check_files(
     workspace: Workspace,
     files: Sequence[File | Unread],
@@ -82,7 +77,7 @@ def check_files(
     :param progress: told how many records of how many are checked.
     """
     read = read_files(workspace, files, selection)
-    with processes(pays=pays(read)) as executor:
+    with processes(len(read)) as executor:
         return check_read(workspace, read, executor=executor, progress=progress)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +19,10 @@ _MANY_OBJECTS = 50_000
 
 
 MANY = 400
-"""Records from which on another process is begun, which takes as long as some 150 of them."""
+"""Records that are worth another process, which takes as long to begin as some 150 of them."""
+
+_MOST = 7
+"""Other processes at most: what one process seals alone is a quarter of the work."""
 
 
 def cores() -> int:
@@ -26,26 +31,50 @@ def cores() -> int:
 
 
 @contextmanager
-def processes(*, pays: bool = True) -> Iterator[Executor | None]:
-    """Yield processes for bulk work besides this one; None where there is no processor for them.
+def processes(count: int, worth: int = MANY) -> Iterator[Executor | None]:
+    """Yield processes for bulk work besides this one; None where they would gain nothing.
 
     They are begun anew, not forked: there may be threads here. They end with this process, however
-    that ends, and leave it to it to be broken off.
+    that ends, and leave it to it to be broken off. Where none can be begun there are none.
 
-    :param pays: whether there is enough to do: to begin one takes as long as a few hundred records.
+    :param count: how many things there are to be done: records to be issued, if it is not said.
+    :param worth: how many of them are worth another process.
     """
-    others = cores() - 1
-    if not pays or others < 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    executor = ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=_serve)
+    executor = _begun(min(cores() - 1, _MOST, count // worth))
     try:
         yield executor
     finally:
-        executor.shutdown(cancel_futures=True)
+        if executor is not None:
+            executor.shutdown(cancel_futures=True)
+
+
+def _begun(others: int) -> Executor | None:
+    if others < 1:
+        return None
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    try:
+        executor = ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=_serve)
+        with _without_main():
+            executor.submit(os.getpid)
+    except (ImportError, NotImplementedError, OSError):  # no semaphores here, or no more processes
+        return None
+    return executor
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep what this process was started with from being run by those that it begins.
+
+    They need nothing of it; and a script that issues a batch would issue it there once more.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _serve() -> None:

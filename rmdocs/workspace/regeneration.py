@@ -29,7 +29,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.registers.regenerations import RegenerationRegister, RegenerationRun
 from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
-from rmdocs.workspace.processes import MANY, processes
+from rmdocs.workspace.processes import processes
 from rmdocs.workspace.revisions import DESK, DRAFT, FORM, form_files
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     """
     condition = Expression.compile(where) if where else None
     given, told = _given(workspace, number, to, filled)
-    many = workspace.index.count(Query(form=str(number))) >= MANY
-    with processes(pays=many) as executor:
+    with processes(workspace.index.count(Query(form=str(number)))) as executor:
         plan = make_plan(
             workspace.registry,
             number,
@@ -87,8 +86,7 @@ def run(
     :raises ControlError: if whoever acts may not, or what the plan rests on has changed since.
     :raises FindingsError: if a record cannot be made anew; those before it stay as they are.
     """
-    many = plan.counts[RegenerationOutcome.REGENERATE] >= MANY
-    with processes(pays=many) as executor:
+    with processes(plan.counts[RegenerationOutcome.REGENERATE]) as executor:
         done = carrying.run(
             workspace.registry,
             plan,

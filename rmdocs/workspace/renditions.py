@@ -88,7 +88,7 @@ def each_made(
     acting, engine = workspace.acting(), machine.formal_engine()
     total, done = len(set(numbers)), set[RecordNumber]()
     try:
-        with processes(pays=total > making.AT_ONCE) as executor:
+        with processes(total - 1, making.AT_ONCE) as executor:
             for one in making.sealed_renditions(
                 workspace.registry, numbers, engine, acting, executor
             ):

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from rmdocs.files import File
     from rmdocs.signing.stamping import FileStamp
     from rmdocs.workspace.opening import Workspace
-    from rmdocs.workspace.verified import Depth
 
 
 REPORT_NAMESPACE = "rmdocs-report"
@@ -39,7 +38,7 @@ REPORT_NAMESPACE = "rmdocs-report"
 LAST: Literal["last"] = "last"
 """What was verified last from this workspace, to go on from."""
 _MANY, _MANY_WITH_CONTENTS = 5_000, 500
-"""Acts from which on another process is begun, which takes as long as some 1,000 of them."""
+"""Acts that are worth another process, which takes as long to begin as some 1,000 of them."""
 
 
 def verify(  # noqa: PLR0913 - what is asked, and how
@@ -81,7 +80,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
-    with processes(pays=_pays(workspace, depth)) as executor:
+    with processes(_acts(workspace), _MANY_WITH_CONTENTS if contents else _MANY) as executor:
         found = verify.verify(
             workspace.store,
             trust(workspace) if renditions else None,
@@ -105,8 +104,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     return replace(found, findings=(*found.findings, *told))
 
 
-def _pays(workspace: Workspace, depth: Depth) -> bool:
-    """Return whether there is so much to go through that other processes are worth beginning."""
+def _acts(workspace: Workspace) -> int:
+    """Return how many acts the ledgers of a store say they have."""
     from rmdocs.audit.ledgers import stated_size
     from rmdocs.audit.pins import ledgers_of
 
@@ -115,7 +114,7 @@ def _pays(workspace: Workspace, depth: Depth) -> bool:
     for ref in ledgers_of(store):
         with suppress(StoreError):  # told where it is gone through
             acts += stated_size(store.require_head(ref))
-    return acts >= (_MANY_WITH_CONTENTS if depth.contents else _MANY)
+    return acts
 
 
 def pins_from(handed: File | str) -> tuple[Pin, ...]:

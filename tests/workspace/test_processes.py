@@ -5,23 +5,23 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent import futures
 from pathlib import Path
 
 import pytest
 
 from rmdocs.workspace import processes as module
-from rmdocs.workspace.processes import processes
+from rmdocs.workspace.processes import MANY, processes
 
 # Begins another process, says which, and waits to be killed.
 BEGINS = """
 import os, time
 from rmdocs.workspace import processes as module
 
-if __name__ == "__main__":
-    module.cores = lambda: 2
-    with module.processes() as executor:
-        print(executor.submit(os.getpid).result(), flush=True)
-        time.sleep(600)
+module.cores = lambda: 2
+with module.processes(module.MANY) as executor:
+    print(executor.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
 """
 PATIENCE = 60.0
 
@@ -49,14 +49,44 @@ def test_they_end_with_who_began_them_however_that_ends(how):
 
 def test_who_breaks_off_is_told_by_this_process_alone(monkeypatch):
     monkeypatch.setattr(module, "cores", lambda: 2)
-    with processes() as executor:
+    with processes(MANY) as executor:
         other = executor.submit(os.getpid).result()
         os.kill(other, signal.SIGINT)
         assert executor.submit(os.getpid).result() == other
 
 
-@pytest.mark.parametrize(("cores", "pays"), [(1, True), (2, False)])
-def test_there_are_none_where_they_gain_nothing(cores, pays, monkeypatch):
+@pytest.mark.parametrize(("cores", "records"), [(1, 10 * MANY), (8, MANY - 1)])
+def test_there_are_none_where_they_gain_nothing(cores, records, monkeypatch):
     monkeypatch.setattr(module, "cores", lambda: cores)
-    with processes(pays=pays) as executor:
+    with processes(records) as executor:
         assert executor is None
+
+
+@pytest.mark.parametrize("problem", [OSError, ImportError, NotImplementedError])
+def test_there_are_none_where_none_can_be_begun(problem, monkeypatch):
+    def refused(*_, **__):
+        raise problem
+
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    monkeypatch.setattr(futures, "ProcessPoolExecutor", refused)
+    with processes(MANY) as executor:
+        assert executor is None
+
+
+# Asks another process for something, with no guard around it.
+SCRIPT = """
+import os
+from rmdocs.workspace import processes as module
+
+print("once")
+module.cores = lambda: 2
+with module.processes(module.MANY) as executor:
+    assert executor.submit(os.getpid).result() != os.getpid()
+"""
+
+
+def test_a_script_is_run_once(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("once\n", "")
