@@ -163,7 +163,7 @@ def _was(found: Verification, asked: str) -> bool:
     known = {
         "contents": found.contents,
         "renditions": found.renditions,
-        "outside": found.pinned > found.volumes,
+        "outside": found.all_pinned,
         "never": False,
     }
     return known.get(asked, True)

@@ -161,6 +161,29 @@ class Verification(Answer):
         )
 
     @property
+    def all_pinned(self) -> bool:
+        """Return whether every ledger was held against something outside: control, and volumes."""
+        return self.pinned > self.volumes
+
+    @property
+    def told_pinned(self) -> Text:
+        """Return which ledgers were held against something outside, and what that means."""
+        ledgers = self.volumes + 1
+        if self.all_pinned:
+            return message(
+                "all {count} ledger(s) were held against what was known of them before",
+                count=ledgers,
+            )
+        return by_command(
+            message(
+                "not excluded of {count} ledger(s): a history cut, set back or written anew by"
+                " somebody with all keys",
+                count=ledgers - self.pinned,
+            ),
+            message("rmdocs verify --against WHAT"),
+        )
+
+    @property
     def told_founder(self) -> Text:
         """Return that the founder's power is to be ended, and how."""
         return by_command(

@@ -214,7 +214,7 @@ def verify(
             click.echo(session.say(result.told_stamped))
         if result.quorum:
             click.echo(session.say(result.told_witnessed))
-        click.echo(session.say(_pinned(result)))
+        click.echo(session.say(result.told_pinned))
         if result.adopted:
             told = message(
                 "{count} revision(s) were approved on paper before the store began",
@@ -259,20 +259,6 @@ def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
     if since is None or since == store.LAST:
         return store.LAST if since else None
     return store.pins_from(folders.find(since) or since)
-
-
-def _pinned(result: Verification) -> Text:
-    """Return which ledgers were held against something outside the store, and what that means."""
-    ledgers = result.volumes + 1
-    if result.pinned >= ledgers:
-        return message(
-            "all {count} ledger(s) were held against what was known of them before", count=ledgers
-        )
-    return message(
-        "not excluded of {count} ledger(s): a history cut, set back or written anew by somebody"
-        " with all keys (rmdocs verify --against WHAT)",
-        count=ledgers - result.pinned,
-    )
 
 
 @command("checkpoint")
