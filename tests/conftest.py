@@ -68,15 +68,11 @@ _SOMEBODY = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.inva
 # Whoever runs the tests of a release gets the same answer on every machine; what nobody
 # thought of yet is looked for by `make soak`, with other examples each time. How many of the
 # first examples fit hangs on which constants Hypothesis met in this process: no failed law.
+_SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 settings.register_profile(
-    "unhurried",
-    deadline=None,
-    max_examples=25,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    "unhurried", deadline=None, max_examples=25, derandomize=True, suppress_health_check=_SLOW
 )
-settings.register_profile("soak", deadline=None, max_examples=400)
-settings.load_profile("unhurried")
+settings.register_profile("soak", deadline=None, max_examples=400, suppress_health_check=_SLOW)
 
 
 def pytest_collection_finish():
@@ -92,6 +88,9 @@ def pytest_unconfigure():
 
 
 def pytest_configure(config):
+    # Not where this file is read: tests import it once more, when another was chosen.
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("unhurried")
     hands_out = not hasattr(config, "workerinput")  # or runs them itself, if alone
     if hands_out:
         os.environ[PLACE_VARIABLE] = made_place(config)

@@ -8,15 +8,11 @@ added it; what rules of an older version let through is told, and is no fault (A
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-
-from lxml.etree import XMLSyntaxError
 
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.classes import dataclass
@@ -41,6 +37,7 @@ from rmdocs.records.draft import RecordDraft
 from rmdocs.records.migration import Migrated, changes, judge
 from rmdocs.registers.officetime import CalendarRegister
 from rmdocs.registers.records import RecordFolder, as_of, read_folder
+from rmdocs.rendering import package
 from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate, printed_text
 from rmdocs.values import texts
 
@@ -261,7 +258,7 @@ def _difference(sealed: bytes, made: bytes, renderer: str) -> Text | None:
     """Return what a sealed document prints otherwise than its record gives; None if nothing."""
     try:
         printed, given = (printed_text(one).split("\n") for one in (sealed, made))
-    except (zipfile.BadZipFile, XMLSyntaxError, KeyError, ValueError):
+    except FindingsError:
         return message("it cannot be read as a document")
     steps = SequenceMatcher(None, printed, given, autojunk=False).get_opcodes()
     for step, start, end, first, last in steps:
@@ -285,12 +282,10 @@ def _quoted(lines: Sequence[str]) -> str:
 
 def _other_part(sealed: bytes, made: bytes) -> str:
     """Return the first part of two documents that is not the same in both."""
-    with zipfile.ZipFile(io.BytesIO(sealed)) as one, zipfile.ZipFile(io.BytesIO(made)) as other:
-        for name in dict.fromkeys([*one.namelist(), *other.namelist()]):
-            if not {name} <= {*one.namelist()} & {*other.namelist()}:
-                return name
-            if one.read(name) != other.read(name):
-                return name
+    one, other = ({part.name: part for part in package.read(data)} for data in (sealed, made))
+    for name in dict.fromkeys([*one, *other]):
+        if name not in one or name not in other or one[name].content() != other[name].content():
+            return name
     return "zip"
 
 

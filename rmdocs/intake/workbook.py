@@ -11,6 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
@@ -180,6 +181,7 @@ class Workbook:
 
 _UNREADABLE = (
     zipfile.BadZipFile,
+    zlib.error,
     etree.XMLSyntaxError,
     KeyError,
     ValueError,

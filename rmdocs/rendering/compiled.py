@@ -21,7 +21,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.language.sandbox import sandbox
 from rmdocs.messages import message
-from rmdocs.rendering import grids
+from rmdocs.rendering import grids, package
 from rmdocs.rendering.compiledpart import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.markup import FALLBACK, RUN, SPACE, TEXT, WORD
 from rmdocs.rendering.package import Member, StaticMembers
@@ -49,12 +49,16 @@ def printed_text(document: bytes) -> str:
     Paragraphs and line breaks are line feeds, tabs are tabs. Deleted text and
     the fallback copies of text boxes are left out.
 
-    :raises zipfile.BadZipFile: if it is not a zip.
-    :raises etree.XMLSyntaxError: if a part is not well-formed.
+    :raises FindingsError: if it is no document, or damaged, or larger than one may be.
     """
-    with zipfile.ZipFile(io.BytesIO(document)) as archive:
-        found = [name for name in archive.namelist() if _PARTS.fullmatch(name)]
-        roots = [_parsed(archive.read(name)) for name in sorted(found, key=_reading_order)]
+    found = [member for member in package.read(document) if _PARTS.fullmatch(member.name)]
+    found.sort(key=lambda member: _reading_order(member.name))
+    roots = []
+    for member in found:
+        try:
+            roots.append(_parsed(member.content()))
+        except etree.XMLSyntaxError as problem:
+            raise FindingsError((_not_well_formed(member.name, problem),)) from problem
     return "\n".join(_text(root, copies=False).strip("\n") for root in roots)
 
 

@@ -126,10 +126,6 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
 
     :raises UsageError: if it says nothing of a ledger.
     """
-    import zipfile
-
-    from lxml.etree import XMLSyntaxError
-
     from rmdocs.audit.pins import pins_in
     from rmdocs.rendering.compiled import printed_text
     from rmdocs.scanning.frames import kind_of
@@ -140,7 +136,7 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
         return _pins_on_pages(handed, is_pdf=kind_of(handed.data) == "PDF")
     try:
         text = printed_text(handed.data)
-    except (zipfile.BadZipFile, XMLSyntaxError, KeyError, ValueError):
+    except FindingsError:  # no document
         text = handed.data.decode("utf-8", "replace")
     return pins_in(text, Verbatim(handed.base))
 
