@@ -1,4 +1,4 @@
-"""Changing a store with plain git: commits that nobody signed."""
+"""Changing a store with plain git: commits that nobody signed, objects in files of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Bank
 
 
@@ -37,3 +39,14 @@ def with_file(bank: Bank, path: str, data: bytes | None, ref: str) -> None:
         blob = bank.git("hash-object", "-w", "--stdin", data=data)
         git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
     commit(bank, git("write-tree"), ref, ref=ref)
+
+
+def loosened(store: Path, oid: str) -> Path:
+    """Put every object of a store into a file of its own; return that of one."""
+    for pack in store.glob("objects/pack/*.pack"):
+        outside = pack.rename(store / pack.name)
+        pack.with_suffix(".idx").unlink()
+        words = ["git", "--git-dir", str(store), "unpack-objects", "-q"]
+        subprocess.run(words, input=outside.read_bytes(), check=True, capture_output=True)
+        outside.unlink()
+    return store / "objects" / oid[:2] / oid[2:]

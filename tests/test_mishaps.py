@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from plaingit import loosened
 
 from rmdocs import folders
 from rmdocs.cli.main import main
@@ -388,8 +389,9 @@ class TestOneRecordThatCannotBeRead:
                 for file in visited_bank.index_files():
                     file.unlink()
             oid = visited_bank.git("rev-parse", f"{VOLUME}:{path}")
-            (visited_bank.store / "objects" / oid[:2] / oid[2:]).rename(visited_bank.root / "lost")
-            return visited_bank, other, visited_bank.store / "objects" / oid[:2] / oid[2:]
+            there = loosened(visited_bank.store, oid)
+            there.rename(visited_bank.root / "lost")
+            return visited_bank, other, there
 
         return lose
 
@@ -450,7 +452,7 @@ class TestWhatIsNoFile:
     def test_a_pipe(self, visited_bank, spot):
         store = visited_bank.store
         oid = visited_bank.git("rev-parse", f"{VOLUME}:00/00/01/record.json")
-        path = {"object": store / "objects" / oid[:2] / oid[2:], "ref": store / VOLUME}.get(spot)
+        path = {"object": loosened(store, oid), "ref": store / VOLUME}.get(spot)
         path = path or store / spot
         visited_bank.close()
         path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 
@@ -104,7 +105,8 @@ class PackSpool:
 
     def drop(self) -> None:
         """Leave nothing of it, where it was not finished."""
-        self._file.close()
+        with suppress(OSError):  # a full disk, which was told when it was met
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
 

@@ -145,7 +145,7 @@ def test_a_replaced_object(bank):
 
 def test_a_lost_object(bank):
     oid = bank.git("rev-parse", f"{REF}:{DOCUMENT}")
-    (bank.store / "objects" / oid[:2] / oid[2:]).unlink()
+    plaingit.loosened(bank.store, oid).unlink()
     assert bank.codes() == {"FILE-UNREADABLE"}
 
 
@@ -153,7 +153,7 @@ def test_a_lost_last_commit_or_directory_of_a_volume_keeps_nobody_from_the_other
     with_file(bank, "00/00/01/note.txt", b"x", ref=OTHER)
     for lost in (f"{REF}^{{tree}}", REF):
         oid = bank.git("rev-parse", lost)
-        (bank.store / "objects" / oid[:2] / oid[2:]).unlink()
+        plaingit.loosened(bank.store, oid).unlink()
         found = {(one.code, one.path.partition(":")[0]) for one in store.verify(bank.at()).findings}
         assert ("STORE-UNREADABLE", REF.removeprefix("refs/heads/")) in found
         assert ("FILE-UNSEALED", OTHER.removeprefix("refs/heads/")) in found
@@ -161,7 +161,7 @@ def test_a_lost_last_commit_or_directory_of_a_volume_keeps_nobody_from_the_other
 
 def test_a_damaged_object(bank):
     oid = bank.git("rev-parse", f"{REF}:{DOCUMENT}")
-    path = bank.store / "objects" / oid[:2] / oid[2:]
+    path = plaingit.loosened(bank.store, oid)
     path.chmod(0o644)
     path.write_bytes(b"damaged")
     assert bank.codes() == {"FILE-UNREADABLE"}
