@@ -13,7 +13,7 @@ from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
 from rmdocs.identifiers import RecordNumber
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 
 _PATIENCE = 60
 """Seconds to wait for others who use the file."""
@@ -33,7 +33,9 @@ CREATE TABLE IF NOT EXISTS records (
     refused_to TEXT NOT NULL, done_on TEXT NOT NULL, scanned TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 CREATE INDEX IF NOT EXISTS records_ledger ON records (form, ledger_key);
-CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc);
+CREATE INDEX IF NOT EXISTS records_in_order ON records (form, unit, year, serial);
+CREATE INDEX IF NOT EXISTS records_newest ON records (form, unit, date, serial);
+CREATE INDEX IF NOT EXISTS records_uscc ON records (uscc, form, unit, year, serial);
 CREATE INDEX IF NOT EXISTS records_volume ON records (volume, serial);
 CREATE INDEX IF NOT EXISTS records_unread ON records (volume) WHERE encrypted = 1 AND digest = '';
 CREATE INDEX IF NOT EXISTS records_due ON records (due) WHERE due != '';

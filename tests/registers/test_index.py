@@ -96,6 +96,29 @@ def test_what_every_page_asks_goes_through_no_other_records(query):
     assert all(" USING " in step for step in plan), plan
 
 
+_IN_ORDER, _NEWEST = "form, unit, year, serial", "date DESC, serial DESC, form, unit, year, serial"
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        (Query(), _IN_ORDER),
+        (Query(form="RXD7200-02"), _IN_ORDER),
+        (Query(form="RXD7200-02", unit="JN01"), _IN_ORDER),
+        (Query(uscc="91370602MA3DEM035E"), _IN_ORDER),
+        (Query(form="RXD7200-02", unit="JN01"), _NEWEST),
+    ],
+)
+def test_the_first_of_many_are_found_without_sorting_all(query, order):
+    conditions, values = conditions_of(query)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    question = f"SELECT number FROM records{where} ORDER BY {order} LIMIT 20"  # noqa: S608 - fixed names
+    with closing(connect(None)) as made:
+        plan = [row[-1] for row in made.execute(f"EXPLAIN QUERY PLAN {question}", values)]
+    assert "USING INDEX" in plan[0]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan
+
+
 def test_what_stands_the_latest_first(full_bank):
     def found():
         query = Query(uscc="91370602MA3DEM035E", standing_only=True)
