@@ -13,7 +13,15 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import FOLDER, NamedChoice, WholeNumber, json_option, trusted_keys_option
+from rmdocs.cli.options import (
+    FOLDER,
+    NamedChoice,
+    WholeNumber,
+    json_option,
+    policy_in,
+    policy_option,
+    trusted_keys_option,
+)
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber, UnitCode
@@ -256,9 +264,12 @@ def audit_pack(
 @command("check")
 @argument("folder", metavar="DIR", type=FOLDER, help="The pack.")
 @trusted_keys_option
+@policy_option
 @json_option
 @pass_session
-def audit_check(session: Session, *, folder: Path, keys: Path, as_json: bool) -> None:
+def audit_check(
+    session: Session, *, folder: Path, keys: Path, policy: Path | None, as_json: bool
+) -> None:
     """Say what a pack is worth.
 
     Needs no store and no network: every file must be as the manifests of the pack say, every
@@ -273,6 +284,7 @@ def audit_check(session: Session, *, folder: Path, keys: Path, as_json: bool) ->
         folders.names_in_bag(folder),
         folders.beginning(keys, 1 << 20),
         changed,
+        policy_in(policy),
     )
     if as_json:
         printing.echo_answer(judged, session)

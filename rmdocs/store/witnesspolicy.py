@@ -212,5 +212,8 @@ def _refused(line: int, reason: Text) -> FindingsError:
             line=line,
             reason=reason,
         )
-    remedy = message("write it as docs/proof-format.md says under “Policy”")
+    remedy = message(
+        "write it as docs/proof-format.md says under “Policy”, and save it as plain text: lines"
+        " that end with LF, no mark (BOM) before the first"
+    )
     return FindingsError((error("WITNESS-POLICY", "", told, remedy, clause=_CLAUSE),), told, remedy)

@@ -52,6 +52,7 @@ def check(
     names: Sequence[str],
     keys: File,
     changed: Sequence[Finding],
+    policy: File | None = None,
 ) -> CheckedPack:
     """Return what the documents of a pack are worth, and what else of the records is proved.
 
@@ -62,9 +63,12 @@ def check(
     :param names: the paths of all files that are in it.
     :param keys: what whoever asks trusts; not those that lie in the pack.
     :param changed: what of the bag is not as its manifests say, as who reads it found.
+    :param policy: which witnesses must have cosigned each proof (c2sp.org/tlog-policy).
     :raises UsageError: if it is no such pack.
+    :raises FindingsError: if the policy cannot be read.
     """
-    judging = _Judging(read=read, keys=keys)
+    proving.require_policy(policy)
+    judging = _Judging(read=read, keys=keys, policy=policy)
     pairs = dict(_pairs(read(PROOFS)))
     documents = sum([judging.document(name, proof) for name, proof in pairs.items()])
     for name in sorted({*names} - {*pairs, *pairs.values()}):
@@ -150,6 +154,7 @@ class _Judging:
 
     read: Callable[[str], bytes | None]
     keys: File
+    policy: File | None = None
     proved: int = 0
     findings: list[Finding] = field(default_factory=list)
     _acts: dict[str, list[_ProvedAct]] = field(default_factory=dict)
@@ -165,6 +170,7 @@ class _Judging:
             File(name=path.name, data=data),
             File(name=PurePosixPath(proof).name, data=proved),
             self.keys,
+            self.policy,
         )
         if not judged.ok:
             self._wrong(name, message("it is not what its proof says was sealed"))

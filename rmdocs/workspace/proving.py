@@ -30,10 +30,14 @@ def prove(workspace: Workspace, target: str | File, policy: File | None = None) 
     from rmdocs.audit.proofs import prove
 
     _require_record(workspace, target)
-    return prove(workspace.store, workspace.registry, target, _policy(policy))
+    return prove(workspace.store, workspace.registry, target, require_policy(policy))
 
 
-def _policy(policy: File | None) -> WitnessPolicy | None:
+def require_policy(policy: File | None) -> WitnessPolicy | None:
+    """Return what a policy of witnesses asks for; None if there is none.
+
+    :raises FindingsError: WITNESS-POLICY, if it cannot be read.
+    """
     from rmdocs.store.witnesspolicy import WitnessPolicy
 
     return WitnessPolicy.parse(policy.data) if policy is not None else None
@@ -51,7 +55,7 @@ def slip(workspace: Workspace, target: str | File, policy: File | None = None) -
 
     _require_record(workspace, target)
     now, engine = workspace.local(workspace.now()), machine.any_engine()
-    asked = _policy(policy)
+    asked = require_policy(policy)
     return slip_of(workspace.store, workspace.registry, target, engine, now, asked)
 
 

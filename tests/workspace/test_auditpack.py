@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 import bagit
 import pytest
-from conftest import Bank
+from conftest import Bank, refused_for
+from witnessed import Witness, policy
 
 from rmdocs import folders
 from rmdocs.errors import ConflictError, UsageError
@@ -48,9 +49,9 @@ def keys(walked):
     return proving.trusted(Bank(walked).at())
 
 
-def checked(pack, keys):
-    changed = tuple(folders.bag_findings(pack))
-    return packcheck.check(partial(folders.in_bag, pack), folders.names_in_bag(pack), keys, changed)
+def checked(pack, keys, policy=None):
+    changed, read = tuple(folders.bag_findings(pack)), partial(folders.in_bag, pack)
+    return packcheck.check(read, folders.names_in_bag(pack), keys, changed, policy)
 
 
 def codes(found):
@@ -232,6 +233,22 @@ def test_a_concealed_record_that_is_void_is_told_as_such(lived_bank, tmp_path):
     found = checked(folder, proving.trusted(lived_bank.at()))
     assert (found.ok, found.documents) == (True, one.done.documents)
     assert codes(found) == {"PACK-UNPROVED", "PROOF-NOT-LAST"}
+
+
+def test_witnesses_are_asked_for(visited_bank, tmp_path):
+    witness, keys = Witness("JN02", visited_bank), proving.trusted(visited_bank.at())
+    asked = File(name="policy", data=policy(witness))
+    found = []
+    for name in ("before", "after"):
+        one = packing(visited_bank, [NUMBERS[1]])
+        folder = folders.save_bag(tmp_path / name, one.files(), one.facts)
+        found.append(checked(folder, keys, asked))
+        assert checked(folder, keys).ok
+        witness.look()
+    assert [one.ok for one in found] == [False, True]
+    assert "PROOF-WITNESS" in codes(found[0])
+    with refused_for("WITNESS-POLICY"):
+        checked(folder, keys, File(name="policy", data=b""))
 
 
 def test_what_cannot_be_read_is_told(lived_bank, tmp_path):
