@@ -75,17 +75,19 @@ def judged(
     vouched: list[_Vouched] = []
     pins: dict[tuple[str, int, str], Pin] = {}
     for kept in (kept for one in found for kept in one.kept):
-        if policy is not None:
-            try:
-                cosigned = policy.cosignatures(kept.checkpoint.body, kept.lines)
-            except ValueError:
-                findings.append(_not_theirs(kept))
-                continue
-            for name, one in cosigned.items():
-                word = _Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one)
-                vouched.append(word)
-                _pin(pins, kept.checkpoint, _cosigned_by(word))
-        if keys.fault(kept.note) is None:
+        try:
+            body, lines = kept.checkpoint.body, kept.lines
+            cosigned = policy.cosignatures(body, lines) if policy is not None else {}
+        except ValueError:
+            findings.append(_not_theirs(kept))
+            continue
+        for name, one in cosigned.items():
+            word = _Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one)
+            vouched.append(word)
+            _pin(pins, kept.checkpoint, _cosigned_by(word))
+        if keys.fault(kept.note) is not None:
+            findings += [] if cosigned else [_nobodys(kept)]
+        else:
             source = message("the checkpoint that the witness {name} keeps", name=kept.witness)
             _pin(pins, kept.checkpoint, source)
     findings += compared(store, (*pins.values(),), keys).findings
@@ -173,6 +175,19 @@ def _not_theirs(kept: KeptCheckpoint) -> Finding:
         message(
             "it does not count; find out who put it there, and have the witness send its own again"
         ),
+        clause=_CLAUSE,
+    )
+
+
+def _nobodys(kept: KeptCheckpoint) -> Finding:
+    return warning(
+        "WITNESS-NOBODY",
+        f"witness/{kept.witness}:{kept.path}",
+        message(
+            "a checkpoint stands there which no key of this store's ledgers signed, and no witness"
+            " of a policy"
+        ),
+        message("it says nothing; find out who put it there, or have the witness take it away"),
         clause=_CLAUSE,
     )
 

@@ -31,7 +31,14 @@ from rmdocs.store.head import GitHead
 from rmdocs.store.keys import PublicKey, SigningKey
 from rmdocs.store.objects import object_header
 from rmdocs.store.objectwriter import NewObjects
-from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, NewEvent, NewFile, ledger_origin
+from rmdocs.store.protocol import (
+    CONTROL_REF,
+    EVENTS_NAME,
+    RECORDS_PREFIX,
+    NewEvent,
+    NewFile,
+    ledger_origin,
+)
 from rmdocs.store.sealing import Sealing, SealingContext
 from rmdocs.store.vault import Vault
 
@@ -234,9 +241,9 @@ class Insider:
                     if one.relied_on is not None and one.relied_on.root in moved:
                         one.relied_on = moved[one.relied_on.root]
 
-        for volume in self.store.refs() if moved else ():
-            if volume != CONTROL_REF:
-                self.rewrite(volume, change)
+        for ref in self.store.refs() if moved else ():
+            if ref.startswith(RECORDS_PREFIX):
+                self.rewrite(ref, change)
 
     def _decisions(
         self, acts: History, before: str | None, ref: str, old: Mapping[int, str], same: int

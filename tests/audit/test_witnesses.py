@@ -9,6 +9,7 @@ from datetime import date
 import plaingit
 import pytest
 from conftest import Bank
+from insider import Insider, inject
 from witnessed import Witness, clone, fetch, policy, told
 
 from rmdocs.errors import ControlError, StoreError, UsageError
@@ -17,6 +18,7 @@ from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.store.checkpoint import Checkpoint, parted, verifier_line
+from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.witnessref import read_witness, witness_refs
 from rmdocs.workspace import opening, proving, records, store, witnessing
@@ -365,6 +367,14 @@ class TestSplitView:
         assert told(bank, None) == {"LEDGER-REWRITTEN"}
 
 
+class TestDrill:
+    def test_faults_are_put_into_clones_that_witnesses_looked_at(self, bank):
+        """Their refs hold no acts to be sealed anew."""
+        Witness("JN02", bank).look()
+        fault = inject(Insider(bank), "name-of-another", CONTROL_REF)
+        assert fault.codes & bank.codes()
+
+
 class TestWhatIsNoWord:
     """A witness's ref can hold anything; it is told, and harms nothing."""
 
@@ -391,6 +401,15 @@ class TestWhatIsNoWord:
         assert found.ok
         assert "JN02" in {one.name for one in witness_refs(bank.at().store)}
         assert witness.look().ok
+
+    def test_a_checkpoint_that_nobody_signed_who_counts(self, bank):
+        witness, other = Witness("JN02", bank), SigningKey.generate("x")
+        witness.look()
+        note = Checkpoint(origin=ORIGIN, size=7, root=bytes(32)).sign(other)
+        plaingit.with_file(bank, f"{PLACE}/7", note.encode(), witness.ref)
+        bank.close()
+        assert told(bank, None) == {"WITNESS-NOBODY"}
+        assert told(bank, policy(witness)) == {"WITNESS-NOBODY"}
 
     def test_what_is_no_commit(self, bank):
         blob = bank.git("hash-object", "-w", "--stdin", data=b"x")
