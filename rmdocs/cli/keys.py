@@ -15,6 +15,7 @@ from rmdocs.cli.control import echo_request
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, MOMENT, json_option
 from rmdocs.cli.revision import reason_option
+from rmdocs.errors import UsageError
 from rmdocs.identifiers import StaffNumber, UnitCode
 from rmdocs.messages import message
 
@@ -227,6 +228,11 @@ def key_machine(
     if name is None:
         _echo_machines(keys.machines(work), session, as_json=as_json)
         return
+    if late and (end or end_founder or units or key is not None):
+        raise UsageError(
+            message("--late goes with none of the others: it enters the machine as it is"),
+            message("leave the others out, and give them in a command of their own"),
+        )
     if end:
         asked = keys.end_machine(work, name, reason)
     elif late:

@@ -111,6 +111,14 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+def test_what_was_signed_late_is_asked_for_alone(run):
+    for other in (("--end",), ("--end-founder",), ("--unit", "JN01")):
+        code, _, err = run(OFFICER, "key", "machine", "JN01-pc", "--late", *other, "--reason", "x")
+        assert (code, "--late goes with none of the others" in err) == (2, True)
+    code, _, err = run(OFFICER, "key", "machine", "JN01-pc", "--late", "--reason", "x")
+    assert (code, "control knows no machine JN01-pc" in err) == (3, True)
+
+
 def at_terminal(bank, *words, typed=()):
     """Run the program on a terminal of its own; return its exit code and what was shown."""
     kept = {name: value for name, value in os.environ.items() if name != PASSPHRASE_VARIABLE}
