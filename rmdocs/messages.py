@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from enum import StrEnum
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, Self, TypeGuard
@@ -29,6 +30,11 @@ class Language(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+    @property
+    def tag(self) -> str:
+        """Return what a page calls the language that it is in (BCP 47)."""
+        return "zh-CN" if self is Language.ZH else "en"
 
 
 class Text(Protocol):
@@ -59,6 +65,10 @@ class Bilingual:
         """Return the same text with ``values`` for its placeholders."""
         return Bilingual(zh=self.zh, en=self.en, values=MappingProxyType({**self.values, **values}))
 
+    def __hash__(self) -> int:
+        """Return the hash of what is compared: texts are compared, never one language of them."""
+        return hash((self.zh, self.en, *sorted(self.values.items(), key=itemgetter(0))))
+
 
 def _fixed(values: dict[str, object]) -> MappingProxyType[str, object]:
     return MappingProxyType(values)
@@ -82,6 +92,10 @@ class Message:
     def with_values(self, **values: object) -> Message:
         """Return the same sentence with ``values`` for its placeholders."""
         return Message(template=self.template, values=MappingProxyType({**self.values, **values}))
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared: the sentence and what fills it."""
+        return hash((self.template, *sorted(self.values.items(), key=itemgetter(0))))
 
 
 @dataclass(frozen=True, slots=True)

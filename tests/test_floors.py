@@ -156,6 +156,62 @@ def test_the_clock_is_read_in_one_place():
     assert found == {"workspace/opening.py"}
 
 
+def below_the_fronts():
+    """Yield each file that people do not touch, and what the tests call it."""
+    for path in MODULES:
+        if part_of(path) not in FRONTS:
+            yield path, path.relative_to(PACKAGE).as_posix()
+
+
+FRONTS = {"cli", "web"}
+LANGUAGE_CHOSEN = {
+    "messages.py": "what a language is",
+    "errors.py": "what Python prints of a refusal that nobody caught",
+    "reports/report.py": "how days and pages are written in each language",
+    "schemas/fields.py": "a schema's titles are Chinese, its descriptions English",
+    "forms/differences.py": "a rule says one thing in each language, compared by themselves",
+    "intake/rows.py": "headings of both languages, read back",
+    "intake/rejected.py": "the hidden key above such a heading",
+    "audit/proofslips.py": "the page is a Chinese form",
+    "workspace/incoming.py": "a sheet that only the program reads",
+    "demonstration.py": "the bank of the demonstration is Chinese",
+}
+"""Where a language is chosen below the fronts, and why there."""
+
+
+def test_a_language_is_chosen_by_who_asks():
+    """Whoever reads has one; and what is compared is the text, not one language of it."""
+    found = {
+        name
+        for path, name in below_the_fronts()
+        for node in nodes(path, ast.Attribute)
+        if ast.unparse(node) in {"Language.ZH", "Language.EN"}
+    }
+    assert found == LANGUAGE_CHOSEN.keys()
+
+
+ENVIRONMENT_READ = {
+    "workspace/opening.py": "where keys, cache and state lie",
+    "workspace/machine.py": "which fonts and programs there are",
+    "store/maintenance.py": "where git lies, as a program by itself",
+}
+
+
+def test_the_environment_is_read_where_the_machine_is_looked_at():
+    asked = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
+    found = {
+        name
+        for path, name in below_the_fronts()
+        for node in nodes(path, ast.Attribute, ast.ImportFrom)
+        if (
+            ast.unparse(node) in asked
+            if isinstance(node, ast.Attribute)
+            else node.module == "os" and asked & {f"os.{one.name}" for one in node.names}
+        )
+    }
+    assert found == ENVIRONMENT_READ.keys()
+
+
 def test_dataclasses_are_keyword_only():
     """But for a value of one field of its own, such as an identifier."""
     wrong = [

@@ -47,6 +47,17 @@ def test_both_languages_of_data():
     assert text.with_values(m=1).text(Language.EN) == "4 copies"
 
 
+def test_texts_are_compared_as_wholes_not_in_one_language():
+    """Two places with one English name stay two; one that was said twice is one."""
+    here, there = (Bilingual(zh=zh, en="place") for zh in "甲乙")
+    said = [message("{what} changed", what=what, count=1) for what in (here, there, here)]
+    assert len({one.text(Language.EN) for one in said}) == 1
+    assert len(set(said)) == 2
+    one, other = message("{a}", a=1, b=2), message("{a}", b=2, a=1)
+    assert (one, hash(one)) == (other, hash(other))
+    assert len({listed(said), listed([*said]), listed(said[:1])}) == 2
+
+
 def test_verbatim_is_the_same_in_every_language():
     assert {Verbatim("JN01").text(language) for language in Language} == {"JN01"}
 

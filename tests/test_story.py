@@ -236,7 +236,9 @@ def resumed(bank, size):
 def missing_filled_in(bank, size, tmp_path):
     workspace = bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    data = regeneration.missing_sheet(workspace, regeneration.plan(workspace, FORM, NEW))
+    data = regeneration.missing_sheet(
+        workspace, regeneration.plan(workspace, FORM, NEW), Language.ZH
+    )
     assert data is not None
     sheet.write_bytes(data)
     book = load_workbook(sheet)

@@ -335,5 +335,7 @@ def _export_record(
     path = out if ending == kind else out / f"{number}{kind}"
     if kind == _XLSX:  # A workbook is never the same twice.
         require_free(path, message("move it away, or choose another name"))
-    made = records.export_record(session.workspace(), number, edition, sheet=kind == _XLSX)
+    made = records.export_record(
+        session.workspace(), number, edition, sheet=session.language if kind == _XLSX else None
+    )
     return folders.save(path, made.data)

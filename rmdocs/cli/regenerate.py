@@ -76,7 +76,8 @@ def regenerate(
         )
     printing.echo_findings(plan.told, session.language, err=True)
     echo_report(regeneration.plan_report(workspace, plan), session, as_json=as_json)
-    sheet = regeneration.missing_sheet(workspace, plan) if missing is not None else None
+    language = session.language
+    sheet = regeneration.missing_sheet(workspace, plan, language) if missing is not None else None
     if missing is not None and sheet is not None:
         folders.save(missing, sheet, replaces=lambda _before: True)
         click.echo(session.say(message("wrote {path}", path=missing)), err=True)

@@ -7,6 +7,7 @@ styles go. How they differ is for the redline to show, or for the pages.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
@@ -16,7 +17,7 @@ from rmdocs.comparison.matching import Met
 from rmdocs.comparison.template import PlaceNames, Template
 from rmdocs.comparison.textdiff import Overlap, overlaps, stretches, text_pieces
 from rmdocs.forms.differences import Area, Change, What
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.rendering.markup import PARAGRAPH_PROPERTIES, RUN_PROPERTIES, TABLE, value, word
 from rmdocs.rendering.styles import measure, own
 from rmdocs.rendering.visibleformat import LIST, Appearance, VisibleFormat, differing, hidden_in
@@ -141,20 +142,19 @@ def formatting_changes(
     """
     formats = FormatComparison(old, new)
     yield from _pages(old, new, formats)
-    found: dict[str, Text] = {}
-    shown_by: dict[str, dict[str, Text]] = {}
-    untracked: set[str] = set()
+    shown_by: dict[Text, dict[Text, None]] = {}
+    untracked: set[Text] = set()
     for met in mets:
         for cause in formats.causes(met):
             place = places.of(met.shown)
-            name, key = (one.text(Language.EN) for one in (cause or place, place))
-            found.setdefault(name, cause or place)
+            what = cause or place
+            shown = shown_by.setdefault(what, {})
             if cause is not None:
-                shown_by.setdefault(name, {}).setdefault(key, place)
+                shown.setdefault(place)
             if cause is not None or not isinstance(met.new, WordParagraph):
-                untracked.add(name)
-    for name, what in found.items():
-        yield _changed(what, _sentence(what, [*shown_by.get(name, {}).values()], name in untracked))
+                untracked.add(what)
+    for what, shown in shown_by.items():
+        yield _changed(what, _sentence(what, [*shown], what in untracked))
     yield from _blank_lines(mets, earlier, places)
 
 
@@ -203,19 +203,17 @@ def _pages(old: Template, new: Template, formats: FormatComparison) -> Iterator[
 
 def _blank_lines(mets: Sequence[Met], earlier: PlaceNames, places: PlaceNames) -> Iterator[Change]:
     """Yield how many empty lines came and went in a place, which changes where things stand."""
-    counts: dict[tuple[What, str], list[Text]] = {}
+    counts: Counter[tuple[What, Text]] = Counter()
     for met in mets:
         part = met.shown
         if not (met.old and met.new) and isinstance(part, WordParagraph) and part.is_blank:
             place = (earlier if met.new is None else places).of(part)
             what = What.REMOVED if met.new is None else What.ADDED
-            counts.setdefault((what, place.text(Language.EN)), []).append(place)
-    for (what, _), found in counts.items():
+            counts[what, place] += 1
+    for (what, place), count in counts.items():
         sentence = (
-            message("{count} empty line(s) added: {places}.", count=len(found), places=found[0])
+            message("{count} empty line(s) added: {places}.", count=count, places=place)
             if what is What.ADDED
-            else message(
-                "{count} empty line(s) removed: {places}.", count=len(found), places=found[0]
-            )
+            else message("{count} empty line(s) removed: {places}.", count=count, places=place)
         )
-        yield _changed(found[0], sentence, what)
+        yield _changed(place, sentence, what)

@@ -22,7 +22,7 @@ from rmdocs.comparison.template import NOTES, Flow, Story, StoryName, Template
 from rmdocs.comparison.tracking import ChangeTracker, is_inserted, number_marks
 from rmdocs.findings import Finding, warning
 from rmdocs.forms.differences import Area
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.rendering.markup import BOX, PARAGRAPH, RELATION, WORD, drop, free, reject, value, word
 from rmdocs.rendering.package import Member, StaticMembers
 from rmdocs.rendering.template import CONTENT_TYPES, parse, rank
@@ -183,13 +183,13 @@ def unshown(old: bytes, new: bytes, drawn: bytes) -> tuple[Finding, ...]:
 
     :param drawn: the redline of ``new`` against ``old``.
     """
-    told: dict[str, Finding] = {}
+    told: dict[Text, Finding] = {}
     for before, after in (
         (Template(old), Template(drawn, reject)),
         (Template(drawn), Template(new)),
     ):
         for finding in _findings(before, after):
-            told.setdefault(finding.message.text(Language.EN), finding)
+            told.setdefault(finding.message, finding)
     return tuple(told.values())
 
 

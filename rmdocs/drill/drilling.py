@@ -37,7 +37,7 @@ from rmdocs.drill.rekeying import rekeyed
 from rmdocs.drill.scene import Found, Look, NothingThereError, Scene, all_sealed, cloned
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, has_errors
-from rmdocs.messages import Language, Text, listed, message
+from rmdocs.messages import Text, listed, message
 from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.git import GitStore
@@ -58,7 +58,7 @@ FROM_OUTSIDE = ("F5", "F6", "F7", "F8")
 EVERY_KEY, NO_KEY = message("with every key"), message("without any key")
 """Who can do it: somebody who has all private keys, or whoever can write to the disk."""
 
-Told = frozenset[tuple[str, str, str]]
+Told = frozenset[tuple[str, str, Text]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,16 +367,14 @@ def judged(
     try:
         return told_of(verify(store, contents=contents, pins=pins).findings)
     except StoreError as problem:
-        return frozenset({("STORE-UNREADABLE", "", repr(problem.reason))})
+        return frozenset({("STORE-UNREADABLE", "", problem.reason)})
     finally:
         store.close()
 
 
 def told_of(findings: Sequence[Finding] | Iterator[Finding]) -> Told:
     """Return code, place and sentence of each finding."""
-    return frozenset(
-        (one.code, f"{one.path} {one.label}", one.message.text(Language.EN)) for one in findings
-    )
+    return frozenset((one.code, f"{one.path} {one.label}", one.message) for one in findings)
 
 
 def _digest(store: GitStore) -> str:

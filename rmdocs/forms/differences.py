@@ -129,8 +129,7 @@ def listed(texts: Iterable[Text], separator: Text | None = None) -> Text:
     found = list(texts)
     between = separator or message("; ")
     zh, en = (
-        between.text(language).join(text.text(language) for text in found)
-        for language in (Language.ZH, Language.EN)
+        between.text(language).join(text.text(language) for text in found) for language in Language
     )
     return Bilingual(zh=zh, en=en)
 
@@ -144,7 +143,7 @@ def shortened(text: Text, longest: int) -> Text:
     """Return a text of at most ``longest`` signs; what is left out is shown by dots."""
     zh, en = (
         said if len(said) <= longest else f"{said[:longest].rstrip()}…"
-        for said in (text.text(language) for language in (Language.ZH, Language.EN))
+        for said in (text.text(language) for language in Language)
     )
     return Bilingual(zh=zh, en=en)
 
@@ -167,7 +166,7 @@ def became(area: Area, place: Text, old: Text, new: Text, path: str = "") -> Ite
     elif reads_same(new, NOTHING):
         what = What.REMOVED
         sentence = message("{place}: none any more (before: {old}).", place=place, old=old)
-    elif any("“" in text.text(Language.ZH) for text in (old, new)):
+    elif any("“" in text.text(language) for text in (old, new) for language in Language):
         what = What.CHANGED  # quotes within quotes are hard to read
         sentence = message("{place}: {new} (before: {old}).", place=place, old=old, new=new)
     else:
@@ -301,7 +300,7 @@ class RevisionTerms:
             told = listed(
                 message("{aspect}: {value}", aspect=aspect, value=now)
                 for aspect, _, now in told_of(None, one)
-                if now.text(Language.ZH)
+                if not reads_same(now, NOTHING)
             )
             said = message("{thing} was added: {told}.", thing=place(one), told=told)
             yield Change.added(Area.HANDLING, place(one), told, said, here)

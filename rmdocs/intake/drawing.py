@@ -73,11 +73,8 @@ class Notes:
     :param known: values that are known already; others may be written as well.
     """
 
-    language: Language = Language.ZH
+    language: Language
     known: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
-
-
-PLAIN = Notes()
 
 
 def write_head(  # noqa: PLR0913 - a heading has that many sides
@@ -87,7 +84,7 @@ def write_head(  # noqa: PLR0913 - a heading has that many sides
     *,
     pinned: int = 0,
     at: int = 1,
-    notes: Notes = PLAIN,
+    notes: Notes,
 ) -> None:
     """Write the titles of the columns, and under them their keys, hidden.
 
@@ -153,7 +150,7 @@ def offer_choices(
     choices: Worksheet,
     listed: Sequence[SheetColumn],
     where: Callable[[int], Iterable[tuple[int, int]]],
-    notes: Notes = PLAIN,
+    notes: Notes,
 ) -> None:
     """Give the columns that have choices their drop-down lists.
 
@@ -247,7 +244,7 @@ def put(cell: Cell | MergedCell, value: cells.Cell | cells.Written) -> None:
         cell.number_format = _DATE_FORMAT
 
 
-def write_mark(book: Workbook, made_for: SheetMark, language: Language = Language.ZH) -> None:
+def write_mark(book: Workbook, made_for: SheetMark, language: Language) -> None:
     """Add the worksheet that says for which revision the workbook was made."""
     sheet = book.create_sheet(headings.WORKSHEET)
     for row, (name, value) in enumerate(headings.mark_rows(made_for, language), 1):
@@ -277,27 +274,33 @@ def saved(book: Workbook) -> bytes:
     return written.getvalue()
 
 
-def write_missing_values(
+def write_missing_values(  # noqa: PLR0913 - a sheet has that many sides
     mark: SheetMark,
     orientation: Sequence[SheetColumn],
     listed: Sequence[SheetColumn],
     rows: Sequence[Sequence[str]],
     needed: Sequence[Collection[str]],
+    *,
+    language: Language,
 ) -> bytes:
     """Return the spreadsheet: what a record is, and then what it lacks.
 
     :param orientation: the first columns, filled from ``rows``.
     :param listed: the columns to fill.
     :param needed: the keys that are asked of each row; its other cells are grey.
+    :param language: of the notes.
     """
     book = Workbook()
     fill = book.worksheets[0]
     fill.title = FILL
     choices = book.create_sheet(CHOICES)
     columns = [*orientation, *listed]
-    write_head(fill, columns, len(orientation))
+    notes = Notes(language=language)
+    write_head(fill, columns, len(orientation), notes=notes)
     prepare(fill, columns)
-    offer_choices(fill, choices, columns, lambda place: _runs(columns[place - 1].key, needed))
+    offer_choices(
+        fill, choices, columns, lambda place: _runs(columns[place - 1].key, needed), notes
+    )
     for row, (shown, asked) in enumerate(zip(rows, needed, strict=True), FIRST):
         _write_row(fill, row, shown, listed, asked)
     for place in range(1, len(columns) + 1):
@@ -305,7 +308,7 @@ def write_missing_values(
         fill.column_dimensions[get_column_letter(place)].width = width
     set_page(fill)
     choices.sheet_state = "hidden"
-    write_mark(book, mark)
+    write_mark(book, mark, language)
     return saved(book)
 
 

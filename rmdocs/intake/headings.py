@@ -213,7 +213,7 @@ class SheetMark:
     record: str = ""
 
 
-def mark_rows(mark: SheetMark, language: Language = Language.ZH) -> tuple[tuple[str, str], ...]:
+def mark_rows(mark: SheetMark, language: Language) -> tuple[tuple[str, str], ...]:
     """Return the rows of the worksheet that says so."""
     corrects = ((_RECORD, mark.record),) if mark.record else ()
     return (

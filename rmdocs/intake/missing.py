@@ -23,7 +23,7 @@ from rmdocs.intake.candidates import Hidden, refuse, require_record_file
 from rmdocs.intake.headings import SheetColumn, SheetMark
 from rmdocs.intake.interpreting import place_of, read_cell
 from rmdocs.intake.rowfiles import RowFile, letters, read_xlsx, seen
-from rmdocs.messages import message
+from rmdocs.messages import Language, message
 from rmdocs.schemas.fields import Field, FieldKind, Steps, fill, join, split
 from rmdocs.schemas.schema import label
 
@@ -62,8 +62,11 @@ def columns(form: Form, paths: Iterable[str]) -> list[SheetColumn]:
     return [found[steps] for steps in sorted(found, key=lambda steps: _rank(form, steps))]
 
 
-def write_missing(form: Form, rows: Sequence[Missing]) -> bytes:
-    """Return the spreadsheet in which people fill in what ``rows`` lack under ``form``."""
+def write_missing(form: Form, rows: Sequence[Missing], language: Language) -> bytes:
+    """Return the spreadsheet in which people fill in what ``rows`` lack under ``form``.
+
+    :param language: of its notes; titles and choices are the form's own.
+    """
     from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
@@ -81,6 +84,7 @@ def write_missing(form: Form, rows: Sequence[Missing]) -> bytes:
         listed,
         shown,
         needed,
+        language=language,
     )
 
 

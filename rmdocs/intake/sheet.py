@@ -109,8 +109,8 @@ def write_sheet(  # noqa: PLR0913 - a sheet has that many sides
     records: Sequence[Json] = (),
     made_for: SheetMark | None = None,
     *,
+    language: Language,
     known: Known = lambda _keys: {},
-    language: Language = Language.ZH,
 ) -> bytes:
     """Return the spreadsheet to fill for a form.
 

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from rmdocs.language.functions import UNSAID, Filter, Function
 from rmdocs.language.shapes import A_NUMBER, AMOUNTS, SOME_WORDS, Sort
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 
 
 class UnfitValueError(ValueError):
@@ -22,9 +22,6 @@ class UnfitValueError(ValueError):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason)
         self.reason = reason
-
-    def __str__(self) -> str:
-        return self.reason.text(Language.EN)
 
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)

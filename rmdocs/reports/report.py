@@ -196,7 +196,6 @@ def _json(cell: Cell, language: Language) -> Json:
     return f"{cell:f}" if isinstance(cell, Decimal) else cell.text(language)
 
 
-_LANGUAGES = {Language.ZH: "zh-CN", Language.EN: "en"}
 _LARGEST, _SMALLEST = 9.5, 7.0
 
 _STYLE = Markup("""\
@@ -282,7 +281,7 @@ def write_html(reports_: Sequence[Report], language: Language) -> str:
     )
     title = reports_[0].title.text(language) if reports_ else ""
     return environment.from_string(_PAGE).render(
-        language=_LANGUAGES[language],
+        language=language.tag,
         title=shown(title),
         style=_style(language),
         empty=message("no entries").text(language),

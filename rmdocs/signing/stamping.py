@@ -24,7 +24,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, warning
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Text, message
 from rmdocs.signing.certificates import common_name, identified, may_stamp
 from rmdocs.signing.chains import untrusted
 from rmdocs.signing.integrity import DAMAGE
@@ -168,7 +168,7 @@ class _UnstampedError(TimestampRequestError):
     """No time stamp, for a reason that a person reads."""
 
     def __init__(self, reason: Text) -> None:
-        super().__init__(reason.text(Language.EN))
+        super().__init__(repr(reason))
         self.reason = reason
 
 

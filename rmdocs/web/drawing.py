@@ -25,9 +25,6 @@ from rmdocs.identifiers import (
 from rmdocs.messages import Language, Text, is_text, listed, message, plain
 from rmdocs.web.fields import runs
 
-LANGUAGES: Mapping[Language, str] = {Language.ZH: "zh-CN", Language.EN: "en"}
-"""What HTML calls the languages."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCell:
@@ -142,9 +139,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(
-        on_a_page=ON_A_PAGE, message=message, listed=listed, languages=LANGUAGES, runs=runs
-    )
+    made.globals.update(on_a_page=ON_A_PAGE, message=message, listed=listed, runs=runs)
     return made
 
 

@@ -60,7 +60,7 @@ def _plan(visit: Visit) -> Response:
     """Have a plan made, with what people filled in if they did."""
     number, key, to = number_in(visit), _key(visit), _in_force(visit)
     filled = next(iter(visit.files("filled")), None)
-    site, actor = visit.site, visit.session.actor
+    site, actor, language = visit.site, visit.session.actor, visit.session.language
 
     def work() -> PlanLook:
         with site.pool.lent(actor) as workspace:
@@ -71,7 +71,7 @@ def _plan(visit: Visit) -> Response:
                 filled=filled,
                 progress=lambda done, total: site.plans.tell(key, done, total),
             )
-            return regeneration.look(workspace, plan, filled)
+            return regeneration.look(workspace, plan, language, filled)
 
     _require_idle(visit)
     site.runs.forget(key)

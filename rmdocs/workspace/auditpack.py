@@ -237,7 +237,7 @@ class Packing:
         if self.sample is not None:
             registers_ = {"sample": message("Audit sample"), **registers_}
         return environment.from_string(_INDEX.read_text(encoding="utf-8")).render(
-            language="zh-CN" if self.language is Language.ZH else "en",
+            language=self.language.tag,
             told={name: say(text) for name, text in _TOLD.items()},
             head=(
                 say(registers.organisation(self.workspace)),

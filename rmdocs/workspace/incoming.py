@@ -24,7 +24,7 @@ from rmdocs.intake.candidates import (
 )
 from rmdocs.issuing.checking import CheckedCandidate, Progress, check_all, silent
 from rmdocs.language.numbers import shown
-from rmdocs.messages import by_command, message
+from rmdocs.messages import Language, by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
 from rmdocs.workspace.processes import processes
@@ -162,13 +162,15 @@ def _form_in_force(workspace: Workspace, form: str) -> Form:
         raise FindingsError((finding,)) from problem
 
 
-def written(registry: Registry, number: RecordNumber, edition: int | None, *, sheet: bool) -> File:
+def written(
+    registry: Registry, number: RecordNumber, edition: int | None, *, sheet: Language | None
+) -> File:
     """Return a record as it stands, or as an edition printed it; see ``records.export_record``."""
     folder = find_folder(registry.store, number)
     folder.require_content()
     folder = folder_as_of(registry.store, folder, edition)
-    if sheet:
-        data = _sheet(number, folder.record, registry.form_of(folder))
+    if sheet is not None:
+        data = _sheet(number, folder.record, registry.form_of(folder), sheet)
         return File(name=f"{number}.xlsx", data=data)
     value = {NUMBER: str(number), "record": folder.record}
     text = json.dumps(value, ensure_ascii=False, indent=2)
@@ -196,7 +198,7 @@ def read_corrected(
     found = _one(table, form)
     if has_errors(found.findings):
         raise FindingsError(found.findings)
-    same = File(name=file.name, data=_sheet(number, folder.record, form))
+    same = File(name=file.name, data=_sheet(number, folder.record, form, _UNREAD))
     [base] = _candidates(table_in(same), form)
     return kept(folder.record, base.value, found.value), list(found.findings)
 
@@ -256,14 +258,18 @@ def _require_made_for(mark: SheetMark, source: str, number: RecordNumber, form: 
         raise refuse(source, "SHEET-REVISION", reason, again)
 
 
-def _sheet(number: RecordNumber, record: JsonObject, form: Form) -> bytes:
+_UNREAD = Language.EN
+"""Of the notes of a sheet that nobody but the program reads."""
+
+
+def _sheet(number: RecordNumber, record: JsonObject, form: Form, language: Language) -> bytes:
     from rmdocs.intake.headings import SheetMark
     from rmdocs.intake.sheet import write_sheet
 
     made_for = SheetMark(
         number=form.number, revision=form.revision, title=form.title.zh, record=str(number)
     )
-    return write_sheet(form.schema.fields(), None, [record], made_for)
+    return write_sheet(form.schema.fields(), None, [record], made_for, language=language)
 
 
 def kept(old: Json, base: Json, new: Json) -> Json:

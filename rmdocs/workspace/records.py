@@ -247,13 +247,10 @@ def differences(before: TracedRecord, after: TracedRecord) -> Iterator[Differenc
                 yield Difference(label=label, old=was, new=is_now)
 
 
-def _lines(record: TracedRecord, title: Text) -> dict[str, str]:
+def _lines(record: TracedRecord, title: Text) -> dict[Text, str]:
     """Return what a part of a record says, by what its form calls the places."""
     return {
-        place.text(Language.ZH): value
-        for part in record.said
-        if part.title == title
-        for place, value in part.lines
+        place: value for part in record.said if part.title == title for place, value in part.lines
     }
 
 
@@ -290,11 +287,15 @@ def export(workspace: Workspace, number: RecordNumber, edition: int | None = Non
 
 
 def export_record(
-    workspace: Workspace, number: RecordNumber, edition: int | None = None, *, sheet: bool = False
+    workspace: Workspace,
+    number: RecordNumber,
+    edition: int | None = None,
+    *,
+    sheet: Language | None = None,
 ) -> File:
     """Return what a record says, without its stages, as a file that ``amend`` takes.
 
-    :param sheet: whether as a spreadsheet, one row; else as JSON.
+    :param sheet: as a spreadsheet, one row, with notes in this language; as JSON if None.
     :raises ControlError: if the number or the edition was never given, or the
         record was disposed of.
     :raises KeyAbsentError: if it is encrypted and its key is not here.

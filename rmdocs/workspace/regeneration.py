@@ -13,7 +13,7 @@ from rmdocs.files import File
 from rmdocs.forms.form import Form, FormFiles
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.language.expression import Expression
-from rmdocs.messages import by_command, message
+from rmdocs.messages import Language, by_command, message
 from rmdocs.regeneration import reports
 from rmdocs.regeneration import run as carrying
 from rmdocs.regeneration.plan import (
@@ -121,12 +121,15 @@ class PlanLook:
     told: tuple[Finding, ...]
 
 
-def look(workspace: Workspace, plan: Plan, filled: File | None = None) -> PlanLook:
+def look(
+    workspace: Workspace, plan: Plan, language: Language, filled: File | None = None
+) -> PlanLook:
     """Return a plan as somebody looks at it.
 
+    :param language: of the sheet of what is missing.
     :param filled: the sheet that was filled in for it.
     """
-    sheet = missing_sheet(workspace, plan)
+    sheet = missing_sheet(workspace, plan, language)
     name = f"{plan.to.number}-{plan.to.revision}-missing.xlsx"
     return PlanLook(
         report=plan_report(workspace, plan),
@@ -194,8 +197,11 @@ def result_report(workspace: Workspace, serial: int) -> Report:
     return reports.result_report(registry, done, form.organisation)
 
 
-def missing_sheet(workspace: Workspace, plan: Plan) -> bytes | None:
-    """Return the sheet in which people fill in what is missing (XLSX); None if nothing is."""
+def missing_sheet(workspace: Workspace, plan: Plan, language: Language) -> bytes | None:
+    """Return the sheet in which people fill in what is missing (XLSX); None if nothing is.
+
+    :param language: of its notes.
+    """
     from rmdocs.intake.missing import Missing, write_missing
     from rmdocs.records.migration import missing
 
@@ -210,7 +216,7 @@ def missing_sheet(workspace: Workspace, plan: Plan) -> bytes | None:
         for one in plan.of(RegenerationOutcome.BLOCKED)
         if (found := missing(one.findings))
     ]
-    return write_missing(form, rows) if rows else None
+    return write_missing(form, rows, language) if rows else None
 
 
 def trial(workspace: Workspace, form_files: FormFiles, newest: int = NEWEST) -> Sequence[Tried]:

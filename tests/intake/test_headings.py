@@ -40,7 +40,7 @@ def fields_of(_form):
 @pytest.fixture
 def sheet(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE], made_for=MADE))
+    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE], made_for=MADE, language=Language.ZH))
     return path
 
 
@@ -105,7 +105,7 @@ def test_a_worksheet_of_that_name_that_says_nothing(sheet, rows):
 
 def test_a_sheet_without_a_mark(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE]))
+    path.write_bytes(write_sheet(FIELDS, SAMPLE, [SAMPLE], language=Language.ZH))
     assert headings.WORKSHEET not in load_workbook(path).sheetnames
     assert len(read(path, Revision(major=2, minor=0))) == 1
 

@@ -59,7 +59,9 @@ def plans():
 def sheet(tmp_path):
     path = tmp_path / "plans.xlsx"
     made_for = SheetMark(number=DocumentNumber.parse(PLAN), revision=Revision(major=1, minor=0))
-    path.write_bytes(write_sheet(fields_of(PLAN), sample_of(PLAN), plans(), made_for))
+    path.write_bytes(
+        write_sheet(fields_of(PLAN), sample_of(PLAN), plans(), made_for, language=Language.ZH)
+    )
     return path
 
 
@@ -273,6 +275,6 @@ def test_many_records_at_random(tmp_path):
         content["year"] = chance.randrange(2026, 2099)
         given.append(one)
     path = tmp_path / "many.xlsx"
-    path.write_bytes(write_sheet(fields_of(PLAN), None, given))
+    path.write_bytes(write_sheet(fields_of(PLAN), None, given, language=Language.ZH))
     complete = schema_of(PLAN).complete
     assert values(path) == [complete(one["content"]) for one in given]

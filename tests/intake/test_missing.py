@@ -106,13 +106,15 @@ def test_what_is_filled_in_comes_back_typed(path, form):
         Missing(number=number(1), paths=ASKED, customer="济南虚构公司", subject="2026年计划"),
         Missing(number=number(2), paths=ASKED[:1]),
     ]
-    path.write_bytes(write_missing(form, rows))
+    path.write_bytes(write_missing(form, rows, language=Language.ZH))
     fill(path, TYPED)
     assert read_missing(folders.read(path), form) == ({number(1): VALUES}, ())
 
 
 def test_nothing_filled_in_gives_nothing(path, form):
-    path.write_bytes(write_missing(form, [Missing(number=number(1), paths=ASKED)]))
+    path.write_bytes(
+        write_missing(form, [Missing(number=number(1), paths=ASKED)], language=Language.ZH)
+    )
     assert read_missing(folders.read(path), form) == ({}, ())
 
 
@@ -125,7 +127,7 @@ def test_what_a_person_sees(path, form):
         ),
         Missing(number=number(4), paths=("$.content.urgency",)),
     ]
-    path.write_bytes(write_missing(form, rows))
+    path.write_bytes(write_missing(form, rows, language=Language.ZH))
     book = load_workbook(path)
     sheet = book.worksheets[0]
     titles = [cell.value for cell in sheet[1]]
@@ -190,7 +192,9 @@ WRONG = {
 
 
 def test_cells_that_cannot_be_read_all_at_once(path, form):
-    path.write_bytes(write_missing(form, [Missing(number=number(1), paths=ASKED)]))
+    path.write_bytes(
+        write_missing(form, [Missing(number=number(1), paths=ASKED)], language=Language.ZH)
+    )
     fill(path, {key: value for key, (value, _) in WRONG.items()})
     with pytest.raises(FindingsError) as refused:
         read_missing(folders.read(path), form)
@@ -206,7 +210,11 @@ def test_cells_that_cannot_be_read_all_at_once(path, form):
 
 def test_rows_that_are_no_record_of_the_form(path, form):
     path.write_bytes(
-        write_missing(form, [Missing(number=number(serial), paths=ASKED) for serial in range(1, 5)])
+        write_missing(
+            form,
+            [Missing(number=number(serial), paths=ASKED) for serial in range(1, 5)],
+            language=Language.ZH,
+        )
     )
     fill(path, {"number": "第一号"})
     fill(path, {"number": str(number(2, "RXD7200-04"))}, FIRST + 1)
@@ -223,7 +231,9 @@ def test_rows_that_are_no_record_of_the_form(path, form):
 
 
 def test_columns_that_are_none_of_the_form(path, form):
-    path.write_bytes(write_missing(form, [Missing(number=number(1), paths=ASKED[:2])]))
+    path.write_bytes(
+        write_missing(form, [Missing(number=number(1), paths=ASKED[:2])], language=Language.ZH)
+    )
     book = load_workbook(path)
     for column, key in enumerate(["$.content.nothing", "$.content.urgency", None], 6):
         book.worksheets[0].cell(2, column).value = key
@@ -239,7 +249,9 @@ def test_columns_that_are_none_of_the_form(path, form):
 def test_a_sheet_for_another_revision(path, form):
     path.write_bytes(
         write_missing(
-            Form.load(read_desk(ROOT, form.number)), [Missing(number=number(1), paths=())]
+            Form.load(read_desk(ROOT, form.number)),
+            [Missing(number=number(1), paths=())],
+            language=Language.ZH,
         )
     )
     with pytest.raises(FindingsError) as refused:
@@ -253,7 +265,7 @@ def test_files_that_are_no_such_sheet(path, form, tmp_path):
             read_missing(folders.read(file), form)
         return refused.value.findings[0].code
 
-    path.write_bytes(write_sheet(form.schema.fields(), {}))
+    path.write_bytes(write_sheet(form.schema.fields(), {}, language=Language.ZH))
     assert code(path) == "MISSING-KEYS"
     path.write_bytes(b"x")
     assert code(path) == "XLSX-DAMAGED"
@@ -264,7 +276,7 @@ def test_a_thousand_records_share_a_list(path, form):
     rows = [
         Missing(number=number(serial), paths=ASKED[: 1 + serial % 2]) for serial in range(1, 1001)
     ]
-    path.write_bytes(write_missing(form, rows))
+    path.write_bytes(write_missing(form, rows, language=Language.ZH))
     sheet = load_workbook(path).worksheets[0]
     assert sheet.max_row == FIRST + 999
     (rule,) = sheet.data_validations.dataValidation
@@ -280,6 +292,7 @@ def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
                 Missing(number=number(1), paths=ASKED, customer="济南虚构公司"),
                 Missing(number=number(2), paths=ASKED),
             ],
+            language=Language.ZH,
         )
     )
     fill(path, TYPED)
@@ -288,7 +301,9 @@ def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
     sheet = tmp_path / "sheet.xlsx"
     sample = {"form": str(own.number), "content": {"year": 2026}}
     made_for = SheetMark(number=own.number, revision=own.revision)
-    sheet.write_bytes(write_sheet(own.schema.fields(), sample, [sample], made_for=made_for))
+    sheet.write_bytes(
+        write_sheet(own.schema.fields(), sample, [sample], made_for=made_for, language=Language.ZH)
+    )
     again = tmp_path / "again"
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     target = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", again]
@@ -316,7 +331,11 @@ def test_a_workbook_saved_again_by_another_program(path, form, tmp_path):
 def test_what_is_told_of_a_cell_is_kept(path, form):
     """A value that was read otherwise than it stands is used, and said."""
     path.write_bytes(
-        write_missing(form, [Missing(number=number(serial), paths=ASKED) for serial in (1, 2)])
+        write_missing(
+            form,
+            [Missing(number=number(serial), paths=ASKED) for serial in (1, 2)],
+            language=Language.ZH,
+        )
     )
     book = load_workbook(path)
     sheet = book.worksheets[0]

@@ -12,6 +12,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, error
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import columns, write_sheet
+from rmdocs.messages import Language
 from rmdocs.schemas.schema import Schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +38,7 @@ def fields_of(form):
 def test_a_sheet_filled_with_the_sample_gives_the_sample(form, tmp_path):
     schema, sample = schema_of(form), sample_of(form)
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(schema.fields(), sample, [sample, sample]))
+    path.write_bytes(write_sheet(schema.fields(), sample, [sample, sample], language=Language.ZH))
     first, second = read_records(folders.read(path), fields_of)
     assert (first.row, second.row) == (3, 4)
     for found in (first.value, second.value):
@@ -49,7 +50,7 @@ def test_a_sheet_filled_with_the_sample_gives_the_sample(form, tmp_path):
 def test_titles_alone_are_enough(form, tmp_path):
     sample = sample_of(form)
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(fields_of(form), sample, [sample]))
+    path.write_bytes(write_sheet(fields_of(form), sample, [sample], language=Language.ZH))
     book = load_workbook(path)
     book.worksheets[0].delete_rows(2)
     book.worksheets[0].row_dimensions[2].hidden = False
@@ -62,7 +63,7 @@ def test_titles_alone_are_enough(form, tmp_path):
 @pytest.mark.parametrize("form", FORMS)
 def test_an_unfilled_sheet_holds_no_record(form, tmp_path):
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(fields_of(form), sample_of(form)))
+    path.write_bytes(write_sheet(fields_of(form), sample_of(form), language=Language.ZH))
     with pytest.raises(FindingsError) as caught:
         read_records(folders.read(path), fields_of, form)
     assert [finding.code for finding in caught.value.findings] == ["FILE-EMPTY"]
@@ -70,7 +71,9 @@ def test_an_unfilled_sheet_holds_no_record(form, tmp_path):
 
 def test_the_sheet_helps_to_fill_it(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(fields_of("RXD7200-01"), sample_of("RXD7200-01")))
+    path.write_bytes(
+        write_sheet(fields_of("RXD7200-01"), sample_of("RXD7200-01"), language=Language.ZH)
+    )
     book = load_workbook(path)
     fill, example, choices = book.worksheets
     assert choices.sheet_state == "hidden"
@@ -96,7 +99,7 @@ def test_the_sheet_helps_to_fill_it(tmp_path):
 def test_a_printed_sheet_can_be_read(form, tmp_path):
     """Not forty columns on the width of a page."""
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(fields_of(form), sample_of(form)))
+    path.write_bytes(write_sheet(fields_of(form), sample_of(form), language=Language.ZH))
     fill = load_workbook(path).worksheets[0]
     wide = sum(one.width for one in fill.column_dimensions.values())
     assert wide / fill.page_setup.fitToWidth <= 170
@@ -116,7 +119,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
     sample = sample_of("RXD7200-04")
     sample["content"]["business_type"] = "=1+1"
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(write_sheet(fields_of("RXD7200-04"), sample, [sample]))
+    path.write_bytes(write_sheet(fields_of("RXD7200-04"), sample, [sample], language=Language.ZH))
     (found,) = read_records(folders.read(path), fields_of)
     assert found.value["content"]["business_type"] == "=1+1"
 

@@ -255,7 +255,7 @@ def test_a_reason_that_is_none(shared_bank, visit, reason):
 
 def test_a_reason_in_a_sheet(bank, visit, tmp_path):
     number = bank.issue(visit)
-    made = records.export_record(bank.at(), number, sheet=True)
+    made = records.export_record(bank.at(), number, sheet=Language.ZH)
     path = save(tmp_path / made.name, made.data)
     book = load_workbook(path)
     keys = [cell.value for cell in book.worksheets[0][2]]

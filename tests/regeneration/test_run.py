@@ -56,15 +56,15 @@ def test_a_new_edition_under_the_same_number(revised_bank):
 
 def test_a_sheet_of_before_corrects_nothing_under_the_new_revision(revised_bank):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
-    old = records.export_record(workspace, FIRST, sheet=True)
+    old = records.export_record(workspace, FIRST, sheet=Language.ZH)
     regenerate(revised_bank)
     with pytest.raises(FindingsError) as refusal:
         read_corrected(revised_bank.at().registry, FIRST, old)
     assert [finding.code for finding in refusal.value.findings] == ["SHEET-REVISION"]
-    new = records.export_record(revised_bank.at(), FIRST, sheet=True)
+    new = records.export_record(revised_bank.at(), FIRST, sheet=Language.ZH)
     value, _ = read_corrected(revised_bank.at().registry, FIRST, new)
     assert value == folder(revised_bank).record
-    first = records.export_record(revised_bank.at(), FIRST, 1, sheet=True)
+    first = records.export_record(revised_bank.at(), FIRST, 1, sheet=Language.ZH)
     with pytest.raises(FindingsError):
         read_corrected(revised_bank.at().registry, FIRST, first)
 
@@ -107,7 +107,9 @@ def test_the_record_goes_on_under_the_new_revision(revised_bank):
 def test_what_was_filled_in_lets_a_record_through(revised_bank, tmp_path):
     workspace = revised_bank.at(OFFICER, EFFECTIVE)
     sheet = tmp_path / "missing.xlsx"
-    data = regeneration.missing_sheet(workspace, regeneration.plan(workspace, FORM, NEW))
+    data = regeneration.missing_sheet(
+        workspace, regeneration.plan(workspace, FORM, NEW), Language.ZH
+    )
     assert data is not None
     sheet.write_bytes(data)
     book = load_workbook(sheet)

@@ -54,10 +54,22 @@ def put(path, key, value):
     return path
 
 
-def written_out(workspace, number, out, edition=None, *, sheet=False):
+def written_out(workspace, number, out, edition=None, *, sheet=False, language=Language.ZH):
     """Write a record to a folder; return the file."""
-    made = records.export_record(workspace, number, edition, sheet=sheet)
+    made = records.export_record(workspace, number, edition, sheet=language if sheet else None)
     return save(out / made.name, made.data)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_notes_of_a_sheet_are_in_the_language_of_who_asks(language, visited_bank, tmp_path):
+    path = written_out(visited_bank.at(), LOG, tmp_path, sheet=True, language=language)
+    book = load_workbook(path)
+    notes = [cell.comment.text for cell in book.worksheets[0][1] if cell.comment]
+    notes += [cell.value for row in book.worksheets[-1].rows for cell in row]
+    required = {Language.EN: "required", Language.ZH: "必填"}
+    assert [one for one, word in required.items() if any(word in note for note in notes)] == [
+        language
+    ]
 
 
 @pytest.fixture(scope="module")
