@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import io
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rmdocs.errors import StoreError
+from rmdocs.errors import StoreError, system_problem
 from rmdocs.messages import message
 
 
@@ -51,6 +54,73 @@ def write_synced(path: Path, data: bytes, mode: int = 0o444) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write a file over what it was before: whole and on disk when this returns, or as it was.
+
+    Two who write it at once do so one after the other; directories above it are made.
+
+    :param mode: of the file, as :func:`os.open` takes it.
+    :raises StoreError: if it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        make_directory(path.parent)
+        with _alone(partial, mode) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                partial.replace(path)
+            except BaseException:
+                partial.unlink()
+                raise
+        sync_directory(path.parent)
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
+            ),
+            message("make room there, or work as who may write there"),
+        ) from problem
+
+
+@contextmanager
+def _alone(partial: Path, mode: int) -> Iterator[io.BufferedWriter]:
+    """Return a file to be written that nobody else writes meanwhile; a killed writer's is reused.
+
+    :raises OSError: if it cannot be opened.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        with os.fdopen(os.open(partial, flags, mode), "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _lies_at(partial, file):
+                file.truncate(0)
+                yield file
+                return
+
+
+def _lies_at(path: Path, file: io.BufferedWriter) -> bool:
+    """Return whether an open file is still the one there; who had it before may have moved it."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def make_directory(path: Path, mode: int = 0o777) -> None:
+    """Make a directory where none is, and those above it; their names are on disk then.
+
+    :param mode: of those that are made, as :func:`os.mkdir` takes it.
+    :raises OSError: if it cannot be made.
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        with suppress(FileExistsError):  # somebody made it just now
+            one.mkdir(mode)
+        sync_directory(one.parent)
 
 
 def sync_file(path: Path) -> None:

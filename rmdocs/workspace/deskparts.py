@@ -16,9 +16,9 @@ from rmdocs.forms.document import BODY_NAME, DOCUMENT_NAME
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean
+from rmdocs.store.files import write_whole
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import revisions
-from rmdocs.workspace.opening import write_whole
 from rmdocs.workspace.revisions import FORM, without_the_unseen
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -35,6 +35,7 @@ from rmdocs.registers.index import Index
 from rmdocs.registers.officetime import end_of
 from rmdocs.registers.revocations import REVOCATIONS
 from rmdocs.registers.staff import FOUNDER, Person
+from rmdocs.store.files import make_directory
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import Vault
@@ -121,7 +122,7 @@ def _own_folder(of: bytes, variable: str, usual: Path) -> Path | None:
     given = Path(os.environ.get(variable, ""))
     try:
         mine = (given if given.is_absolute() else Path.home() / usual) / "rmdocs"
-        mine.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(mine.parent)
         for directory in (mine, mine / place):
             if not is_private(directory):
                 return None
@@ -151,7 +152,7 @@ def web_folder(root: Path) -> Path:
     """
     folder = root / WEB_PATH
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_directory(folder, 0o700)
         ignored = folder / ".gitignore"
         if not ignored.exists():
             ignored.write_text("*\n", encoding="ascii")
@@ -163,28 +164,6 @@ def web_folder(root: Path) -> Path:
             message("have the workspace writable for whoever serves its pages"),
         ) from problem
     return folder
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file of the workspace whole, over what it was before.
-
-    :raises StoreError: if it cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as problem:
-        raise StoreError(
-            message(
-                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
-            ),
-            message("make room there, or work as who may write there"),
-        ) from problem
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def drop_old_index(root: Path) -> None:
@@ -206,8 +185,7 @@ def drop_old_index(root: Path) -> None:
 
 def is_private(directory: Path) -> bool:
     """Return whether only who runs this can write to a directory, made if it is not there."""
-    with suppress(FileExistsError):
-        directory.mkdir(mode=0o700)
+    make_directory(directory, 0o700)
     found = directory.lstat()
     shared = stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared

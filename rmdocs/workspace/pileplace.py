@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.messages import message
-from rmdocs.workspace.opening import write_whole
+from rmdocs.store.files import make_directory, write_whole
 from rmdocs.workspace.pilefile import KeptPile, read_pile, write_pile
 from rmdocs.workspace.privateplace import is_name, locked_place, new_name, private_place
 
@@ -89,7 +89,7 @@ def begin(place: Path, files: Iterable[File], pile: KeptPile) -> str:
         )
     name = new_name()
     folder = place / name
-    folder.mkdir(mode=0o700)
+    make_directory(folder, 0o700)
     try:
         added = _added(folder, pile, files)
         write_whole(folder / _STATE, write_pile(added))

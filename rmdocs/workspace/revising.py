@@ -28,8 +28,8 @@ from rmdocs.messages import Bilingual, Text, by_command, message
 from rmdocs.registers.changerequests import ChangeRegister, ChangeRequest
 from rmdocs.registers.revisions import Release, RevisionRegister
 from rmdocs.store.event import Actor
+from rmdocs.store.files import write_whole
 from rmdocs.workspace import desk, deskparts, documents, regeneration, revisions
-from rmdocs.workspace.opening import write_whole
 from rmdocs.workspace.revisions import KINDS, DocumentKind, without_the_unseen
 
 if TYPE_CHECKING:

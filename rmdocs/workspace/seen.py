@@ -18,7 +18,7 @@ from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import message
 from rmdocs.registers.ledgerkeys import ledger_keys
-from rmdocs.store.files import sync_directory, write_synced
+from rmdocs.store.files import write_whole
 from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
@@ -91,16 +91,22 @@ def remember(path: Path | None, store: LedgerStore, refs: Iterable[str] | None =
             [pin] = pins_in(notes_of(store, (ref,)), HERE)
             if not compared(store, [before.get(pin.ref, pin), pin], keys).findings:
                 after[pin.ref] = pin
-    return after == before or keep(path, after.values())
+    try:
+        if after != before:
+            keep(path, after.values())
+    except StoreError:
+        return False
+    return True
 
 
-def keep(path: Path, pins: Iterable[Pin]) -> bool:
-    """Keep what was seen of ledgers, in place of what was before; return whether it could be.
+def keep(path: Path, pins: Iterable[Pin]) -> None:
+    """Keep what was seen of ledgers, in place of what was before; on disk when this returns.
 
-    :param pins: with their notes. On disk when this returns.
+    :param pins: with their notes.
+    :raises StoreError: if it cannot be kept.
     """
     text = "\n\n".join(pin.note.strip() for pin in pins)
-    return write_whole(path, f"{text}\n".encode())
+    write_whole(path, f"{text}\n".encode(), 0o600)
 
 
 @contextmanager
@@ -161,16 +167,3 @@ def require_not_back(path: Path | None, store: LedgerStore) -> None:
             ),
             clause=finding.clause,
         )
-
-
-def write_whole(path: Path, data: bytes) -> bool:
-    """Write a file beside what was seen, whole or not at all; return whether it could be."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.unlink(missing_ok=True)
-        write_synced(partial, data, 0o600)
-        partial.replace(path)
-        sync_directory(path.parent)
-    except OSError:
-        return False
-    return True

@@ -94,7 +94,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     kept = seen.remember(path, workspace.store)
     if found.ok:  # else the office's clock may not be readable either
         at = workspace.local(workspace.now())
-        keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
+        with suppress(StoreError):  # the next one goes on from an earlier state, or begins anew
+            keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
     told = memory.findings or (() if kept else (seen.not_kept(),))
     if stamp is not None:
         if stamp.time is not None:

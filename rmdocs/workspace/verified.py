@@ -16,7 +16,8 @@ from rmdocs.audit.since import Stood, VerifiedState
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.messages import by_command, message
-from rmdocs.workspace.seen import VERIFIED, write_whole
+from rmdocs.store.files import write_whole
+from rmdocs.workspace.seen import VERIFIED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,13 +78,14 @@ def verified(path: Path | None, depth: Depth) -> VerifiedState:
     )
 
 
-def keep_verified(path: Path | None, found: Verification, depth: Depth, at: str) -> bool:
-    """Keep the state of the ledgers in which nothing was found wrong; return whether it could be.
+def keep_verified(path: Path | None, found: Verification, depth: Depth, at: str) -> None:
+    """Keep the state of the ledgers if nothing was found wrong in it, on disk when this returns.
 
     :param at: when they were verified, as a person is told.
+    :raises StoreError: if it cannot be kept.
     """
     if path is None or not found.ok:
-        return False
+        return
     try:
         others = [one for one in _verified(path) if not depth.covers(_depth(one))]
     except UsageError:
@@ -97,7 +99,7 @@ def keep_verified(path: Path | None, found: Verification, depth: Depth, at: str)
             {"note": one.note, "commit": one.commit, "newest": one.newest} for one in found.ledgers
         ],
     }
-    return write_whole(path.with_name(VERIFIED), canonical.encode([*others, state]))
+    write_whole(path.with_name(VERIFIED), canonical.encode([*others, state]), 0o600)
 
 
 def _verified(path: Path | None) -> list[JsonObject]:

@@ -103,13 +103,20 @@ def witness(workspace: Workspace, name: str) -> Witnessing:
                 raise StoreError(finding.message, finding.remedy, clause=finding.clause)
             done = cosigned(workspace.store, key, signer, memory.pins, workspace.now())
             new = [pin.note for pin in done.seen] != [pin.note for pin in memory.pins]
-            if new and not seen.keep(path, done.seen):
-                raise _unkept()
+            if new:
+                _keep(path, done)
             if done.added:
                 branch.keep(done.notes, key, signer, workspace.now())
     except OSError as problem:
         raise _unkept(problem) from problem
     return _answer(name, done)
+
+
+def _keep(path: Path, done: Cosigning) -> None:
+    try:
+        seen.keep(path, done.seen)
+    except StoreError as problem:
+        raise _unkept() from problem
 
 
 def _answer(name: str, done: Cosigning) -> Witnessing:

@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import rmdocs
+from rmdocs.errors import StoreError
+from rmdocs.store.files import write_whole
 
 ROOT = Path(rmdocs.__file__).parents[1]
 
@@ -40,6 +43,16 @@ print("ACKNOWLEDGED", flush=True)
 """
 
 
+WRITE_WHOLE = """
+import sys
+from pathlib import Path
+from rmdocs.store.files import write_whole
+
+write_whole(Path(sys.argv[1]), b"after")
+print("ACKNOWLEDGED", flush=True)
+"""
+
+
 class Disk:
     """What a power loss would leave: follows calls, knows what is not on disk yet."""
 
@@ -68,12 +81,12 @@ class Disk:
         return {path for path in self.dirty if path.startswith(f"{self.store}/{part}")}
 
 
-def traced(desk, ref, count, tmp_path):
+def traced(tmp_path, program, *given):
     """Yield the calls made until the acknowledgement: name and paths, in order."""
     trace = tmp_path / "trace"
     calls = "fsync,fdatasync,link,linkat,rename,renameat,renameat2,mkdir,mkdirat,write"
     words = ["strace", "-y", "-s", "4096", "-e", f"trace={calls}", "-o", trace, sys.executable]
-    words += ["-c", PROGRAM, desk.path, ref, str(count)]
+    words += ["-c", program, *map(str, given)]
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     for line in trace.read_text(errors="replace").splitlines():
         name, _, rest = line.partition("(")
@@ -90,7 +103,7 @@ def test_objects_are_on_disk_before_the_ref_moves_and_the_ref_before_acknowledge
     desk, ref, count, tmp_path
 ):
     disk = Disk(desk.path)
-    for name, paths in traced(desk, ref, count, tmp_path):
+    for name, paths in traced(tmp_path, PROGRAM, desk.path, ref, count):
         disk.follow(name, paths)
         if paths[-1] == str(desk.path / ref):
             assert not disk.unsafe("objects")
@@ -99,3 +112,50 @@ def test_objects_are_on_disk_before_the_ref_moves_and_the_ref_before_acknowledge
     on_disk = {str(path) for path in (desk.path / "objects").rglob("*") if path.is_file()}
     assert objects == on_disk
     assert len(objects) == 2
+
+
+@pytest.mark.strace
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_of_the_workspace_is_on_disk_before_it_takes_its_place(there, tmp_path):
+    """Drafts, piles, the desk, what was seen: what was kept survives a power cut."""
+    path = tmp_path / "web" / "drafts" / "draft.json"
+    if there:
+        write_whole(path, b"before")
+    disk = Disk(tmp_path)
+    for name, paths in traced(tmp_path, WRITE_WHOLE, path):
+        disk.follow(name, paths)
+    assert str(path) in disk.stored
+    assert not disk.unsafe("web") | ({str(tmp_path)} & disk.dirty)
+    assert path.read_bytes() == b"after"
+
+
+def test_a_file_is_whole_whoever_writes_it_at_once(tmp_path):
+    path = tmp_path / "folder" / "file"
+    contents = [bytes([number]) * 100_000 for number in range(8)]
+    seen = set()
+    with ThreadPoolExecutor(len(contents)) as executor:
+        for written in [executor.submit(write_whole, path, one) for one in contents * 5]:
+            written.result()
+            seen.add(path.read_bytes())
+    assert seen <= set(contents)
+    assert [one.name for one in path.parent.iterdir()] == ["file"]
+
+
+def test_what_a_killed_writer_left_is_no_part_of_the_next_file(tmp_path):
+    path = tmp_path / "file"
+    (tmp_path / ".file.part").write_bytes(b"much longer than the next")
+    write_whole(path, b"next")
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"next"]
+
+
+@pytest.mark.parametrize("hindrance", ["a folder there", "a file above"])
+def test_a_file_that_cannot_be_written_is_told(hindrance, tmp_path):
+    above = tmp_path / "above"
+    path = above / "file"
+    if hindrance == "a file above":
+        above.write_bytes(b"x")
+    else:
+        (path / "inner").mkdir(parents=True)
+    with pytest.raises(StoreError, match="file cannot be written"):
+        write_whole(path, b"next")
+    assert not list(above.glob(".*")) if above.is_dir() else above.read_bytes() == b"x"
