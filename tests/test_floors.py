@@ -212,6 +212,32 @@ def test_the_environment_is_read_where_the_machine_is_looked_at():
     assert found == ENVIRONMENT_READ.keys()
 
 
+ALL_OF_A_KIND = {"table_of", "person_json", "_configure", "_numbers", "pack", "Filter"}
+"""What takes any number of values of one kind, and a library's that takes them by place alone."""
+
+
+def test_nobody_counts_the_values_of_a_call():
+    """Six by place, of a class or a function, and the fourth is taken for the fifth."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}: {called}"
+        for path in MODULES
+        for node in nodes(path, ast.Call)
+        for called in [ast.unparse(node.func).rpartition(".")[-1]]
+        if by_place(node) - (called == "partial") > 5 and called not in ALL_OF_A_KIND
+    ]
+    assert wrong == []
+
+
+def by_place(call: ast.Call) -> int:
+    """Return how many values a call gives by place, those of a tuple that is laid out as well."""
+    return sum(
+        len(one.value.elts)
+        if isinstance(one, ast.Starred) and isinstance(one.value, (ast.Tuple, ast.List))
+        else 1
+        for one in call.args
+    )
+
+
 def test_dataclasses_are_keyword_only():
     """But for a value of one field of its own, such as an identifier."""
     wrong = [

@@ -103,7 +103,9 @@ def policy_findings(authority: Authority) -> Iterator[Finding]:
         else:
             statement = policy_statement(authority.control.read(place) or b"", event.reason)
             roles = authority.policy(event.index).acts[kind.approves]
-            yield from second_person(authority, event, statement, roles, event.index, place)
+            yield from second_person(
+                authority, event, statement, roles=roles, size=event.index, place=place
+            )
 
 
 def is_own_revocation(event: Event) -> bool:

@@ -42,6 +42,8 @@ from rmdocs.rendering.compiled import RENDERER_VERSION, CompiledTemplate, printe
 from rmdocs.values import texts
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rmdocs.audit.authority import Authority
     from rmdocs.forms.form import Form
     from rmdocs.language.workingdays import WorkingDays
@@ -56,6 +58,18 @@ _JUDGED_BY = 2
 """The rules that these checks are part of: what older ones let through is no fault."""
 _LONGEST = 60
 """Characters of a paragraph that a finding quotes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What an edition added, as the program judges it now.
+
+    :param checked: the record, where all of it is new; None where it is not, or would be refused.
+    :param found: what is told of it.
+    """
+
+    checked: CheckedRecord | None = None
+    found: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,9 +128,11 @@ class ContentAudit:
         place = f"{then.number}/{event.file_name}"
         try:
             released = forms.load(forms.release(then.form, then.revision))
-            checked, found = self._judged(then, before, released.form)
-            yield from self._refused(event, place, found)
-            made = self._made(then, released, checked)
+            judged = self._judged(then, before, released.form)
+            for finding in judged.found:
+                if finding.severity is Severity.ERROR:
+                    yield _refusal(event, place, finding)
+            made = self._made(then, released, judged.checked)
         except FindingsError as problem:
             for finding in problem.findings:
                 yield _refusal(event, place, finding)
@@ -132,52 +148,32 @@ class ContentAudit:
             self._calendars = CalendarRegister(self.authority.control)
         return self._calendars.then(event)
 
-    def _refused(self, event: Event, place: str, found: Sequence[Finding]) -> Iterator[Finding]:
-        """Yield why the program would have refused what an edition added."""
-        for finding in found:
-            if finding.severity is Severity.ERROR:
-                yield _refusal(event, place, finding)
-
-    def _judged(
-        self, then: RecordFolder, before: RecordFolder | None, form: Form
-    ) -> tuple[CheckedRecord | None, Sequence[Finding]]:
-        """Return what an edition added, as checked where all of it is new, and what is wrong."""
-        event, said = then.current.event, read(then.current.event)
-        draft, unit = RecordDraft.parse(then.record), then.unit.to_json()
-        day, days = then.current.facts.issued_on, self._days(event)
-        stages: AddedStages = [(entry.key, entry.content) for entry in then.stages]
+    def _judged(self, then: RecordFolder, before: RecordFolder | None, form: Form) -> Judged:
+        """Return what an edition added as the program judges it now, by the kind of its act."""
+        event = then.current.event
+        said, days = read(event), self._days(event)
         if isinstance(said, RecordIssued):
-            checked, found = check_record(draft, form, unit, day, calendar=days)
-            found += [*date_findings(draft, day), *self._captured(then, draft, event)]
-            if checked is not None and said.record_digest not in {None, checked.draft.digest()}:
-                reason = message("the digest that it names is that of another record")
-                found.append(_wrong("RECORD-DIGEST", "$", reason))
-            # What would be tidied up now was sealed as it stands, and printed so.
-            tidy = checked is not None and checked.draft.content == draft.content
-            return checked if tidy else None, found
+            return self._issued(then, said, form, days)
         if isinstance(said, StageAdded):
-            key, content = stages[-1]
-            name = event.actor.name
-            _, found = check_stage(
-                draft, stages[:-1], key, content, form, unit, name, day, calendar=days
-            )
-            return None, found
+            return Judged(found=_stage_added(then, form, days))
         if isinstance(said, RecordRegenerated):
-            migrated = Migrated(draft=draft, stages=stages, changes=())
-            return None, judge(migrated, form, unit, day, calendar=days)[1]
+            return Judged(found=_regenerated(then, form, days))
         if isinstance(said, RecordAmended) and before is not None:
-            old = before.record
-            kept = texts(old)
+            return Judged(found=_amended(then, before, form, days))
+        return Judged()
 
-            def judged(one: RecordDraft) -> list[Finding]:
-                return check_record(one, form, unit, day, stages, calendar=days, standing=kept)[
-                    1
-                ] + date_findings(one, day)
-
-            found = [*judged(draft), *_same_series(then, draft)]
-            standing = judged(RecordDraft.parse(old))
-            return None, answered_for(found, standing, changes(old, then.record), form)
-        return None, ()
+    def _issued(
+        self, then: RecordFolder, said: RecordIssued, form: Form, days: WorkingDays
+    ) -> Judged:
+        draft, event, day = RecordDraft.parse(then.record), then.current.event, _day(then)
+        checked, found = check_record(draft, form, then.unit.to_json(), day, calendar=days)
+        found += [*date_findings(draft, day), *self._captured(then, draft, event)]
+        if checked is not None and said.record_digest not in {None, checked.draft.digest()}:
+            reason = message("the digest that it names is that of another record")
+            found.append(_wrong("RECORD-DIGEST", "$", reason))
+        # What would be tidied up now was sealed as it stands, and printed so.
+        tidy = checked is not None and checked.draft.content == draft.content
+        return Judged(checked=checked if tidy else None, found=tuple(found))
 
     def _captured(self, then: RecordFolder, draft: RecordDraft, event: Event) -> Iterator[Finding]:
         """Yield a record of another series than its number, or by nobody of its unit."""
@@ -244,6 +240,55 @@ class ContentAudit:
                 told = _difference(data, made[name], event.renderer)
                 if told is not None:
                     yield _wrong("DOCUMENT-OTHER", path, told)
+
+
+def _stage_added(then: RecordFolder, form: Form, days: WorkingDays) -> tuple[Finding, ...]:
+    *before, (key, content) = _stages(then)
+    _, found = check_stage(
+        RecordDraft.parse(then.record),
+        stages=before,
+        key=key,
+        content=content,
+        form=form,
+        unit=then.unit.to_json(),
+        actor_name=then.current.event.actor.name,
+        today=_day(then),
+        calendar=days,
+    )
+    return tuple(found)
+
+
+def _regenerated(then: RecordFolder, form: Form, days: WorkingDays) -> tuple[Finding, ...]:
+    draft = RecordDraft.parse(then.record)
+    migrated = Migrated(draft=draft, stages=_stages(then), changes=())
+    _, found = judge(migrated, form, then.unit.to_json(), _day(then), calendar=days)
+    return tuple(found)
+
+
+def _amended(
+    then: RecordFolder, before: RecordFolder, form: Form, days: WorkingDays
+) -> tuple[Finding, ...]:
+    """Return what is wrong with a change, but for what stood so before and nothing touched."""
+    day, unit, stages = _day(then), then.unit.to_json(), _stages(then)
+    standing = texts(before.record)
+
+    def judged(record: RecordDraft) -> list[Finding]:
+        _, found = check_record(
+            record, form, unit, day, stages=stages, calendar=days, standing=standing
+        )
+        return [*found, *date_findings(record, day)]
+
+    old, new = RecordDraft.parse(before.record), RecordDraft.parse(then.record)
+    found = [*judged(new), *_same_series(then, new)]
+    return tuple(answered_for(found, judged(old), changes(before.record, then.record), form))
+
+
+def _day(then: RecordFolder) -> date:
+    return then.current.facts.issued_on
+
+
+def _stages(then: RecordFolder) -> AddedStages:
+    return [(entry.key, entry.content) for entry in then.stages]
 
 
 def _same_series(then: RecordFolder, draft: RecordDraft) -> Iterator[Finding]:

@@ -156,10 +156,10 @@ def prove(
         store,
         ref,
         event,
-        then[-1],
-        _later(folder, event),
-        keys,
-        lambda least: note_for_proof(store, ref, keys, least, policy),
+        entered=then[-1],
+        later=_later(folder, event),
+        keys=keys,
+        chosen=lambda least: note_for_proof(store, ref, keys, least, policy),
     )
     proven = examine(data, (founding_key(registry.control),))
     try:

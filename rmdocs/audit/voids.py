@@ -68,7 +68,9 @@ class Void:
             return
         else:
             statement = self._statement()
-            yield from second_person(self.authority, event, statement, approves, size, self._place)
+            yield from second_person(
+                self.authority, event, statement, roles=approves, size=size, place=self._place
+            )
             people = [(approval.staff_no, size) for approval in event.approvals]
         yield from self._own_unit(people)
 

@@ -89,7 +89,9 @@ def person_add(
 
     number = StaffNumber.parse(staff_no)
     line = key.read_bytes().decode(errors="replace") if key is not None else None
-    told = people.add(session.workspace(), number, name, UnitCode.parse(unit), roles, line)
+    told = people.add(
+        session.workspace(), number, name, unit=UnitCode.parse(unit), roles=roles, public_key=line
+    )
     printing.echo_findings(told, session.language, err=True)
     click.echo(session.say(message("entered {entry}", entry=f"{number} {name}")))
 

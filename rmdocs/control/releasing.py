@@ -233,7 +233,9 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
         value = canonical.encode({"on": on.isoformat(), "reason": reason})
         files = (NewFile(path=path, data=value, media_type=JSON_TYPE),)
         facts = RevisionWithdrawn(digest=validity.release.digest)
-        return _append(branch, register, validity, facts, files, reason, acting)
+        return _append(
+            branch, register, validity, facts=facts, files=files, reason=reason, acting=acting
+        )
 
 
 def confirm(
@@ -251,7 +253,9 @@ def confirm(
         validity = _require(register, document, release.revision)
         after_revision_act(validity.status(acting.today), RevisionAct.CONFIRM)
         facts = RevisionConfirmed(digest=release.digest)
-        return _append(branch, register, validity, facts, (), remark, acting)
+        return _append(
+            branch, register, validity, facts=facts, files=(), reason=remark, acting=acting
+        )
 
 
 def _require(

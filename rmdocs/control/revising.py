@@ -188,7 +188,9 @@ def review(
         the store is another by now.
     """
     with _acting_on(store, acting) as (branch, policy):
-        change, draft = _judged(branch, policy, cover, files, RevisionAct.REVIEW, acting)
+        change, draft = _judged(
+            branch, policy, cover, files=files, act=RevisionAct.REVIEW, acting=acting
+        )
         new_event = _new_event(
             _on_draft(DraftReviewed, change, draft),
             reason=remark,
@@ -207,7 +209,9 @@ def approve(
         not the one that was reviewed, or its effective date has passed.
     """
     with _acting_on(store, acting) as (branch, policy):
-        change, draft = _judged(branch, policy, cover, files, RevisionAct.APPROVE, acting)
+        change, draft = _judged(
+            branch, policy, cover, files=files, act=RevisionAct.APPROVE, acting=acting
+        )
         register = RevisionRegister(branch.require_head(), change.request.base)
         require_later(cover.effective, cover.number, register, acting.today)
         signed = _signed(cover, draft.digest, APPROVER, acting)

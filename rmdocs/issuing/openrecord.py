@@ -109,16 +109,18 @@ def judge_stage(
     draft = RecordDraft.parse(record.folder.record)
     checked, findings = check_stage(
         draft,
-        [(entry.key, entry.content) for entry in record.folder.stages],
-        key,
-        content,
-        form,
-        record.unit.to_json(),
-        record.person.name,
-        today,
+        stages=[(entry.key, entry.content) for entry in record.folder.stages],
+        key=key,
+        content=content,
+        form=form,
+        unit=record.unit.to_json(),
+        actor_name=record.person.name,
+        today=today,
         calendar=registry.calendars.now(),
     )
-    findings += named_in_stage(registry, draft.unit, form, key.name, content, today)
+    findings += named_in_stage(
+        registry, draft.unit, form, stage=key.name, content=content, today=today
+    )
     return checked, findings
 
 
@@ -173,7 +175,9 @@ def _judged(record: OpenRecord, draft: RecordDraft) -> tuple[CheckedRecord | Non
     kept = texts(record.folder.record)
     unit = record.unit.to_json()
     days = registry.calendars.now()
-    checked, findings = check_record(draft, form, unit, today, so_far, calendar=days, standing=kept)
+    checked, findings = check_record(
+        draft, form, unit, today, stages=so_far, calendar=days, standing=kept
+    )
     findings += date_findings(draft, today)
     findings += register_findings(registry, draft)
     findings += named_in_record(registry, draft, form, number)

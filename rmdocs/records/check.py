@@ -47,8 +47,8 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
     form: Form,
     unit: Mapping[str, Any],
     today: date,
-    stages: AddedStages = (),
     *,
+    stages: AddedStages = (),
     standing: frozenset[str] = frozenset(),
     calendar: WorkingDays = WEEK,
 ) -> tuple[CheckedRecord | None, list[Finding]]:
@@ -79,8 +79,9 @@ def check_record(  # noqa: PLR0913 - a record is judged by that many things
     ), findings
 
 
-def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many things
+def check_stage(  # noqa: PLR0913 - a stage is judged by that many things
     draft: RecordDraft,
+    *,
     stages: AddedStages,
     key: StageKey,
     content: JsonObject,
@@ -88,7 +89,6 @@ def check_stage(  # noqa: PLR0913, PLR0917 - a stage is judged by that many thin
     unit: Mapping[str, Any],
     actor_name: str,
     today: date,
-    *,
     known_faulty: frozenset[Name] = frozenset(),
     standing: frozenset[str] = frozenset(),
     calendar: WorkingDays = WEEK,

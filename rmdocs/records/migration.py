@@ -149,7 +149,7 @@ def migrate(  # noqa: PLR0913 - a record has that many sides
     """
     kept, added = draft, stages
     for old, new in pairwise(forms):
-        kept, added = carried(kept, added, old, new, unit, calendar)
+        kept, added = carried(kept, added, old, new=new, unit=unit, calendar=calendar)
     last = forms[-1]
     if given:
         kept, added = _given(kept, added, last, given)
@@ -177,7 +177,7 @@ def judge(
     # Nobody typed it for this: how a text is read was judged when it was captured.
     kept = texts([draft.to_json(), *(content for _, content in stages)])
     checked, findings = check_record(
-        draft, form, unit, day, stages, standing=kept, calendar=calendar
+        draft, form, unit, day, stages=stages, standing=kept, calendar=calendar
     )
     faulty: frozenset[Name] = frozenset()
     if checked is None:
@@ -188,13 +188,13 @@ def judge(
         before = stages[:position]
         _, found = check_stage(
             draft,
-            before,
-            key,
-            content,
-            form,
-            unit,
-            actor,
-            day,
+            stages=before,
+            key=key,
+            content=content,
+            form=form,
+            unit=unit,
+            actor_name=actor,
+            today=day,
             known_faulty=faulty,
             calendar=calendar,
             standing=kept,

@@ -115,7 +115,14 @@ def file_scans(
     require_key(acting.person, acting.key)
     pile = read(paths, partial(code_status, registry, acting.person), progress)
     missing = partial(unsigned_on, registry, paths=paths)
-    return file_pile(registry, fitting(registry, pile), paths, acting, missing, lambda _one: looked)
+    return file_pile(
+        registry,
+        fitting(registry, pile),
+        paths,
+        acting=acting,
+        missing_on=missing,
+        looked_at=lambda _one: looked,
+    )
 
 
 def file_pile(  # noqa: PLR0913, PLR0917 - what is filed, by whom, and what is known of it

@@ -179,9 +179,9 @@ def sign_rendition(
             then,
             _facts(then, request, how, acting),
             f"signatures/{base.edition}/{place}/{name}",
-            pdf,
-            len(new_events),
-            reason,
+            pdf=pdf,
+            ahead=len(new_events),
+            reason=reason,
         )
     )
     with unchanged(one) as branch:

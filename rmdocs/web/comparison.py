@@ -99,7 +99,9 @@ def _pages(visit: Visit, files: RevisionFiles) -> Outcome[tuple[File, ...]] | No
         def work() -> tuple[File, ...]:
             with site.pool.lent(actor) as workspace:
                 desk = _desk(which, files)
-                return regeneration.pictures(workspace, number, which, 1, _ACROSS, desk)
+                return regeneration.pictures(
+                    workspace, number, which, newest=1, across=_ACROSS, desk=desk
+                )
 
         site.comparisons.begin(key, work)
     return outcome

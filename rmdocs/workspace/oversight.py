@@ -230,7 +230,14 @@ def warned_of(workspace: Workspace, text: str, forms: LookedAtForms) -> Iterator
     for at, (event, (key, content)) in enumerate(zip(added, stages, strict=False)):
         day = workspace.local(event.time).date()
         _, found = check_stage(
-            *(draft, stages[:at], key, content, form, unit, event.actor.name, day),
+            draft,
+            stages=stages[:at],
+            key=key,
+            content=content,
+            form=form,
+            unit=unit,
+            actor_name=event.actor.name,
+            today=day,
             calendar=calendars.then(event),
         )
         yield from (one for one in found if one.severity is Severity.WARNING)

@@ -283,10 +283,10 @@ def file(
         workspace.registry,
         replace(found.pile, documents=documents),
         paths,
-        workspace.acting(),
-        lambda one: _seen(found.kept, one).missing or {},
-        lambda one: set_key(one) in found.kept.looked,
-        advance,
+        acting=workspace.acting(),
+        missing_on=lambda one: _seen(found.kept, one).missing or {},
+        looked_at=lambda one: set_key(one) in found.kept.looked,
+        advance=advance,
     )
     workspace.refresh()
     return filing

@@ -56,7 +56,9 @@ def slip(workspace: Workspace, target: str | File, policy: File | None = None) -
     _require_record(workspace, target)
     now, engine = workspace.local(workspace.now()), machine.any_engine()
     asked = require_policy(policy)
-    return slip_of(workspace.store, workspace.registry, target, engine, now, asked)
+    return slip_of(
+        workspace.store, workspace.registry, target, engine=engine, now=now, policy=asked
+    )
 
 
 def _require_record(workspace: Workspace, target: str | File) -> None:

@@ -124,7 +124,12 @@ def print_sets(
     from rmdocs.renditions.printing import make_print_sets
 
     made = make_print_sets(
-        workspace.registry, numbers, machine.formal_engine(), workspace.acting(), sides, progress
+        workspace.registry,
+        numbers,
+        machine.formal_engine(),
+        acting=workspace.acting(),
+        sides=sides,
+        progress=progress,
     )
     workspace.refresh()
     return made

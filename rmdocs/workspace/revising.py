@@ -336,10 +336,10 @@ def withdraw(
         workspace.store,
         kind.base,
         number,
-        wanted,
-        on or today,
-        reason,
-        workspace.acting(),
+        revision=wanted,
+        on=on or today,
+        reason=reason,
+        acting=workspace.acting(),
     )
     workspace.refresh()
     return register.release(number, wanted)

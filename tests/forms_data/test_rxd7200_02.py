@@ -182,7 +182,16 @@ def stage_findings(name, changes, record=None):
     body = changed(captured, changes)
     key = StageKey(name=name)
     before = added_stages(until=name)
-    return check_stage(draft(record), before, key, body, FORM, UNIT, body["name"], TODAY)[1]
+    return check_stage(
+        draft(record),
+        stages=before,
+        key=key,
+        content=body,
+        form=FORM,
+        unit=UNIT,
+        actor_name=body["name"],
+        today=TODAY,
+    )[1]
 
 
 def codes(findings):
@@ -190,7 +199,7 @@ def codes(findings):
 
 
 def checked(changes=None, stages=()):
-    found, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages)
+    found, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages=stages)
     assert found, codes(findings)
     return found
 
@@ -293,7 +302,16 @@ def test_the_days_from_visit_to_review_are_computed():
 def test_a_stage_is_added_by_the_person_it_names():
     body = SAMPLE["stages"][0]["content"]
     key = StageKey(name="dept_head_opinion")
-    findings = check_stage(draft(), (), key, body, FORM, UNIT, "吴部长", TODAY)[1]
+    findings = check_stage(
+        draft(),
+        stages=(),
+        key=key,
+        content=body,
+        form=FORM,
+        unit=UNIT,
+        actor_name="吴部长",
+        today=TODAY,
+    )[1]
     assert codes(findings) == ["STAGE-PERSON"]
 
 

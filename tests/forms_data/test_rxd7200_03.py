@@ -159,7 +159,16 @@ def stage_findings(name, changes, record=None):
     body = changed(offered[0] if offered else FIRST_QUARTER, changes)
     key = StageKey(name=name, repeat=None if offered else body["quarter"])
     before = added_stages(until=name)
-    return check_stage(draft(record), before, key, body, FORM, UNIT, body["name"], TODAY)[1]
+    return check_stage(
+        draft(record),
+        stages=before,
+        key=key,
+        content=body,
+        form=FORM,
+        unit=UNIT,
+        actor_name=body["name"],
+        today=TODAY,
+    )[1]
 
 
 def codes(findings):
@@ -167,7 +176,7 @@ def codes(findings):
 
 
 def checked(changes=None, stages=()):
-    found, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages)
+    found, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages=stages)
     assert found, codes(findings)
     return found
 

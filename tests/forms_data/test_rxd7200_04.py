@@ -190,7 +190,14 @@ def stage_findings(name, changes, content=None, stages=None):
     before = added_stages(until=name) if stages is None else stages
     body = changed(captured, changes)
     return check_stage(
-        draft(content), before, StageKey(name=name), body, FORM, UNIT, "王样例", TODAY
+        draft(content),
+        stages=before,
+        key=StageKey(name=name),
+        content=body,
+        form=FORM,
+        unit=UNIT,
+        actor_name="王样例",
+        today=TODAY,
     )[1]
 
 
@@ -199,7 +206,7 @@ def codes(findings):
 
 
 def printed(stages=(), addressee=None, changes=None):
-    checked, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages)
+    checked, findings = check_record(draft(changes), FORM, UNIT, TODAY, stages=stages)
     assert checked, codes(findings)
     context = template_context(
         checked,
@@ -315,7 +322,7 @@ def test_maturity_on_a_weekend_is_met_on_the_next_working_day():
 def test_kept_ten_years_from_the_january_after_settlement():
     open_record, _ = check_record(draft(), FORM, UNIT, TODAY)
     assert keeping(FORM, open_record.names).starts is None
-    settled, _ = check_record(draft(), FORM, UNIT, TODAY, added_stages())
+    settled, _ = check_record(draft(), FORM, UNIT, TODAY, stages=added_stages())
     kept = keeping(FORM, settled.names)
     assert (kept.years, kept.starts, kept.ends) == (10, date(2027, 1, 1), date(2037, 1, 1))
 

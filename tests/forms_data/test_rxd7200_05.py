@@ -40,7 +40,7 @@ def form(files):
 
 
 def checked(form, sample, stages=()):
-    return check_record(RecordDraft.parse(sample), form, UNIT, TODAY, stages)
+    return check_record(RecordDraft.parse(sample), form, UNIT, TODAY, stages=stages)
 
 
 def test_the_sample_is_clean_with_its_stage(files, form):
@@ -49,13 +49,13 @@ def test_the_sample_is_clean_with_its_stage(files, form):
     review = sample["stages"][0]
     _, findings = check_stage(
         RecordDraft.parse(sample),
-        (),
-        StageKey(name=review["stage"]),
-        review["content"],
-        form,
-        UNIT,
-        "郑部长",
-        TODAY,
+        stages=(),
+        key=StageKey(name=review["stage"]),
+        content=review["content"],
+        form=form,
+        unit=UNIT,
+        actor_name="郑部长",
+        today=TODAY,
     )
     assert findings == []
 

@@ -40,7 +40,16 @@ def review(form, unit, today, sample):
     draft = RecordDraft.parse(sample)
 
     def run(content, actor="郑部长", stages=()):
-        checked, findings = check_stage(draft, stages, REVIEW, content, form, unit, actor, today)
+        checked, findings = check_stage(
+            draft,
+            stages=stages,
+            key=REVIEW,
+            content=content,
+            form=form,
+            unit=unit,
+            actor_name=actor,
+            today=today,
+        )
         return checked, {(finding.code, finding.path): finding for finding in findings}
 
     return run
@@ -180,7 +189,16 @@ def test_a_stage_that_cannot_be_kept_or_printed(review):
 def test_no_stage_crashes_a_check(form, unit, today, files, content):
     draft = RecordDraft.parse(json.loads(files.sample))
     before = copy.deepcopy(content)
-    check_stage(draft, (), REVIEW, content, form, unit, "郑部长", today)
+    check_stage(
+        draft,
+        stages=(),
+        key=REVIEW,
+        content=content,
+        form=form,
+        unit=unit,
+        actor_name="郑部长",
+        today=today,
+    )
     assert content == before
 
 
@@ -233,7 +251,14 @@ def test_the_built_in_samples_go_through_all_their_stages(number, name, unit):
         lifecycle.require_stage(status, form.stages, present, key)
         actor = str(offered.content.get(form.stage(offered.stage).person, ""))
         checked, findings = check_stage(
-            draft, stages, key, offered.content, form, unit, actor, date(2029, 12, 31)
+            draft,
+            stages=stages,
+            key=key,
+            content=offered.content,
+            form=form,
+            unit=unit,
+            actor_name=actor,
+            today=date(2029, 12, 31),
         )
         assert [finding for finding in findings if finding.severity is Severity.ERROR] == []
         stages.append((key, offered.content))

@@ -167,13 +167,13 @@ def test_a_rule_stops_only_what_it_would_stop_however_the_year_is_arranged(
     content = visit["stages"][0]["content"] | {"date": read}
     _, findings = check_stage(
         RecordDraft.parse(log(visit, logged)),
-        (),
-        StageKey(name="dept_head_opinion"),
-        content,
-        form.having(RulesSection(rules=rules)),
-        {"code": "JN01", "name": "济南", "full_name": "济南"},
-        content["name"],
-        date(2027, 12, 31),
+        stages=(),
+        key=StageKey(name="dept_head_opinion"),
+        content=content,
+        form=form.having(RulesSection(rules=rules)),
+        unit={"code": "JN01", "name": "济南", "full_name": "济南"},
+        actor_name=content["name"],
+        today=date(2027, 12, 31),
         calendar=registry.calendars.now(),
     )
     found = [one.severity for one in findings if one.code == "R02-HEAD-PROMPT"]
