@@ -38,7 +38,7 @@ Of the store:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from operator import itemgetter
@@ -56,9 +56,9 @@ from rmdocs.audit.ledgers import (
 )
 from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
-from rmdocs.audit.pins import Pin, compared, ledgers_of
+from rmdocs.audit.pins import Pin, PinComparison, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
-from rmdocs.audit.witnesses import judged
+from rmdocs.audit.witnesses import WitnessJudgement, judged
 from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 
     from rmdocs.audit.since import VerifiedState
     from rmdocs.signing.trust import Trust
+    from rmdocs.store.event import Event
     from rmdocs.store.head import GitHead, LedgerStore
     from rmdocs.store.witnesspolicy import WitnessPolicy
 
@@ -291,30 +292,17 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     findings = [*unopened, *(finding for one in order for finding in one.findings)]
     ledgers = tuple(one.ledger for one in order if one.ledger is not None)
     begun = {ref: one.first for (ref, _), one in done.items() if one.first is not None}
-    # 14
-    findings += VolumeAudit(
-        authority=authority,
-        heads={ref.removeprefix(RECORDS_PREFIX): heads[ref] for ref in volumes},
-        begun={ref.removeprefix(RECORDS_PREFIX): one for ref, one in begun.items()},
-    ).findings()
-    # 15
-    findings += store.surroundings()
-    # 16
-    findings += size_findings(authority.revocations, store, judge.ledger_keys)
-    findings += machine_size_findings(authority, store)
     known = {(pin.origin, pin.size, pin.root): pin for pin in since.pins} if since else {}
     known |= {(pin.origin, pin.size, pin.root): pin for pin in pins}
-    comparison = compared(store, (*known.values(),), judge.ledger_keys)
-    findings += comparison.findings
-    # 17
-    witnessed = judged(store, heads, judge.ledger_keys, policy)
-    findings += witnessed.findings
-    # 18
-    findings += [
-        _foreign(ref)
-        for ref in store.refs()
-        if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX) and not is_witness_ref(ref)
-    ]
+    whole = _WholeStore(
+        store=store,
+        judge=judge,
+        heads=heads,
+        begun=begun,
+        comparison=compared(store, (*known.values(),), judge.ledger_keys),
+        witnessed=judged(store, heads, judge.ledger_keys, policy),
+    )
+    findings += [finding for check in OF_THE_STORE for finding in check(whole)]
     return Verification(
         volumes=len(volumes),
         events=sum(one.events for one in ledgers),
@@ -326,15 +314,66 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         contents=contents,
         documents=sum(one.documents for one in order),
         unread=sum(one.unread for one in order),
-        pinned=len(comparison.ledgers | witnessed.ledgers),
+        pinned=len(whole.comparison.ledgers | whole.witnessed.ledgers),
         quorum=named(policy.quorum) if policy is not None else "",
-        witnessed=len(witnessed.ledgers),
-        newest=witnessed.newest,
+        witnessed=len(whole.witnessed.ledgers),
+        newest=whole.witnessed.newest,
         since=since.source if since is not None else None,
         skipped=sum(one.events - one.judged for one in ledgers),
         files_again=since is not None and since.by_checkpoints,
         ledgers=ledgers,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WholeStore:
+    """What a store is, once each of its ledgers was gone through.
+
+    :param heads: of all ledgers. :param begun: how each volume begins, by its ref.
+    :param comparison: with what is known from outside.
+    :param witnessed: what witnesses cosigned, as far as the policy asks.
+    """
+
+    store: LedgerStore
+    judge: Judge
+    heads: Mapping[str, GitHead]
+    begun: Mapping[str, Event]
+    comparison: PinComparison
+    witnessed: WitnessJudgement
+
+
+def _against_openings(whole: _WholeStore) -> Iterable[Finding]:
+    volumes = {ref: head for ref, head in whole.heads.items() if ref != CONTROL_REF}
+    return VolumeAudit(
+        authority=whole.judge.authority,
+        heads={ref.removeprefix(RECORDS_PREFIX): head for ref, head in volumes.items()},
+        begun={ref.removeprefix(RECORDS_PREFIX): first for ref, first in whole.begun.items()},
+    ).findings()
+
+
+def _around_it(whole: _WholeStore) -> Iterable[Finding]:
+    return whole.store.surroundings()
+
+
+def _from_outside(whole: _WholeStore) -> Iterable[Finding]:
+    authority, store = whole.judge.authority, whole.store
+    yield from size_findings(authority.revocations, store, whole.judge.ledger_keys)
+    yield from machine_size_findings(authority, store)
+    yield from whole.comparison.findings
+
+
+def _by_witnesses(whole: _WholeStore) -> Iterable[Finding]:
+    return whole.witnessed.findings
+
+
+def _refs(whole: _WholeStore) -> Iterable[Finding]:
+    for ref in whole.store.refs():
+        if ref != CONTROL_REF and not ref.startswith(RECORDS_PREFIX) and not is_witness_ref(ref):
+            yield _foreign(ref)
+
+
+OF_THE_STORE = (_against_openings, _around_it, _from_outside, _by_witnesses, _refs)
+"""What is looked at once all ledgers were gone through, in the order told above."""
 
 
 @dataclass(slots=True, kw_only=True)

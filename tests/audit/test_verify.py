@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import plaingit
 import pytest
 
+from rmdocs.audit import verify
 from rmdocs.errors import StoreError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
@@ -22,6 +24,15 @@ commit, with_file = partial(plaingit.commit, ref=REF), partial(plaingit.with_fil
 @pytest.fixture
 def bank(full_bank):
     return full_bank
+
+
+def test_the_order_of_checks_is_told_as_it_is():
+    """Numbers without a gap, and one for each check of the store as a whole."""
+    told = re.findall(r"^(\d+)\. (.+(?:\n   .+)*)", verify.__doc__, re.MULTILINE)
+    assert [int(number) for number, _ in told] == [*range(1, len(told) + 1)]
+    whole = verify.__doc__.partition("Of the store:")[2]
+    of_the_store = [text for _, text in told if text in whole]
+    assert len(of_the_store) == len(verify.OF_THE_STORE)
 
 
 def test_a_sound_store_has_no_findings(bank):
