@@ -136,7 +136,8 @@ class _TextReading:
             self.at += bool(names)
             self._pass(_SPACE)
             raw = self._pass(_NAME)
-            names.append(next(iter(tomllib.loads(f"{raw} = 0"))))
+            quoted = raw[0] in "\"'"
+            names.append(next(iter(tomllib.loads(f"{raw} = 0"))) if quoted else raw)
             self._pass(_SPACE)
         return names
 
