@@ -300,6 +300,7 @@ class _Maintenance:
         # Without its index a pack is nobody's: should this be killed between, it goes again.
         placing = self.scratch / _PLACING
         write_synced(placing, name.encode())
+        self.packs.mkdir(exist_ok=True)
         for suffix, file in ((".pack", pack), (".idx", index)):
             file.chmod(0o444)
             sync_file(file)

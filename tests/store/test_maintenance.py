@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plaingit import loosened
 from sealing import sound
 
 from rmdocs.errors import ConflictError, MissingProgramError, StoreError
@@ -237,6 +238,15 @@ class TestRefused:
     def test_where_there_is_no_store(self, tmp_path):
         with pytest.raises(StoreError, match="no records store"):
             maintain(tmp_path)
+
+
+def test_a_store_without_the_folder_of_packs_is_put_together(desk, ref):
+    desk.issue(1, 1)
+    names = stored(desk.path)
+    loosened(desk.path, next(iter(names)))
+    (desk.path / "objects/pack").rmdir()
+    maintain(desk.path)
+    assert_whole(desk, ref, names)
 
 
 def test_a_pack_that_somebody_keeps_is_left_alone(written, ref):
