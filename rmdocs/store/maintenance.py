@@ -172,6 +172,7 @@ def maintain(
         work.clear()
         work.put_anew()
         work.join()
+        work.clear()
 
 
 @contextmanager
@@ -214,7 +215,7 @@ class _Maintenance:
         return self.objects / "pack"
 
     def clear(self) -> None:
-        """End what a killed run was dropping, and remove what it was writing."""
+        """Remove what a run was writing; end what one that was killed was dropping."""
         placing, journal = self.scratch / _PLACING, self.scratch / _JOURNAL
         if placing.is_file():
             name = placing.read_text("ascii", "replace")

@@ -69,6 +69,7 @@ def test_all_is_there_in_one_pack_that_takes_less_room(written, ref):
     maintain(written.path)
     after = holdings(written.path)
     assert (before.packs, after.loose, after.packs) == (7, 0, 1)
+    assert list((written.path / "rmdocs/partial/maintenance").iterdir()) == []
     assert after.bytes < before.bytes
     assert_whole(written, ref, names)
 
