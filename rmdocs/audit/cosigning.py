@@ -23,6 +23,7 @@ from rmdocs.findings import Finding, error, has_errors, warning
 from rmdocs.messages import message
 from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.store.checkpoint import Checkpoint
+from rmdocs.store.cosignature import newest_good
 from rmdocs.store.protocol import CONTROL_REF, clock_behind, ledger_origin
 from rmdocs.store.witnessref import KeptCheckpoint, witness_refs
 
@@ -117,18 +118,19 @@ class _Look:
         self.findings: list[Finding] = []
         for kept in (kept for one in witness_refs(store) for kept in one.kept):
             cosignature = self._cosignature(kept)
-            of = self._others if cosignature is None else self._own
-            of.setdefault(kept.ref, []).append(kept)
+            if cosignature is None:
+                self._others.setdefault(kept.ref, []).append(kept)
+            else:
+                bare = alone(kept.note, keys) or f"{kept.checkpoint.body}\n"
+                own = replace(kept, note=f"{bare}{cosignature.line}\n")
+                self._own.setdefault(kept.ref, []).append(own)
             if cosignature is not None and cosignature.seconds > now.timestamp():
                 last = datetime.fromtimestamp(min(cosignature.seconds, _LAST), now.tzinfo)
                 raise clock_behind(now, last)
 
     def _cosignature(self, kept: KeptCheckpoint) -> Cosignature | None:
         """Return this witness's own cosignature of a checkpoint; None if there is no good one."""
-        try:
-            return self._key.on(kept.checkpoint.body, kept.lines)
-        except ValueError:
-            return None
+        return newest_good(self._key.each(kept.checkpoint.body, kept.lines))
 
     def remember(self, seen: Iterable[Pin]) -> None:
         """Take in what was seen before, and tell which of these ledgers are missing."""

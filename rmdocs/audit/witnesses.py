@@ -17,7 +17,7 @@ from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.store.checkpoint import Checkpoint, parted
-from rmdocs.store.cosignature import Cosignature, told_time
+from rmdocs.store.cosignature import Cosignature, newest_good, told_time
 from rmdocs.store.protocol import ledger_origin
 from rmdocs.store.witnesspolicy import WitnessPolicy, named
 from rmdocs.store.witnessref import KeptCheckpoint, WitnessRef, witness_refs
@@ -75,21 +75,17 @@ def judged(
     vouched: list[_Vouched] = []
     pins: dict[tuple[str, int, str], Pin] = {}
     for kept in (kept for one in found for kept in one.kept):
-        try:
-            body, lines = kept.checkpoint.body, kept.lines
-            cosigned = policy.cosignatures(body, lines) if policy is not None else {}
-        except ValueError:
-            findings.append(_not_theirs(kept))
-            continue
-        for name, one in cosigned.items():
-            word = _Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one)
-            vouched.append(word)
+        words, forged = _words(kept, policy)
+        vouched += words
+        findings += [_not_theirs(kept)] if forged else []
+        for word in words:
             _pin(pins, kept.checkpoint, _cosigned_by(word))
-        if keys.fault(kept.note) is not None:
-            findings += [] if cosigned else [_nobodys(kept)]
-        else:
+        # Whatever else stands in the note: what the ledger's own key signed is its word.
+        if keys.fault(kept.note) is None:
             source = message("the checkpoint that the witness {name} keeps", name=kept.witness)
             _pin(pins, kept.checkpoint, source)
+        elif not words and not forged:
+            findings.append(_nobodys(kept))
     findings += compared(store, (*pins.values(),), keys).findings
     if policy is None:
         return WitnessJudgement(findings=tuple(findings))
@@ -103,6 +99,22 @@ def judged(
         newest=told_time(max(met.values())) if met else "",
         findings=tuple(findings),
     )
+
+
+def _words(kept: KeptCheckpoint, policy: WitnessPolicy | None) -> tuple[list[_Vouched], bool]:
+    """Return who of a policy cosigned a checkpoint, and whether a line there only says so.
+
+    Each line is judged by itself: anybody can put one more below a note.
+    """
+    known = policy.witnesses if policy is not None else {}
+    words, forged = [], False
+    for name, key in known.items():
+        said = [*key.each(kept.checkpoint.body, kept.lines)]
+        forged = forged or None in said
+        one = newest_good(said)
+        if one is not None:
+            words.append(_Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one))
+    return words, forged
 
 
 def _pin(pins: dict[tuple[str, int, str], Pin], checkpoint: Checkpoint, source: Text) -> None:
@@ -262,10 +274,6 @@ def _counted(
     else:
         known = {one.name.encode(): one.key for one in found if one.key is not None}
     for name, key in known.items():
-        for line in lines:
-            try:
-                one = key.on(body, (line,))
-            except ValueError:
-                continue
-            if one is not None:
-                yield name, one
+        one = newest_good(key.each(body, lines))
+        if one is not None:
+            yield name, one

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +25,7 @@ _TIME = struct.Struct(">Q")
 _LATEST = (1 << 63) - 1
 _YEAR_10000 = 253_402_300_800
 _ID, _SIGNATURE = 4, 64
+_NONE = "not a cosignature"
 _KEY_NAME = re.compile(r"[!-*,-~]+", re.ASCII)
 
 
@@ -101,26 +102,42 @@ class WitnessKey:
         :param lines: of signatures that stand below it, see ``checkpoint.parted``.
         :raises ValueError: if one says that it is by this key, and is not: such a note is none.
         """
-        found = [
-            Cosignature(seconds=self._seconds(body, data), line=line)
-            for line in lines
-            if (data := _data(line, self.name)) is not None and data[:_ID] == self.id
-        ]
-        return max(found, key=lambda one: one.seconds, default=None)
+        found = [*self.each(body, lines)]
+        if None in found:
+            raise ValueError(_NONE)
+        return newest_good(found)
+
+    def each(self, body: str, lines: Iterable[str]) -> Iterator[Cosignature | None]:
+        """Yield each cosignature that says it is by this key, judged by itself; None if it is not.
+
+        :param body: the text of the checkpoint. :param lines: of signatures below it.
+        """
+        for line in lines:
+            data = _data(line, self.name)
+            if data is not None and data[:_ID] == self.id:
+                try:
+                    yield Cosignature(seconds=self._seconds(body, data), line=line)
+                except ValueError:
+                    yield None
 
     def _seconds(self, body: str, data: bytes) -> int:
         signature = data[_ID + _TIME.size :]
-        reason = "not a cosignature"
         if len(signature) != _SIGNATURE:
-            raise ValueError(reason)
+            raise ValueError(_NONE)
         (seconds,) = _TIME.unpack(data[_ID : _ID + _TIME.size])
         try:
             self.public.verifier().verify(signature, _said(body, seconds))
         except InvalidSignature as problem:
-            raise ValueError(reason) from problem
+            raise ValueError(_NONE) from problem
         if seconds > _LATEST:
-            raise ValueError(reason)
+            raise ValueError(_NONE)
         return int(seconds)
+
+
+def newest_good(cosignatures: Iterable[Cosignature | None]) -> Cosignature | None:
+    """Return the newest of the good ones; None if none is."""
+    good = (one for one in cosignatures if one is not None)
+    return max(good, key=lambda one: one.seconds, default=None)
 
 
 def told_time(seconds: int) -> str:

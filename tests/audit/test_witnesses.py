@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import base64
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 
 import plaingit
 import pytest
 from conftest import Bank
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from insider import Insider, inject
 from witnessed import Witness, clone, fetch, policy, told
 
+from rmdocs.audit.witnesses import judged
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.files import File
+from rmdocs.findings import Severity
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
+from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.store.checkpoint import Checkpoint, parted, verifier_line
+from rmdocs.store.cosignature import WitnessKey
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.witnesspolicy import WitnessGroup, WitnessPolicy
 from rmdocs.store.witnessref import read_witness, witness_refs
 from rmdocs.workspace import opening, proving, records, store, witnessing
 
@@ -27,6 +34,7 @@ RM, NUMBER = "JN01-0101", RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 PLACE = "records/RXD7200-02/JN01/2026/1"
 ORIGIN = f"rmdocs/{PLACE}"
 VISITS = "refs/heads/records/RXD7200-02/JN01/2026/1"
+MORNING = datetime(2026, 12, 31, 9, tzinfo=UTC)
 LONG_AFTER = date(2027, 3, 1)
 
 
@@ -336,6 +344,99 @@ class TestPolicy:
 
         altered(bank, witness, f"{PLACE}/1", later)
         assert told(bank, policy(witness)) == {"WITNESS-SIGNATURE", "WITNESS-QUORUM"}
+
+
+class TestAPolicyOnlyAsksForMore:
+    """Whatever lines stand in notes: a policy takes away nothing that is wrong without one."""
+
+    @pytest.fixture
+    def two(self, visited, copied_in_memory):
+        return Noted(copied_in_memory(visited))
+
+    def test_a_forged_line_beside_the_ledgers_own_signature(self, two):
+        two.lay(((True, "ledger", ("forged-0",)),))
+        assert two.errors(with_policy=False) == {("LEDGER-REWRITTEN", PLACE)}
+        assert two.errors(with_policy=True) >= {("LEDGER-REWRITTEN", PLACE)}
+
+    def test_a_forged_line_beside_a_good_one(self, two):
+        """Anybody can put it there: it takes nobody's word away."""
+        two.lay(((False, "ledger", ("forged-0", "good-0", "good-1")),))
+        found = two.judged(with_policy=True)
+        assert ORIGIN in found.ledgers
+        assert "WITNESS-SIGNATURE" in codes(found)
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.booleans(),
+                st.sampled_from(["ledger", "stranger", ""]),
+                st.permutations(
+                    ["good-0", "good-1", "forged-0", "forged-1", "foreign", "good-0"]
+                ).flatmap(
+                    lambda lines: st.integers(0, len(lines)).map(lambda to: tuple(lines[:to]))
+                ),
+            ),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    @settings(
+        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    def test_any_mixture(self, two, notes):
+        two.lay(notes)
+        assert two.errors(with_policy=True) >= two.errors(with_policy=False)
+
+
+class Noted:
+    """A store on whose refs of witnesses any notes of a volume are laid."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.store = bank.at().store
+        self.keys = ledger_keys(self.store.require_head(CONTROL_REF))
+        self.own = bank.at()._ledger_key()
+        self.signers = [SigningKey.generate(f"w{at}") for at in range(3)]
+        self.witnesses = [
+            WitnessKey(name=f"w{at}", public=one.public) for at, one in enumerate(self.signers)
+        ]
+        self.here = self.store.require_head(VISITS).checkpoint
+
+    def lay(self, notes) -> None:
+        """Lay notes, each on a ref of its own.
+
+        :param notes: whether each has another root, by whom it is signed, and what lines follow.
+        """
+        for at in range(3):
+            self.store.named.pop(f"refs/witness/n{at}", None)
+        for at, (other, signed, lines) in enumerate(notes):
+            root = bytes(32) if other else self.here.root
+            checkpoint = Checkpoint(origin=ORIGIN, size=self.here.size, root=root)
+            note = f"{checkpoint.body}\n"
+            if signed:
+                signer = self.own if signed == "ledger" else self.signers[2]
+                note = checkpoint.sign(signer)
+            note += "".join(f"{self.line(checkpoint.body, line)}\n" for line in lines)
+            with self.store.witnessing(f"refs/witness/n{at}") as branch:
+                branch.keep([note], self.witnesses[2], self.signers[2], MORNING)
+
+    def line(self, body: str, kind: str) -> str:
+        how, _, at = kind.partition("-")
+        which = int(at or 2)
+        said = "x" if how == "forged" else ""
+        return self.witnesses[which].cosigned(f"{said}{body}", self.signers[which], MORNING)
+
+    def judged(self, *, with_policy: bool):
+        asked = WitnessPolicy(
+            witnesses={one.name.encode(): one for one in self.witnesses[:2]},
+            groups={b"both": WitnessGroup(members=(b"w0", b"w1"), least=2)},
+            quorum=b"both",
+        )
+        heads = {VISITS: self.store.require_head(VISITS)}
+        return judged(self.store, heads, self.keys, asked if with_policy else None)
+
+    def errors(self, *, with_policy: bool) -> set[tuple[str, str]]:
+        found = self.judged(with_policy=with_policy).findings
+        return {(one.code, one.path) for one in found if one.severity is Severity.ERROR}
 
 
 class TestSplitView:
