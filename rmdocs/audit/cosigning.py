@@ -157,7 +157,8 @@ class _Look:
         sound = not has_errors(found)
         before = self._before(ref, own)
         if sound and size is not None:
-            own = [*own, *self._added_to(ref, head, own, before)]
+            older = [one for one in own if _size(one) < size]
+            own = [*older, *self._added_to(ref, head, older, before)]
             self._seen[ref] = pins_in(head.note, _SEEN)[0]
             own = self._worth_keeping(ref, own)
         self._notes += [one.note for one in own]
@@ -203,7 +204,10 @@ class _Look:
     ) -> Iterator[KeptCheckpoint]:
         """Yield what is cosigned of a ledger: the states that others cosigned, then as it stands.
 
-        The smaller first, none smaller than what was seen: each is the largest yet.
+        The smaller first, none smaller than what was seen: each is the largest yet. As it stands
+        a ledger is cosigned at every look, since the time tells until when it was not more.
+
+        :param own: what the witness cosigned of smaller states.
         """
         newest, there = head.checkpoint.size, {_size(one) for one in own}
         notes = {newest: alone(head.note, self._keys)}

@@ -58,7 +58,7 @@ from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, PinComparison, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
-from rmdocs.audit.witnesses import WitnessJudgement, judged
+from rmdocs.audit.witnesses import AskedOfWitnesses, WitnessJudgement, judged
 from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
@@ -66,7 +66,7 @@ from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 from rmdocs.store.refs import is_witness_ref
-from rmdocs.store.witnesspolicy import named
+from rmdocs.store.witnesspolicy import NOBODY, named
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -75,7 +75,6 @@ if TYPE_CHECKING:
     from rmdocs.signing.trust import Trust
     from rmdocs.store.event import Event
     from rmdocs.store.head import GitHead, LedgerStore
-    from rmdocs.store.witnesspolicy import WitnessPolicy
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -109,7 +108,8 @@ class Verification(Answer):
     :param quorum: who must have cosigned each ledger, as the verifier's policy calls them; empty
         where none was given.
     :param witnessed: ledgers of which enough of these witnesses cosigned a state.
-    :param newest: when the newest of their cosignatures was made.
+    :param oldest: since when enough of them had seen the ledger that they saw longest ago: acts
+        after that may have been cut off. :param oldest_ledger: which one that is.
     :param ledgers: each at the state in which it was gone through, control first.
     """
 
@@ -124,7 +124,8 @@ class Verification(Answer):
             "stamped_by",
             "quorum",
             "witnessed",
-            "newest",
+            "oldest",
+            "oldest_ledger",
             "ok",
             "findings",
         ),
@@ -147,7 +148,8 @@ class Verification(Answer):
     stamped_by: str = field(default="", metadata=IF_ANY)
     quorum: str = field(default="", metadata=IF_ANY)
     witnessed: int = field(default=0, metadata=IF_ANY)
-    newest: str = field(default="", metadata=IF_ANY)
+    oldest: str = field(default="", metadata=IF_ANY)
+    oldest_ledger: str = field(default="", metadata=IF_ANY)
     ledgers: tuple[VerifiedLedger, ...] = ()
 
     @property
@@ -223,15 +225,18 @@ class Verification(Answer):
     @property
     def told_witnessed(self) -> Text:
         """Return how many ledgers are witnessed as the verifier's policy asks."""
+        if self.quorum == NOBODY:
+            return message("the policy asks for no witness: it excludes nothing")
         if not self.witnessed:
             return message("witnessed as the policy asks ({name}): none", name=self.quorum)
         return message(
-            "witnessed as the policy asks ({name}): {count} of {ledgers} ledger(s); the newest"
-            " cosignature is of {time}",
+            "witnessed as the policy asks ({name}): {count} of {ledgers} ledger(s); longest ago"
+            " enough of them saw {ledger}, on {time}",
             name=self.quorum,
             count=self.witnessed,
             ledgers=self.volumes + 1,
-            time=self.newest,
+            ledger=self.oldest_ledger.removeprefix("rmdocs/"),
+            time=self.oldest,
         )
 
     @property
@@ -247,7 +252,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     contents: bool = False,
     pins: Sequence[Pin] = (),
     since: VerifiedState | None = None,
-    policy: WitnessPolicy | None = None,
+    witnesses: AskedOfWitnesses | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
@@ -259,7 +264,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param pins: what is known of the ledgers from outside.
     :param since: a state that was verified: of volumes only what came after is judged, with all
         that was ever done to the same records. Control is judged whole.
-    :param policy: of whoever verifies: which witnesses must have cosigned; None to ask for none.
+    :param witnesses: who must have cosigned, by whoever verifies; None to ask for nobody.
     :param executor: of processes, with the interface of ``concurrent.futures``, that go
         through volumes at the same time; None for this process alone.
     :param progress: told how many events of how many are gone through.
@@ -300,7 +305,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         heads=heads,
         begun=begun,
         comparison=compared(store, (*known.values(),), judge.ledger_keys),
-        witnessed=judged(store, heads, judge.ledger_keys, policy),
+        witnessed=judged(store, heads, judge.ledger_keys, witnesses),
     )
     findings += [finding for check in OF_THE_STORE for finding in check(whole)]
     return Verification(
@@ -315,9 +320,10 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         documents=sum(one.documents for one in order),
         unread=sum(one.unread for one in order),
         pinned=len(whole.comparison.ledgers | whole.witnessed.ledgers),
-        quorum=named(policy.quorum) if policy is not None else "",
+        quorum=named(witnesses.policy.quorum) if witnesses is not None else "",
         witnessed=len(whole.witnessed.ledgers),
-        newest=whole.witnessed.newest,
+        oldest=whole.witnessed.oldest,
+        oldest_ledger=whole.witnessed.oldest_ledger,
         since=since.source if since is not None else None,
         skipped=sum(one.events - one.judged for one in ledgers),
         files_again=since is not None and since.by_checkpoints,

@@ -9,6 +9,7 @@ the policy names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import Pin, compared
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _CLAUSE = "c2sp.org/tlog-policy"
 _MOST_COSIGNATURES = 15
 """Beside the ledger's own: readers of notes take sixteen signatures at least."""
+_AHEAD = timedelta(minutes=10)
+"""How far the clock of a witness may be ahead of the verifier's."""
 _ASK = by_command(
     message("have the witnesses that are missing look at the store, and fetch refs/witness/*"),
     message("rmdocs witness NAME"),
@@ -36,16 +39,43 @@ _ASK = by_command(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOfWitnesses:
+    """What whoever verifies asks of witnesses.
+
+    :param now: by their clock, not that of the witnesses.
+    :param within: how many days ago, at most, enough of them saw each ledger; None for any.
+    """
+
+    policy: WitnessPolicy
+    now: datetime
+    within: int | None = None
+
+    @property
+    def latest(self) -> float:
+        """Return until when a cosignature may have been made, since 1970 UTC."""
+        return (self.now + _AHEAD).timestamp()
+
+    def is_old(self, seconds: int) -> bool:
+        """Return whether a time is longer ago than is asked."""
+        return (
+            self.within is not None
+            and seconds < (self.now - timedelta(days=self.within)).timestamp()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WitnessJudgement:
     """What witnesses say of the ledgers of a store.
 
     :param ledgers: origins of those of which enough witnesses cosigned a state.
-    :param newest: when the newest of these cosignatures was made, as a person reads it.
+    :param oldest: when enough of them had seen the one that they saw longest ago, as a person
+        reads it. :param oldest_ledger: which one that is; empty if there is none.
     :param findings: contradictions, what is not witnessed, what cannot be read.
     """
 
     ledgers: frozenset[str] = frozenset()
-    newest: str = ""
+    oldest: str = ""
+    oldest_ledger: str = ""
     findings: tuple[Finding, ...] = ()
 
 
@@ -62,12 +92,12 @@ def judged(
     store: LedgerStore,
     heads: Mapping[str, GitHead],
     keys: LedgerKeys,
-    policy: WitnessPolicy | None,
+    asked: AskedOfWitnesses | None,
 ) -> WitnessJudgement:
     """Return what witnesses say of the ledgers of a store.
 
     :param heads: of its ledgers, by their refs. :param keys: that sign these.
-    :param policy: of the verifier; without one only what the ledgers' own keys signed is held
+    :param asked: by the verifier; if nothing is, only what the ledgers' own keys signed is held
         against the ledgers.
     """
     found = witness_refs(store)
@@ -75,11 +105,14 @@ def judged(
     vouched: list[_Vouched] = []
     pins: dict[tuple[str, int, str], Pin] = {}
     for kept in (kept for one in found for kept in one.kept):
-        words, forged = _words(kept, policy)
-        vouched += words
+        words, forged = _words(kept, asked.policy if asked is not None else None)
         findings += [_not_theirs(kept)] if forged else []
         for word in words:
             _pin(pins, kept.checkpoint, _cosigned_by(word))
+            if asked is not None and word.cosignature.seconds > asked.latest:
+                findings.append(_future(kept, word, asked.now))
+            else:
+                vouched.append(word)
         # Whatever else stands in the note: what the ledger's own key signed is its word.
         if keys.fault(kept.note) is None:
             source = message("the checkpoint that the witness {name} keeps", name=kept.witness)
@@ -87,33 +120,39 @@ def judged(
         elif not words and not forged:
             findings.append(_nobodys(kept))
     findings += compared(store, (*pins.values(),), keys).findings
-    if policy is None:
+    if asked is None:
         return WitnessJudgement(findings=tuple(findings))
+    policy = asked.policy
     if policy.logs and keys.founding.public not in policy.logs:
         findings.append(_other_store(keys))
     met: dict[str, int] = {}
     for ref, head in heads.items():
-        findings += _quorum(ref, head, policy, vouched, met)
+        findings += _quorum(ref, head, asked, vouched, met)
+    oldest = min(met, key=lambda origin: (met[origin], origin), default="")
     return WitnessJudgement(
         ledgers=frozenset(met),
-        newest=told_time(max(met.values())) if met else "",
+        oldest=told_time(met[oldest]) if oldest else "",
+        oldest_ledger=oldest,
         findings=tuple(findings),
     )
 
 
 def _words(kept: KeptCheckpoint, policy: WitnessPolicy | None) -> tuple[list[_Vouched], bool]:
-    """Return who of a policy cosigned a checkpoint, and whether a line there only says so.
+    """Return who of a policy cosigned a checkpoint when, and whether a line there only says so.
 
     Each line is judged by itself: anybody can put one more below a note.
     """
     known = policy.witnesses if policy is not None else {}
-    words, forged = [], False
+    words: list[_Vouched] = []
+    forged = False
     for name, key in known.items():
         said = [*key.each(kept.checkpoint.body, kept.lines)]
         forged = forged or None in said
-        one = newest_good(said)
-        if one is not None:
-            words.append(_Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one))
+        words += [
+            _Vouched(checkpoint=kept.checkpoint, witness=name, cosignature=one)
+            for one in said
+            if one is not None
+        ]
     return words, forged
 
 
@@ -133,16 +172,17 @@ def _cosigned_by(word: _Vouched) -> Text:
 def _quorum(
     ref: str,
     head: GitHead,
-    policy: WitnessPolicy,
+    asked: AskedOfWitnesses,
     vouched: Iterable[_Vouched],
     met: dict[str, int],
 ) -> Iterator[Finding]:
-    """Yield what of a ledger not enough witnesses cosigned; note the one of which they did.
+    """Yield what of a ledger not enough witnesses cosigned, or not lately; note when they did.
 
     Who cosigned a longer state of the same history has cosigned the shorter one with it.
 
-    :param met: when the newest cosignature of each ledger was made.
+    :param met: since when enough of them had seen each ledger.
     """
+    policy = asked.policy
     origin, place = ledger_origin(ref), ref.removeprefix("refs/heads/")
     if not policy.asks:
         return
@@ -160,7 +200,9 @@ def _quorum(
     for least in sorted({one.checkpoint.size for one in words}, reverse=True):
         enough = [one for one in words if one.checkpoint.size >= least]
         if policy.met({one.witness for one in enough}):
-            met[origin] = max(one.cosignature.seconds for one in enough)
+            seen = met[origin] = _seen_by_enough(policy, words)
+            if asked.is_old(seen):
+                yield _old(place, seen, asked.within or 0)
             if least < size:
                 yield _behind(place, size - least, size)
             return
@@ -172,6 +214,46 @@ def _quorum(
             names=listed(map(named, names)),
         )
     yield error("WITNESS-QUORUM", place, reason, _ASK, clause=_CLAUSE)
+
+
+def _seen_by_enough(policy: WitnessPolicy, words: Iterable[_Vouched]) -> int:
+    """Return the latest time since which enough witnesses cosigned, of those that are enough."""
+    last: dict[bytes, int] = {}
+    for one in words:
+        last[one.witness] = max(one.cosignature.seconds, last.get(one.witness, 0))
+    return max(
+        time
+        for time in last.values()
+        if policy.met({name for name, seconds in last.items() if seconds >= time})
+    )
+
+
+def _old(place: str, seen: int, days: int) -> Finding:
+    told = message(
+        "enough witnesses of the policy saw it last on {time}, more than {days} day(s) ago: what"
+        " was done since may have been cut off here",
+        time=told_time(seen),
+        days=days,
+    )
+    return error("WITNESS-OLD", place, told, _ASK, clause=_CLAUSE)
+
+
+def _future(kept: KeptCheckpoint, word: _Vouched, now: datetime) -> Finding:
+    return warning(
+        "WITNESS-FUTURE",
+        f"witness/{kept.witness}:{kept.path}",
+        message(
+            "the cosignature of the witness {name} is of {time}; the clock here says {now}",
+            name=named(word.witness),
+            time=word.cosignature.time,
+            now=told_time(int(now.timestamp())),
+        ),
+        message(
+            "it does not count; see that the clock of this machine is right, then have the witness"
+            " see to its own, or find out who else has its key"
+        ),
+        clause=_CLAUSE,
+    )
 
 
 def _behind(place: str, count: int, size: int) -> Finding:

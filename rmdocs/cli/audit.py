@@ -11,7 +11,7 @@ from rmdocs import canonical, folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import WholeNumber, json_option, policy_in, policy_option
+from rmdocs.cli.options import Days, WholeNumber, json_option, policy_in, policy_option
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
@@ -162,6 +162,12 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     " of rmdocs checkpoint. What was there then is not judged again, only proved to be the same.",
 )
 @policy_option
+@option(
+    "--within",
+    type=Days(0, 3660),
+    metavar="DAYS",
+    help="With --policy: enough witnesses must have seen each ledger within so many days.",
+)
 @json_option
 @pass_session
 def verify(
@@ -172,6 +178,7 @@ def verify(
     against: str | None,
     since: str | None,
     policy: Path | None,
+    within: int | None,
     as_json: bool,
 ) -> None:
     """Verify the whole store against its ledgers and keys.
@@ -192,6 +199,7 @@ def verify(
             stamp=stamp,
             since=_since(since),
             policy=policy_in(policy),
+            within=within,
             progress=progress.at,
         )
     findings = result.findings

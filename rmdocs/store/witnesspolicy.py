@@ -24,7 +24,9 @@ LARGEST_POLICY = 1 << 20
 _OCTETS = re.compile(rb"[\t\n\x20-\x7e\x80-\xff]*")
 _SPACES = re.compile(rb"[ \t]+")
 _NUMBER = re.compile(rb"[1-9][0-9]{0,8}")
-_NONE = b"none"
+NOBODY = "none"
+"""The quorum of a policy that asks for nobody."""
+_NONE = NOBODY.encode()
 _CLAUSE = "c2sp.org/tlog-policy"
 _WORDS = {b"log": (2, 3), b"witness": (3, 4), b"quorum": (2, 2)}
 """How many words a line has, at least and at most, by its first."""

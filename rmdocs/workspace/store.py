@@ -26,6 +26,7 @@ from rmdocs.workspace.processes import processes
 if TYPE_CHECKING:
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.verify import Verification
+    from rmdocs.audit.witnesses import AskedOfWitnesses
     from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
     from rmdocs.signing.stamping import FileStamp
@@ -50,6 +51,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     stamp: FileStamp | None = None,
     since: Literal["last"] | Sequence[Pin] | None = None,
     policy: File | None = None,
+    within: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
     """Go through the whole store; if asked, judge all signatures and read all scans again.
@@ -63,20 +65,21 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param since: what was verified before, of which the acts are not judged again: what
         checkpoints from outside say, or the last verification from here (:data:`LAST`).
     :param policy: which witnesses must have cosigned the ledgers (c2sp.org/tlog-policy).
+    :param within: how many days ago, at most, enough of them saw each ledger; None for any.
     :param progress: told how many events of how many are gone through.
-    :raises UsageError: if nothing was verified from here that it could go on from.
+    :raises UsageError: if nothing was verified from here that it could go on from, or days are
+        given and no witnesses asked for.
     :raises FindingsError: if the policy cannot be read.
     """
     from rmdocs.audit import verify
     from rmdocs.audit.since import VerifiedState
-    from rmdocs.store.witnesspolicy import WitnessPolicy
     from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
     from rmdocs.workspace.verified import Depth, keep_verified, verified
 
     path, depth = seen_path(workspace.root), Depth(renditions=renditions, contents=contents)
     memory = seen.recall(path)
-    asked = WitnessPolicy.parse(policy.data) if policy is not None else None
+    asked = _asked(workspace, policy, within)
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
@@ -87,7 +90,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             contents=contents,
             pins=(*memory.pins, *against),
             since=state,
-            policy=asked,
+            witnesses=asked,
             executor=executor,
             progress=progress,
         )
@@ -103,6 +106,28 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             found = replace(found, stamped=there, stamped_by=stamp.authority)
         told = (*told, *stamp.findings)
     return replace(found, findings=(*found.findings, *told))
+
+
+def _asked(
+    workspace: Workspace, policy: File | None, within: int | None
+) -> AskedOfWitnesses | None:
+    """Return what is asked of witnesses; None if no policy is given.
+
+    :raises UsageError: if days are given, and nobody that could have cosigned in them.
+    :raises FindingsError: if the policy cannot be read.
+    """
+    from rmdocs.audit.witnesses import AskedOfWitnesses
+    from rmdocs.store.witnesspolicy import WitnessPolicy
+
+    asked = WitnessPolicy.parse(policy.data) if policy is not None else None
+    if within is not None and (asked is None or not asked.asks):
+        raise UsageError(
+            message("within how many days is asked of witnesses, and none is asked for"),
+            by_command(message("name a policy that asks for some"), "--policy FILE"),
+        )
+    if asked is None:
+        return None
+    return AskedOfWitnesses(policy=asked, now=workspace.now(), within=within)
 
 
 def _acts(workspace: Workspace) -> int:

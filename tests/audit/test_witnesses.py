@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 import plaingit
 import pytest
-from conftest import Bank
+from conftest import LATE, Bank
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import Insider, inject
 from witnessed import Witness, clone, fetch, policy, told
 
-from rmdocs.audit.witnesses import judged
+from rmdocs.audit.witnesses import AskedOfWitnesses, judged
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import Severity
@@ -87,22 +87,33 @@ def altered(bank: Bank, witness: Witness, path: str, change) -> None:
 
 
 class TestCosigning:
-    def test_every_ledger_as_it_stands_and_each_state_once(self, bank):
+    def test_every_ledger_as_it_stands_at_each_look(self, bank):
         witness = Witness("JN02", bank)
         first = witness.look()
         assert (first.ok, first.added) == (True, len(first.ledgers))
         assert {one.before for one in first.ledgers} == {None}
         again = witness.look()
-        assert (again.ok, again.added, again.findings) == (True, 0, ())
+        assert (again.ok, again.added, again.findings) == (True, len(first.ledgers), ())
         assert [one.before for one in again.ledgers] == [one.events for one in first.ledgers]
 
-    def test_only_what_grew(self, bank):
+    def test_what_grew_takes_the_place_of_what_was(self, bank):
         witness = Witness("JN02", bank)
         witness.look()
         grow(bank)
-        found = witness.look()
-        assert found.added == 1
+        assert witness.look().added == 2
         assert sizes(witness, bank) == [2]
+
+    def test_a_ledger_at_rest_is_cosigned_anew_in_place_of_before(self, bank):
+        """Else nobody could tell one at rest from one that was cut off."""
+        witness = Witness("JN02", bank)
+        times = []
+        for day in (LATE, LONG_AFTER):
+            witness.look(day=day)
+            for kept in read_witness(bank.at().store, witness.ref).kept:
+                own, cosigned = kept.lines
+                assert own.startswith("— rmdocs-ledger ")
+                times.append(witness.key.on(kept.checkpoint.body, (cosigned,)).time[:10])
+        assert times == ["2026-12-31"] * 2 + ["2027-03-01"] * 2
 
     def test_one_witness_cosigns_what_another_did_before_it_cosigns_more(self, bank):
         """Else two that look at different times would never have cosigned the same."""
@@ -261,7 +272,8 @@ class TestPolicy:
         found = store.verify(bank.at(), policy=File(name="p", data=policy(first, second)))
         assert found.findings == ()
         assert found.witnessed == found.volumes + 1
-        assert (found.quorum, found.newest) == ("everybody", "2026-12-31 09:00Z")
+        assert (found.quorum, found.oldest) == ("everybody", "2026-12-31 09:00Z")
+        assert found.oldest_ledger == "rmdocs/control"
         assert bank.codes() == set()
 
     def test_acts_since_are_told(self, bank):
@@ -307,7 +319,9 @@ class TestPolicy:
         assert told(bank, policy(witness, log=other)) == {"WITNESS-LOG"}
 
     def test_nobody_asked_for(self, bank):
-        assert told(bank, b"quorum none\n") == set()
+        found = store.verify(bank.at(), policy=File(name="p", data=b"quorum none\n"))
+        assert (found.findings, found.witnessed, found.pinned) == ((), 0, 0)
+        assert "excludes nothing" in found.told_witnessed.text(Language.EN)
 
     @pytest.mark.parametrize(
         "change",
@@ -423,7 +437,8 @@ class Noted:
         how, _, at = kind.partition("-")
         which = int(at or 2)
         said = "x" if how == "forged" else ""
-        return self.witnesses[which].cosigned(f"{said}{body}", self.signers[which], MORNING)
+        time = datetime(2999, 1, 1, tzinfo=UTC) if how == "future" else MORNING
+        return self.witnesses[which].cosigned(f"{said}{body}", self.signers[which], time)
 
     def judged(self, *, with_policy: bool):
         asked = WitnessPolicy(
@@ -432,11 +447,79 @@ class Noted:
             quorum=b"both",
         )
         heads = {VISITS: self.store.require_head(VISITS)}
-        return judged(self.store, heads, self.keys, asked if with_policy else None)
+        now = AskedOfWitnesses(policy=asked, now=MORNING)
+        return judged(self.store, heads, self.keys, now if with_policy else None)
 
     def errors(self, *, with_policy: bool) -> set[tuple[str, str]]:
         found = self.judged(with_policy=with_policy).findings
         return {(one.code, one.path) for one in found if one.severity is Severity.ERROR}
+
+
+class TestHowLongAgo:
+    """An old copy of a ledger comes with old words; one newer word elsewhere hides nothing."""
+
+    def verified(self, bank, data, day, within=None):
+        return store.verify(bank.at(day=day), policy=File(name="p", data=data), within=within)
+
+    def test_a_ledger_cut_back_behind_what_was_witnessed(self, bank, elsewhere):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        both = (first, second)
+        for one in both:
+            one.look()
+        older = elsewhere(bank)
+        grow(bank)
+        for one in both:
+            one.look(day=LONG_AFTER)
+        # The volume as it was, and the notes of the time, beside all others of today.
+        fetch(bank, older, VISITS)
+        for one in both:
+            note = older.git("show", f"{one.ref}:{PLACE}/1") + "\n"
+            plaingit.with_file(bank, f"{PLACE}/2", None, one.ref)
+            plaingit.with_file(bank, f"{PLACE}/1", note.encode(), one.ref)
+        bank.close()
+        data = policy(*both)
+        found = self.verified(bank, data, LONG_AFTER)
+        assert (found.oldest, found.oldest_ledger) == ("2026-12-31 09:00Z", ORIGIN)
+        assert ORIGIN.removeprefix("rmdocs/") in found.told_witnessed.text(Language.EN)
+        found = self.verified(bank, data, LONG_AFTER, within=7)
+        old = [one.path for one in found.findings if one.code == "WITNESS-OLD"]
+        assert (old, found.ok) == ([PLACE], False)
+
+    def test_a_ledger_at_rest_is_not_old(self, bank):
+        witness = Witness("JN02", bank)
+        witness.look()
+        witness.look(day=LONG_AFTER)
+        assert self.verified(bank, policy(witness), LONG_AFTER, within=0).findings == ()
+
+    def test_a_time_is_that_of_as_many_as_are_enough(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look()
+        second.look(day=LONG_AFTER)
+        for rule, time in (("all", "2026-12-31 09:00Z"), ("any", "2027-03-01 09:00Z")):
+            asked = policy(first, second, rule=rule)
+            assert self.verified(bank, asked, LONG_AFTER).oldest == time
+
+    def test_a_time_to_come_does_not_count(self, bank):
+        first, second = Witness("JN02", bank), Witness("head-office", bank)
+        first.look(day=date(2999, 1, 1))
+        second.look()
+        found = self.verified(bank, policy(first, second, rule="any"), LATE, within=7)
+        assert codes(found) == {"WITNESS-FUTURE"}
+        assert found.oldest == "2026-12-31 09:00Z"
+        assert told(bank, policy(first)) == {"WITNESS-FUTURE", "WITNESS-QUORUM"}
+
+    def test_a_time_to_come_takes_no_other_word_away(self, visited, copied_in_memory):
+        two = Noted(copied_in_memory(visited))
+        two.lay(((False, "ledger", ("future-0", "good-0", "good-1")),))
+        found = two.judged(with_policy=True)
+        assert (ORIGIN in found.ledgers, found.oldest) == (True, "2026-12-31 09:00Z")
+        assert codes(found) == {"WITNESS-FUTURE"}
+
+    def test_days_are_asked_of_somebody(self, bank):
+        for data in (None, b"quorum none\n"):
+            file = File(name="p", data=data) if data else None
+            with pytest.raises(UsageError):
+                store.verify(bank.at(), policy=file, within=7)
 
 
 class TestSplitView:
