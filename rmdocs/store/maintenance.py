@@ -35,6 +35,7 @@ from rmdocs.errors import (
     system_problem,
 )
 from rmdocs.messages import by_command, message
+from rmdocs.store import refs
 from rmdocs.store.files import sync_directory, sync_file, write_synced
 from rmdocs.store.git import check_repository
 from rmdocs.store.packs import Pack
@@ -155,6 +156,7 @@ def maintain(
     """
     check_repository(repository)
     repository = repository.resolve()  # git works elsewhere
+    refs.clear_abandoned(repository)
     program = shutil.which("git")
     if program is None:
         raise MissingProgramError(
@@ -170,9 +172,12 @@ def maintain(
             progress=progress,
         )
         work.clear()
-        work.put_anew()
-        work.join()
-        work.clear()
+        try:
+            work.put_anew()
+            work.join()
+        finally:
+            # A disk that was full is not to stay so, nor what Ctrl-C broke off lie there.
+            work.clear()
 
 
 @contextmanager

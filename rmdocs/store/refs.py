@@ -1,10 +1,11 @@
 """Refs: which commit each names, who may write it, and the swap that makes a commit count.
 
 One writer a ref on this machine, by a kernel lock that dies with its process;
-the holder has a scratch directory of its own, and what a killed holder left
-there, and its lock on the ref, the next one clears. git's own protocol is
-honoured too: ``<ref>.lock`` keeps foreign git programs out, packed refs are
-read.
+the holder has a scratch directory of its own, of which nothing is left when it
+lets go. What a killed holder left there, and its lock on the ref, is cleared by
+whoever takes a lock next, on whatever ref: a disk that is full of it is full
+for all. git's own protocol is honoured too: ``<ref>.lock`` keeps foreign git
+programs out, packed refs are read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rmdocs.classes import dataclass
@@ -32,6 +33,9 @@ PACKED = "packed-refs"
 
 WITNESS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}", re.ASCII)
 """What a witness may be called: a unit, or whoever else looks at the ledgers."""
+
+_HEADS = "refs/heads/"
+_LOCKS, _PARTIAL = "rmdocs/locks", "rmdocs/partial"
 
 _PART = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9][A-Za-z0-9._-]*(?<!\.)")
 
@@ -198,12 +202,12 @@ class RefLock:
         """
         swap(self.repository, self.ref, old, new, self.scratch / _STAGED)
 
-    def clear_leftovers(self) -> None:
-        """Remove what a killed holder left: its lock on the ref, its partial files."""
-        self.scratch.mkdir(parents=True, exist_ok=True)
+    def clear(self) -> None:
+        """Leave nothing of what was not finished: the lock on the ref, partial files."""
         clear_stale_lock(self.repository, self.ref, self.scratch / _STAGED)
         for leftover in self.scratch.iterdir():
             leftover.unlink()
+        self.scratch.rmdir()
 
 
 _KEYS = "keys"
@@ -216,9 +220,8 @@ def keys_held(repository: Path, *, ending: bool) -> Iterator[None]:
     So that nobody seals with a key between the counting of the ledgers, where it ends, and the
     sealing of its end. Whoever ends one holds the lock of control, and asks for no other after.
     """
-    locks = repository / "rmdocs" / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    handle = os.open(locks / _KEYS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    (repository / _LOCKS).mkdir(parents=True, exist_ok=True)
+    handle = _open_lock(repository, _KEYS)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX if ending else fcntl.LOCK_SH)
         yield
@@ -229,15 +232,63 @@ def keys_held(repository: Path, *, ending: bool) -> Iterator[None]:
 @contextmanager
 def locked(repository: Path, ref: str) -> Iterator[RefLock]:
     """Hold the lock of a ref; waits for other writers of this machine."""
-    name = ref.removeprefix("refs/heads/").replace("/", "+")
-    directory = repository / "rmdocs"
-    (directory / "locks").mkdir(parents=True, exist_ok=True)
-    # The file stays for good: a lock on a file that is unlinked excludes nobody.
-    handle = os.open(directory / "locks" / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    clear_abandoned(repository)
+    name = _lock_name(ref)
+    (repository / _LOCKS).mkdir(parents=True, exist_ok=True)
+    handle = _open_lock(repository, name)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        lock = RefLock(repository=repository, ref=ref, scratch=directory / "partial" / name)
-        lock.clear_leftovers()
-        yield lock
+        lock = RefLock(repository=repository, ref=ref, scratch=repository / _PARTIAL / name)
+        lock.scratch.mkdir(parents=True, exist_ok=True)
+        lock.clear()
+        lock.scratch.mkdir()
+        try:
+            yield lock
+        finally:
+            # Also of what Ctrl-C or a full disk ended, which is what is told then.
+            with suppress(OSError):
+                lock.clear()
     finally:
         os.close(handle)
+
+
+def clear_abandoned(repository: Path) -> None:
+    """Remove what killed holders of locks left, whatever the ref; waits for nobody.
+
+    What belongs to somebody who works, or to another user of the machine, stays.
+    """
+    for scratch in _directories(repository / _PARTIAL):
+        ref = _ref_of(scratch.name)
+        if ref is None:
+            continue
+        with suppress(OSError):
+            handle = _open_lock(repository, scratch.name)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                RefLock(repository=repository, ref=ref, scratch=scratch).clear()
+            finally:
+                os.close(handle)
+
+
+def _directories(path: Path) -> list[Path]:
+    try:
+        return [one for one in path.iterdir() if one.is_dir() and not one.is_symlink()]
+    except OSError:
+        return []
+
+
+def _open_lock(repository: Path, name: str) -> int:
+    # The file stays for good: a lock on a file that is unlinked excludes nobody.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    return os.open(repository / _LOCKS / name, flags, 0o644)
+
+
+def _lock_name(ref: str) -> str:
+    return ref.removeprefix(_HEADS).replace("/", "+")
+
+
+def _ref_of(name: str) -> str | None:
+    """Return the ref of which this is the name of lock and scratch, or None."""
+    path = name.replace("+", "/")
+    candidates = (path, f"{_HEADS}{path}")
+    return next((ref for ref in candidates if is_ledger_ref(ref) or is_witness_ref(ref)), None)

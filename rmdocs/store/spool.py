@@ -1,7 +1,7 @@
 """A pack that is being written: where nobody sees it, until it is whole (gitformat-pack(5)).
 
 What is sealed in one act may be much more than fits into memory, so each object goes to disk as
-it comes; what a killed writer left there, the next one clears (``refs``).
+it comes; what was not finished goes with the lock, also a killed writer's (``refs``).
 """
 
 from __future__ import annotations

@@ -185,7 +185,9 @@ def test_foreign_lock_that_follows_a_kill_is_left_alone(desk, ref, monkeypatch):
 
     monkeypatch.setattr(refs, "PATIENCE", 0.05)
     desk.issue(1, 1)
-    scratch = next((desk.path / "rmdocs" / "partial").iterdir())
+    with refs.locked(desk.path, ref) as held:
+        scratch = held.scratch
+    scratch.mkdir()
     (scratch / "ref").write_text("0" * 40)
     lock = desk.path / f"{ref}.lock"
     lock.write_text("0" * 40)
