@@ -44,12 +44,12 @@ fault, the tests hold a store that fails. **Shown by** are tests in this reposit
     Language.ZH: """# 标准的要求与对应功能
 
 由 `tools/conformance.py` 根据 `rmdocs/audit/conformance.toml` 生成，生成前先运行此处所列的全部
-测试，并植入所列的全部问题（[English](conformance.md)）。条款的要求用我们自己的话转述，原文见标准。“部分满足”
+测试，并注入所列的全部缺陷（[English](conformance.md)）。条款的要求用我们自己的话转述，原文见标准。“部分满足”
 写明缺什么，“由支行负责”是任何程序都做不了的。本页不是法律意见，也不是认证：审计员以标准原文为准。
 
-**指出**是不符合时 `rmdocs verify`（或加 `--contents`、`--renditions`、`--against`）给出的代码。
-**反例**是 `rmdocs drill` 植入克隆的问题：每处都以该代码指出，未植入的克隆没有任何发现；没有列出的，
-由测试中的记录库作反例。**证明**是本仓库中的测试。
+**检出代码**是不符合时 `rmdocs verify`（或加 `--contents`、`--renditions`、`--against`）给出的代码。
+**验证用例**是 `rmdocs drill` 注入副本的缺陷：每处都以该代码检出，未注入缺陷的副本不报任何问题；没有列出的，
+由测试中的记录库作验证。**证明**是本仓库中的测试。
 """,
 }
 _WORDS = {
@@ -70,8 +70,8 @@ _WORDS = {
         "comma": "、",
         "unsure": "各项以内容称呼：条款编号未与标准原文核对。",
         "done": "功能",
-        "codes": "指出",
-        "faults": "反例",
+        "codes": "检出代码",
+        "faults": "验证用例",
         "tests": "证明",
         "stages": "环节",
         "contents": "概况",

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -218,7 +218,7 @@ class Verification(Answer):
         """Return since when at the latest the ledgers are what they were held against."""
         return message(
             "what the ledgers were held against was there on {time} (time stamp of {authority})",
-            time=f"{self.stamped:%Y-%m-%d %H:%M}" if self.stamped is not None else "-",
+            time=f"{self.stamped.astimezone(UTC):%Y-%m-%d %H:%M}Z" if self.stamped else "-",
             authority=self.stamped_by,
         )
 

@@ -81,12 +81,25 @@ _OTHER = message("ask another authority; nothing was stamped")
 def judge_stamp(data: bytes, token: bytes, trust: Trust, place: str) -> FileStamp:
     """Return what a time stamp says of some bytes, judged as of its own time; never fails.
 
+    :param token: the token, or the authority's whole answer; DER (RFC 3161 §2.4.2).
     :param place: what the stamp is called in findings.
     """
     try:
-        content = cms.ContentInfo.load(token, strict=True)
-        signed = content["content"]
-        moment: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
+        signed = _token(token)["content"]
+        said = signed["encap_content_info"]["content"].parsed
+        digest = said["message_imprint"]["hash_algorithm"]["algorithm"].native
+        if digest not in _DIGESTS:
+            weak = message(
+                "its digest ({digest}) does not show that bytes are the same", digest=digest
+            )
+            return FileStamp(findings=(_broken(place, weak),))
+        moment: datetime = said["gen_time"].native
+        if not len(signed["certificates"]):
+            # Lawful, if the certificate is known otherwise (RFC 3161 §2.4.1); none is signed along.
+            signed["certificates"] = [
+                cms.CertificateChoices(name="certificate", value=one)
+                for one in trust.certificates()
+            ]
         stored = [one.chosen for one in signed["certificates"]]
         status = TimestampSignatureStatus(**_validated(signed, data, trust, moment))
         name = common_name(status.signing_cert.subject)
@@ -99,11 +112,21 @@ def judge_stamp(data: bytes, token: bytes, trust: Trust, place: str) -> FileStam
     return FileStamp(time=moment, authority=name)
 
 
+def _token(given: bytes) -> cms.ContentInfo:
+    """Return a token, given as it is or in the whole answer of an authority (TimeStampResp)."""
+    found = cms.ContentInfo.load(given, strict=True)
+    try:
+        _ = found["content_type"].native
+    except ValueError:  # it is read only now
+        return tsp.TimeStampResp.load(given, strict=True)["time_stamp_token"]
+    return found
+
+
 def _validated(
     signed: cms.SignedData, data: bytes, trust: Trust, moment: datetime
 ) -> dict[str, Any]:
     def expected(digest: str) -> bytes:
-        return hashlib.new(digest, data).digest() if digest in _DIGESTS else b""
+        return hashlib.new(digest, data).digest()
 
     judged = context(trust, moment, later=True)
     return asyncio.run(validate_tst_signed_data(signed, judged, expected))

@@ -1,5 +1,6 @@
 """Time stamps of files: what they say, and what is none."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signed import LATER, Clock, big
 
+from rmdocs.messages import Language
 from rmdocs.signing.stamping import judge_stamp, stamped
 from rmdocs.signing.trust import Trust
 
@@ -73,6 +75,32 @@ def test_a_digest_that_proves_nothing(bureau, token):
     )
     found = judge_stamp(SUMMARY, content.dump(force=True), bureau.trust(), "s.tst")
     assert (found.time, codes(found)) == (None, {"STAMP-BROKEN"})
+    assert "sha1" in found.findings[0].message.text(Language.EN)
+
+
+def test_the_whole_answer_of_an_authority(bureau):
+    answers = []
+
+    class Kept(Clock):
+        def stamp(self, query):
+            answers.append(super().stamp(query))
+            return answers[-1]
+
+    token = stamped(SUMMARY, Kept(bureau.stamps, LATER))
+    whole = judge_stamp(SUMMARY, answers[0], bureau.trust(), "s.tsr")
+    assert (whole.time, whole.findings) == (LATER, ())
+    assert whole == judge_stamp(SUMMARY, token, bureau.trust(), "s.tst")
+
+
+def test_a_certificate_that_the_verifier_has(bureau, token):
+    content = cms.ContentInfo.load(token)
+    del content["content"]["certificates"]
+    bare = content.dump(force=True)
+    assert codes(judge_stamp(SUMMARY, bare, bureau.trust(), "s.tst")) == {"STAMP-BROKEN"}
+    trust = bureau.trust()
+    known = replace(trust, others=(*trust.others, bureau.stamps.der))
+    found = judge_stamp(SUMMARY, bare, known, "s.tst")
+    assert (found.time, found.findings) == (LATER, ())
 
 
 @given(st.integers(0, 1 << 20), st.integers(1, 255), st.sampled_from(["change", "drop", "cut"]))
