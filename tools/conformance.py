@@ -48,8 +48,8 @@ fault, the tests hold a store that fails. **Shown by** are tests in this reposit
 写明缺什么，“由支行负责”是任何程序都做不了的。本页不是法律意见，也不是认证：审计员以标准原文为准。
 
 **检出代码**是不符合时 `rmdocs verify`（或加 `--contents`、`--renditions`、`--against`）给出的代码。
-**验证用例**是 `rmdocs drill` 注入副本的缺陷：每处都以该代码检出，未注入缺陷的副本不报任何问题；没有列出的，
-由测试中的记录库作验证。**证明**是本仓库中的测试。
+**验证用例**是 `rmdocs drill` 注入克隆的缺陷：每处都以该代码检出，未注入缺陷的克隆不报任何问题；
+没有列出的，由测试中的记录库作验证。**证明**是本仓库中的测试。
 """,
 }
 _WORDS = {

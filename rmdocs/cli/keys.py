@@ -282,7 +282,7 @@ def _echo_machines(found: Sequence[MachineAnswer], session: Session, *, as_json:
 @json_option
 @pass_session
 def key_witness(session: Session, name: str, *, as_json: bool) -> None:
-    """Make the key of a witness on this machine, and say what a policy needs.
+    """Make the key of a witness, and say what a policy needs.
 
     The line that is printed goes into the policy of whoever verifies, which they keep
     themselves: hand it to them by another way than the store. The key signs nothing but

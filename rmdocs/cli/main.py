@@ -255,7 +255,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
         summary="The records store itself.",
         commands={
             "maintain": _entry(
-                "store", "store_maintain", "Put together what the store holds: less room."
+                "store",
+                "store_maintain",
+                "Put together what the store holds: less room, fewer files.",
             ),
         },
     ),

@@ -148,7 +148,9 @@ def _print(found: JudgedFile, session: Session) -> None:
 @json_option
 @pass_session
 def witness(session: Session, name: str, *, as_json: bool) -> None:
-    """Look at the ledgers as a witness, and cosign what continues all that it saw.
+    """Look at the ledgers as a witness, and cosign their checkpoints.
+
+    Cosigned is what continues all that the witness saw.
 
     For a machine that is not the branch's own: another unit's, head office's, an auditor's,
     with its clone of the store. A ledger that went back, or has another history than the
