@@ -195,7 +195,7 @@ def test_a_reader_that_goes_away_is_no_error():
     ("words", "said"),
     [
         (("isue",), "没有命令“isue”。是否指：issue？"),
-        (("verify", "--rendition"), "没有选项“--rendition”。是否指：--renditions？"),
+        (("verify", "--rendition"), "没有选项“--rendition”。是否指：--renditions"),
         (("export", "N", "--out", "x", "--as-of", "2026/3/1"), "请写成 2026-03-02 的格式"),
         (("export", "N", "--out", "x", "--edition", "二"), "--edition 有误：“二”不是整数。"),
         (("due", "--within", "半年"), "有误：“半年”不是整数。"),
