@@ -164,7 +164,7 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
 @policy_option
 @option(
     "--within",
-    type=Days(0, 3660),
+    type=Days(1, 3660),
     metavar="DAYS",
     help="With --policy: enough witnesses must have seen each ledger within so many days.",
 )

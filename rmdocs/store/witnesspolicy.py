@@ -6,6 +6,7 @@ known, and which of them together are enough.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import field
@@ -22,6 +23,8 @@ LARGEST_POLICY = 1 << 20
 """Bytes that a policy has at most."""
 
 _OCTETS = re.compile(rb"[\t\n\x20-\x7e\x80-\xff]*")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What editors put before a text unless told not to."""
 _SPACES = re.compile(rb"[ \t]+")
 _NUMBER = re.compile(rb"[1-9][0-9]{0,8}")
 NOBODY = "none"
@@ -86,6 +89,10 @@ class WitnessPolicy:
 
         :raises FindingsError: WITNESS-POLICY, naming the line, if it is none.
         """
+        if data.startswith(_MARKS):
+            raise _refused(0, message("it begins with a mark (BOM), which no policy does"))
+        if b"\r\n" in data:
+            raise _refused(0, message("its lines end with CR LF; those of a policy with LF alone"))
         if len(data) > LARGEST_POLICY or not _OCTETS.fullmatch(data) or not data.endswith(b"\n"):
             raise _refused(
                 0,
@@ -207,6 +214,7 @@ def named(name: bytes) -> str:
 
 
 def _refused(line: int, reason: Text) -> FindingsError:
+    whole = message("the policy of witnesses cannot be read")
     told = message("the policy of witnesses cannot be read: {reason}", reason=reason)
     if line:
         told = message(
@@ -215,7 +223,8 @@ def _refused(line: int, reason: Text) -> FindingsError:
             reason=reason,
         )
     remedy = message(
-        "write it as docs/proof-format.md says under “Policy”, and save it as plain text: lines"
-        " that end with LF, no mark (BOM) before the first"
+        "write it as docs/proof-format.md says under “Policy”, and save it as UTF-8 without BOM"
+        " (in Notepad: Save as, encoding UTF-8), with lines that end with LF: Notepad keeps CR LF,"
+        " an editor such as Notepad++ or VS Code changes it"
     )
-    return FindingsError((error("WITNESS-POLICY", "", told, remedy, clause=_CLAUSE),), told, remedy)
+    return FindingsError((error("WITNESS-POLICY", "", told, remedy, clause=_CLAUSE),), whole)

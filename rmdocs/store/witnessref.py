@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 KEY_PATH = "key"
 """The file that names the witness's key; to be read, not to be trusted."""
+_COMMIT = "commit"
 _LONGEST = 1 << 14
 """Bytes of a note: sixteen signatures, and more."""
 _CLAUSE = "c2sp.org/tlog-cosignature"
@@ -90,7 +91,13 @@ def read_witness(store: LedgerStore, ref: str) -> WitnessRef:
     findings: list[Finding] = []
     kept: list[KeptCheckpoint] = []
     key = None
+    others: list[str] = []
     try:
+        named = store.commit(ref)
+        kind = store.objects.read(named)[0] if named is not None else _COMMIT
+        if kind != _COMMIT:
+            told = message("it is no commit, but a {kind} of git", kind=kind)
+            return WitnessRef(name=name, findings=(_unreadable(ref, told),))
         head = store.head(ref)
         for path, oid in head.walk() if head is not None else ():
             try:
@@ -100,9 +107,14 @@ def read_witness(store: LedgerStore, ref: str) -> WitnessRef:
                 else:
                     kept.append(_kept(name, path, data))
             except (StoreError, ValueError):
-                findings.append(_unreadable(f"{ref}:{path}", message("it is no checkpoint")))
+                others.append(path)
     except RmdocsError as problem:
         findings.append(_unreadable(ref, problem.reason))
+    if others:
+        told = message("it is no checkpoint")
+        if len(others) > 1:
+            told = message("it is no checkpoint; likewise {count} more", count=len(others) - 1)
+        findings.append(_unreadable(f"{ref}:{others[0]}", told))
     return WitnessRef(name=name, key=key, kept=tuple(kept), findings=tuple(findings))
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rmdocs.store.keys import SigningKey
     from rmdocs.workspace.opening import Workspace
 
+_LEDGERS = frozenset({"control", "records"})
+"""How the names of ledgers begin."""
 _KEY_NAME = "rmdocs/witness/"
 """How the name of a witness begins on notes; behind it stands what the ref is called by."""
 
@@ -132,6 +134,11 @@ def _owner(name: str) -> str:
         raise UsageError(
             message("“{name}” is no name of a witness", name=name),
             message("take 1 to 32 letters, digits and hyphens, a letter first: JN01, head-office"),
+        )
+    if name.casefold() in _LEDGERS:
+        raise UsageError(
+            message("“{name}” is the name of a ledger, and would be taken for it", name=name),
+            message("call the witness by its unit, or by what it is: YT03, head-office"),
         )
     return f"{WITNESS_KEYS}{name}"
 

@@ -217,7 +217,7 @@ class TestWhatAWitnessRefuses:
             witness.look()
 
     def test_a_name_that_is_none(self, bank):
-        for name in ("", "a/b", "../x", "中文", "x" * 33, "-x"):
+        for name in ("", "a/b", "../x", "中文", "x" * 33, "-x", "control", "Records"):
             with pytest.raises(UsageError):
                 witnessing.own_key(bank.at(), name)
 
@@ -606,6 +606,14 @@ class TestWhatIsNoWord:
         assert witness.look().ok  # and so the ref is its own again
         assert told(bank, policy(witness)) == set()
 
+    def test_what_is_no_commit_is_not_called_damaged(self, bank):
+        blob = bank.git("hash-object", "-w", "--stdin", data=b"x")
+        path = bank.store / "refs" / "witness" / "JN02"
+        path.parent.mkdir()
+        path.write_text(f"{blob}\n")
+        [finding] = store.verify(bank.at()).findings
+        assert "it is no commit, but a blob of git" in finding.message.text(Language.EN)
+
     @pytest.mark.parametrize(
         "name", ["witness/a/b", "witness/中", "witnesses/JN02", "heads/witness/x"]
     )
@@ -617,4 +625,6 @@ class TestWhatIsNoWord:
     def test_ledgers_on_the_ref_of_a_witness_are_no_words(self, bank):
         bank.git("update-ref", "refs/witness/JN02", CONTROL_REF)
         bank.close()
-        assert told(bank, None) == {"WITNESS-UNREADABLE"}
+        [finding] = store.verify(bank.at()).findings  # one, of however many files
+        assert finding.code == "WITNESS-UNREADABLE"
+        assert "more" in finding.message.text(Language.EN)

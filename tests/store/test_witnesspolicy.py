@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
+from rmdocs.messages import Language
 from rmdocs.store.checkpoint import Checkpoint, key_id, parted, verifier_line, verify
 from rmdocs.store.cosignature import WitnessKey, told_time
 from rmdocs.store.keys import PublicKey, SigningKey
@@ -149,6 +150,26 @@ class TestWhatIsNoPolicy:
             with refused_for("WITNESS-POLICY"):
                 line = f"x+{identity}+{base64.b64encode(raw).decode()}"
                 parsed(f"witness X1 {line}\nquorum X1\n")
+
+    @pytest.mark.parametrize(
+        ("encoding", "ending", "said"),
+        [
+            ("utf-8-sig", "\n", "a mark (BOM)"),
+            ("utf-16", "\n", "a mark (BOM)"),
+            ("utf-8", "\r\n", "CR LF"),
+        ],
+    )
+    def test_what_an_editor_saved_otherwise_is_told_with_how_to_save_it(
+        self, encoding, ending, said
+    ):
+        data = f"witness X1 {X1}\nquorum X1\n".replace("\n", ending).encode(encoding)
+        with pytest.raises(FindingsError) as refusal:
+            WitnessPolicy.parse(data)
+        [finding] = refusal.value.findings
+        assert said in finding.message.text(Language.EN)
+        assert "without BOM" in finding.remedy.text(Language.EN)
+        # Said once: what is refused stands above what was wrong with it.
+        assert said not in refusal.value.reason.text(Language.EN)
 
     @given(st.binary(max_size=200))
     def test_any_bytes(self, data):
