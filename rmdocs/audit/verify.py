@@ -27,7 +27,8 @@ Of each volume:
 Of the store:
 
 14. volumes against their openings (``numbers``);
-15. what git would obey around it (``store.surroundings``);
+15. what git would obey around it (``store.surroundings``), and what no store has there
+    (``store.strays``);
 16. sizes that ends of keys sealed (``revocations``, ``machines``), and what is known from outside
     (``pins``): without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be
     seen, and the report says so;

@@ -173,6 +173,24 @@ def hook_laid(scene: Scene) -> str:
     return ""
 
 
+@fault("F17", "STORE-STRAY", message("a file is laid beside what is sealed"))
+def stray_laid(scene: Scene) -> str:
+    place = scene.random.choice(
+        ("virus.exe", "objects/pack/notes.txt", "objects/zz", "rmdocs/locks/notes", "info/notes")
+    )
+    _write(scene.path / place, b"x")
+    return place
+
+
+@fault("F17", "STORE-PACK", message("a pack is laid there that cannot be read"))
+def broken_pack_laid(scene: Scene) -> str:
+    place = f"objects/pack/pack-{'1' * 40}.pack"
+    _write(scene.path / place, b"x")
+    if scene.random.random() < 0.5:  # noqa: PLR2004 - half of them with an index
+        _write((scene.path / place).with_suffix(".idx"), b"x")
+    return place
+
+
 def _configure(scene: Scene, *settings: str) -> str:
     setting = scene.random.choice(settings)
     scene.told.append(Verbatim(" ".join(setting.split())))

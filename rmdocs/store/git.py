@@ -27,6 +27,7 @@ from rmdocs.store.objects import ObjectReader
 from rmdocs.store.objectwriter import NewObjects, ObjectWriter
 from rmdocs.store.refs import RefLock, locked
 from rmdocs.store.sealing import LedgerBranch, SealingContext
+from rmdocs.store.strays import strays
 from rmdocs.store.surroundings import obeyed, unsound
 from rmdocs.store.vault import Vault
 from rmdocs.store.witnessref import WitnessBranch
@@ -189,8 +190,9 @@ class GitStore(LedgerStore):
         return StoreInGit(path=self.path, keys=self.vault.directory if self.vault else None)
 
     def surroundings(self) -> Iterator[Finding]:
-        """Yield what git would obey that no store has: settings, hooks."""
+        """Yield what git would obey that no store has, settings and hooks, and what is astray."""
         yield from obeyed(self.path, SIGNERS)
+        yield from strays(self.path)
 
     def close(self) -> None:
         """Close what reading holds open."""

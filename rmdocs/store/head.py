@@ -285,7 +285,7 @@ class LedgerStore(ABC):
         """Close what reading holds open."""
 
     def surroundings(self) -> Iterator[Finding]:
-        """Yield what lies around the store that whoever looks with git would obey."""
+        """Yield what lies around the store that git would obey, or that no store has."""
         yield from ()
 
     def head(self, ref: str) -> GitHead | None:

@@ -262,7 +262,7 @@ class _Maintenance:
         for path in self.packs.glob("pack-*.pack"):
             index = path.with_suffix(".idx")
             if index.is_file() and not path.with_suffix(".keep").exists():
-                with suppress(ValueError):  # told by verifying; it stays as it is
+                with suppress(ValueError):  # verifying tells it (``strays``); it stays as it is
                     opened.append(Pack(index))
         try:
             yield opened

@@ -258,7 +258,7 @@ def clear_abandoned(repository: Path) -> None:
     What belongs to somebody who works, or to another user of the machine, stays.
     """
     for scratch in _directories(repository / _PARTIAL):
-        ref = _ref_of(scratch.name)
+        ref = ref_of_lock(scratch.name)
         if ref is None:
             continue
         with suppress(OSError):
@@ -287,7 +287,7 @@ def _lock_name(ref: str) -> str:
     return ref.removeprefix(_HEADS).replace("/", "+")
 
 
-def _ref_of(name: str) -> str | None:
+def ref_of_lock(name: str) -> str | None:
     """Return the ref of which this is the name of lock and scratch, or None."""
     path = name.replace("+", "/")
     candidates = (path, f"{_HEADS}{path}")
