@@ -62,8 +62,14 @@ class Session:
             opened = context.with_resource(
                 open_workspace(self.path, actor, self._passphrase, reading.until_done)
             )
+            opened.store.waiting = self._say_waiting
             context.meta[_OPENED] = opened
         return opened
+
+    def _say_waiting(self) -> None:
+        """Say why nothing happens, while another act in the same ledger is sealed."""
+        said = message("waiting for another act in the same volume or register to end")
+        click.echo(f"rmdocs: {self.say(said)}", err=True)
 
     def _passphrase(self, owner: str) -> bytes | None:
         """Return what opens a locked key: from the environment, or typed and not shown."""

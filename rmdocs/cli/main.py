@@ -12,7 +12,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from gettext import gettext
 from io import StringIO
 from pathlib import Path
 
@@ -142,7 +141,7 @@ def _run(arguments: list[str], language: Language) -> int:
     except RmdocsError as problem:
         return _refused(problem, language, arguments)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(gettext("Aborted!"), err=True)
+        _echo_broken_off(language)
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader has gone: click says so with SystemExit, a last flush with the
@@ -163,11 +162,27 @@ def _refused(problem: RmdocsError, language: Language, arguments: Sequence[str])
     return problem.exit_code
 
 
+def _echo_broken_off(language: Language) -> None:
+    """Print what it means that a person broke a command off, whichever: some seal step by step."""
+    said = message("broken off: what was sealed by then stays, and nothing is half sealed")
+    remedy = message("look what was done already; for the rest, give the command again")
+    click.echo(f"rmdocs: {said.text(language)}", err=True)
+    click.echo(f"    → {remedy.text(language)}", err=True)
+
+
 def _unusable(problem: OSError) -> StoreError:
+    if problem.filename is None:
+        return StoreError(
+            message(
+                "what was under way cannot be written or read: {problem}",
+                problem=system_problem(problem),
+            ),
+            message("check that the disk is there, writable and not full"),
+        )
     return StoreError(
         message(
             "{path} cannot be used: {problem}",
-            path=problem.filename or "-",
+            path=problem.filename,
             problem=system_problem(problem),
         ),
         message("check that it is there, that you may use it, and that the disk is not full"),

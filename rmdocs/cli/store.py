@@ -39,6 +39,8 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
 
 
 def _print(found: StoreMaintained, session: Session) -> None:
+    if found.before == found.after:
+        click.echo(session.say(message("nothing to put together")))
     printing.echo_facts(
         (
             (message("took so far"), session.say(_told(found.before))),

@@ -216,7 +216,7 @@ class GitStore(LedgerStore):
             raise ValueError(ref)
         with ExitStack() as held:
             with _told():
-                lock = held.enter_context(locked(self.path, ref))
+                lock = held.enter_context(locked(self.path, ref, self.waiting))
             branch = GitBranch(self, lock)
             held.callback(branch.drop)
             yield branch

@@ -239,6 +239,8 @@ class LedgerStore(ABC):
     def __init__(self, objects: Objects, vault: Vault | None = None) -> None:
         self.objects = objects
         self.vault = vault
+        self.waiting: Callable[[], None] = lambda: None
+        """Called, by another thread, where an act waits for another one in the same ledger."""
 
     @abstractmethod
     def refs(self) -> list[str]:

@@ -14,9 +14,10 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 
 from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError
@@ -27,6 +28,9 @@ from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, WITNESS_PREFIX
 
 PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""
+
+SILENCE = 1.0
+"""Seconds to wait for another writer before it is told."""
 
 PACKED = "packed-refs"
 """Where git puts refs together; a ref that lies loose rules over it."""
@@ -230,14 +234,19 @@ def keys_held(repository: Path, *, ending: bool) -> Iterator[None]:
 
 
 @contextmanager
-def locked(repository: Path, ref: str) -> Iterator[RefLock]:
-    """Hold the lock of a ref; waits for other writers of this machine."""
+def locked(
+    repository: Path, ref: str, waiting: Callable[[], None] = lambda: None
+) -> Iterator[RefLock]:
+    """Hold the lock of a ref; waits for other writers of this machine.
+
+    :param waiting: called, by another thread, where one waits longer than a person expects.
+    """
     clear_abandoned(repository)
     name = _lock_name(ref)
     (repository / _LOCKS).mkdir(parents=True, exist_ok=True)
     handle = _open_lock(repository, name)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _wait_for(handle, waiting)
         lock = RefLock(repository=repository, ref=ref, scratch=repository / _PARTIAL / name)
         lock.scratch.mkdir(parents=True, exist_ok=True)
         lock.clear()
@@ -250,6 +259,19 @@ def locked(repository: Path, ref: str) -> Iterator[RefLock]:
                 lock.clear()
     finally:
         os.close(handle)
+
+
+def _wait_for(handle: int, waiting: Callable[[], None]) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        telling = Timer(SILENCE, waiting)
+        telling.daemon = True
+        telling.start()
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        finally:
+            telling.cancel()
 
 
 def clear_abandoned(repository: Path) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent import futures
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,19 @@ def test_writers_of_different_refs_do_not_wait_for_each_other(desk, ref):
     with desk.store.locked(ref):
         desk.append(desk.new_event(1), ref=other)
     assert desk.store.require_head(other).checkpoint.size == 1
+
+
+@pytest.mark.parametrize("wait", [0, 0.3])
+def test_who_waits_long_for_another_act_is_told_once(desk, ref, monkeypatch, wait):
+    from rmdocs.store import refs
+
+    monkeypatch.setattr(refs, "SILENCE", 0.1)
+    told = []
+    desk.store.waiting = lambda: told.append(ref)
+    with futures.ThreadPoolExecutor() as pool:
+        with desk.store.locked(ref):
+            other = pool.submit(desk.issue, 1, 1)
+            time.sleep(wait)
+        other.result()
+    time.sleep(0.15)
+    assert told == ([ref] if wait else [])
