@@ -53,6 +53,7 @@ def test_a_summary_is_stamped_and_says_when_it_was_there(run, visited_bank, bure
     for number, one in enumerate((bureau.root, bureau.issuer)):
         (trust / f"{number}.cer").write_bytes(one.der)
     code, out, _ = run("verify", "--against", "s.txt")
+    there = LATER.astimezone(visited_bank.at().registry.zone)
     told = f"was there on {LATER.astimezone(UTC):%Y-%m-%d %H:%M}Z (time stamp of 示例时间戳机构)"
     assert (code, told in out) == (0, True), out
     answer = json.loads(run("verify", "--against", "s.txt", "--json")[1])
