@@ -51,6 +51,7 @@ from rmdocs.store.proofparts import joined, parts_of
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX
 from rmdocs.workspace import desk, proving, records, store
 
+pytestmark = pytest.mark.long
 FORM = DocumentNumber("RXD7200-02")
 LOGGED = RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 NOTICE = RecordNumber.parse("RXD7200-04-JN01-2026-0001")

@@ -24,6 +24,7 @@ from rmdocs.workspace import keys, store
 from rmdocs.workspace.opening import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
+pytestmark = pytest.mark.long
 HANDFUL = len(KINDS)
 
 
