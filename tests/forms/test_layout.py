@@ -16,6 +16,8 @@ from rmdocs.forms.layout import NewCover, lay_out
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
 
+pytestmark = pytest.mark.long
+
 FORMS = sorted(path.parent.name for path in (built_in() / "forms").glob("*/form.toml"))
 DAY = date(2026, 12, 1)
 MIGRATION = '\n[migration]\nfrom = "1.0"\n\n[[migration.steps]]\ndrop = "content.old"\n'

@@ -31,6 +31,8 @@ from rmdocs.store.maintenance import (
 )
 from rmdocs.store.objects import ObjectReader
 
+pytestmark = pytest.mark.long
+
 
 def stored(path):
     """Return every object that git finds, by name."""

@@ -16,6 +16,8 @@ from rmdocs.messages import Language
 from rmdocs.store import maintenance, refs
 from rmdocs.store.strays import strays
 
+pytestmark = pytest.mark.long
+
 OTHER = "refs/heads/records/RXD7200-02/JN02/2026/1"
 NAME = "1" * 40
 
