@@ -7,7 +7,7 @@ which commands, by which codes of findings a breach is named, and which tests sh
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,11 +152,23 @@ def properties_of(found: Verification) -> tuple[PropertyVerified, ...]:
         PropertyVerified(
             property=one,
             looked_at=tuple(told for told, asked in _LOOKED[one] if _was(found, asked)),
-            not_looked_at=tuple(told for told, asked in _LOOKED[one] if not _was(found, asked)),
+            not_looked_at=(
+                *(told for told, asked in _LOOKED[one] if not _was(found, asked)),
+                *_passed_over(found, one),
+            ),
             errors=errors[one],
         )
         for one in RecordProperty
     )
+
+
+def _passed_over(found: Verification, one: RecordProperty) -> Iterator[Text]:
+    """Yield what a verification that looked at a property did not look at of all there is."""
+    if found.skipped:
+        yield message("the {count} act(s) that were verified before", count=found.skipped)
+    judged = any(asked == "contents" for _, asked in _LOOKED[one])
+    if judged and found.contents and found.unread:
+        yield message("the content of {count} edition(s) that cannot be read", count=found.unread)
 
 
 def _was(found: Verification, asked: str) -> bool:

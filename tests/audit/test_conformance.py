@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -100,6 +101,20 @@ def test_each_property_says_what_was_looked_at(visited_bank):
     assert sum(len(one.not_looked_at) for one in more) < sum(
         len(one.not_looked_at) for one in found
     )
+
+
+def test_what_was_passed_over_is_never_told_as_looked_at(visited_bank):
+    found = replace(verify(visited_bank.at().store, contents=True), skipped=7, unread=3)
+    told = {
+        one.property: {text.text(Language.EN) for text in one.not_looked_at}
+        for one in properties_of(found)
+    }
+    assert all("the 7 act(s) that were verified before" in texts for texts in told.values())
+    unread = "the content of 3 edition(s) that cannot be read"
+    assert {one for one, texts in told.items() if unread in texts} == {
+        RecordProperty.AUTHENTICITY,
+        RecordProperty.USABILITY,
+    }
 
 
 def test_an_error_counts_for_its_property_and_none_is_left_out(visited_bank):
