@@ -1,4 +1,4 @@
-"""What an auditor asks: ``rmdocs trace`` and ``verify``."""
+"""What an auditor asks: ``rmdocs trace``, ``verify`` and ``drill``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from rmdocs import canonical, folders
+from rmdocs import folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import Days, WholeNumber, json_option, policy_in, policy_option
+from rmdocs.cli.proof import STAMP
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import by_command, listed, message
+from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,16 +248,12 @@ def _known(against: str | None, work: Workspace) -> Sequence[Pin]:
     return store.pins_from(folders.find(against) or against)
 
 
-_STAMP = ".tst"
-"""What stands behind the name of a file in that of its time stamp."""
-
-
 def _stamp(against: str | None, work: Workspace) -> FileStamp | None:
     """Return what the time stamp beside a file says that a person names; None if there is none."""
     from rmdocs.workspace import store
 
     kept = folders.find(against) if against else None
-    token = folders.find(f"{against}{_STAMP}") if kept is not None else None
+    token = folders.find(f"{against}{STAMP}") if kept is not None else None
     return store.stamp_of(work, kept, token) if kept is not None and token is not None else None
 
 
@@ -267,65 +264,6 @@ def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
     if since is None or since == store.LAST:
         return store.LAST if since else None
     return store.pins_from(folders.find(since) or since)
-
-
-@command("checkpoint")
-@option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The file to write to; without it the checkpoints are printed.",
-)
-@option(
-    "--summary",
-    is_flag=True,
-    help="Only the summary: one root over all, and the size of each ledger; to print or to mail.",
-)
-@option(
-    "--stamp",
-    default="",
-    metavar="URL",
-    help="Have a time-stamping authority (RFC 3161) stamp the file; the stamp goes into FILE.tst.",
-)
-@json_option
-@pass_session
-def checkpoint(
-    session: Session, *, out: Path | None, summary: bool, stamp: str, as_json: bool
-) -> None:
-    """Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.
-
-    Whoever keeps them can tell later, with verify --against, that nothing of what was
-    there then was changed, cut or set back, even by somebody with all keys. The summary
-    tells it as surely, but not of which ledger. With --stamp an authority says when it was
-    there; verify --against FILE reads FILE.tst beside it.
-    """
-    from rmdocs.workspace import store
-
-    if stamp and out is None:
-        raise UsageError(
-            message("a time stamp is of a file"),
-            by_command(message("say where to write it"), "--out FILE"),
-        )
-    found = store.checkpoint(session.workspace())
-    text = found.summary if summary else found.text
-    token = store.stamp(text.encode(), stamp) if stamp else None
-    if as_json:
-        printing.echo_answer(found, session)
-    elif out is None:
-        click.echo(text, nl=False)
-    if out is None:
-        return
-    folders.save(out, text.encode())
-    if token is not None:
-        folders.save(out.with_name(f"{out.name}{_STAMP}"), token)
-    if not as_json:
-        told = message(
-            "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",
-            count=found.ledgers,
-            events=found.events,
-            sha256=canonical.sha256(text.encode()),
-        )
-        click.echo(session.say(told))
 
 
 @command("drill")

@@ -255,7 +255,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
         },
     ),
     "checkpoint": _entry(
-        "audit",
+        "proof",
         "checkpoint",
         "Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.",
     ),

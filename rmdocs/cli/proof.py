@@ -1,4 +1,4 @@
-"""Proofs of single documents: ``rmdocs prove``, ``verify-file`` and ``key ledger``."""
+"""What is kept or shown outside: ``rmdocs prove``, ``verify-file``, ``checkpoint``, ``witness``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs import folders
+from rmdocs import canonical, folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import json_option, policy_in, policy_option, trusted_keys_option
-from rmdocs.errors import FindingsError
+from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
-from rmdocs.messages import message
+from rmdocs.messages import by_command, message
 
 if TYPE_CHECKING:
     from rmdocs.audit.proofs import JudgedFile
+
+STAMP = ".tst"
+"""What stands behind the name of a file in that of its time stamp."""
 
 _LONGEST = (1 << 20) + 1
 """Bytes that are read of keys: one more than any have."""
@@ -141,6 +144,65 @@ def _print(found: JudgedFile, session: Session) -> None:
     printing.echo_facts(facts, session.language)
     click.echo()
     printing.echo_findings(found.findings, session.language)
+
+
+@command("checkpoint")
+@option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The file to write to; without it the checkpoints are printed.",
+)
+@option(
+    "--summary",
+    is_flag=True,
+    help="Only the summary: one root over all, and the size of each ledger; to print or to mail.",
+)
+@option(
+    "--stamp",
+    default="",
+    metavar="URL",
+    help="Have a time-stamping authority (RFC 3161) stamp the file; the stamp goes into FILE.tst.",
+)
+@json_option
+@pass_session
+def checkpoint(
+    session: Session, *, out: Path | None, summary: bool, stamp: str, as_json: bool
+) -> None:
+    """Give out the signed checkpoints of all ledgers, and a summary, to be kept elsewhere.
+
+    Whoever keeps them can tell later, with verify --against, that nothing of what was
+    there then was changed, cut or set back, even by somebody with all keys. The summary
+    tells it as surely, but not of which ledger. With --stamp an authority says when it was
+    there; verify --against FILE reads FILE.tst beside it.
+    """
+    from rmdocs.workspace import store
+
+    if stamp and out is None:
+        raise UsageError(
+            message("a time stamp is of a file"),
+            by_command(message("say where to write it"), "--out FILE"),
+        )
+    found = store.checkpoint(session.workspace())
+    text = found.summary if summary else found.text
+    token = store.stamp(text.encode(), stamp) if stamp else None
+    if as_json:
+        printing.echo_answer(found, session)
+    elif out is None:
+        click.echo(text, nl=False)
+    if out is None:
+        return
+    folders.save(out, text.encode())
+    if token is not None:
+        folders.save(out.with_name(f"{out.name}{STAMP}"), token)
+    if not as_json:
+        told = message(
+            "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",
+            count=found.ledgers,
+            events=found.events,
+            sha256=canonical.sha256(text.encode()),
+        )
+        click.echo(session.say(told))
 
 
 @command("witness")
