@@ -253,7 +253,9 @@ def _stamp(against: str | None, work: Workspace) -> FileStamp | None:
     from rmdocs.workspace import store
 
     kept = folders.find(against) if against else None
-    token = folders.find(f"{against}{STAMP}") if kept is not None else None
+    beside = Path(f"{against}{STAMP}")
+    # What stands there and is no file is refused, not passed over.
+    token = folders.beginning(beside, -1) if kept is not None and beside.exists() else None
     return store.stamp_of(work, kept, token) if kept is not None and token is not None else None
 
 

@@ -62,6 +62,10 @@ def test_a_summary_is_stamped_and_says_when_it_was_there(run, visited_bank, bure
     Path("s.txt.tst").write_bytes(b"none")
     code, out, _ = run("verify", "--against", "s.txt")
     assert (code, "STAMP-BROKEN" in out) == (1, True)
+    Path("s.txt.tst").unlink()
+    Path("s.txt.tst").mkdir()
+    code, _, err = run("verify", "--against", "s.txt")
+    assert (code, "s.txt.tst" in err) == (2, True)
 
 
 def test_what_is_not_stamped_is_not_written(run, tmp_path):
