@@ -146,7 +146,7 @@ def _sealed(
             tuple(
                 wanted
                 for one in group
-                if not _made(one, engine)
+                if not _kept(one, engine)
                 for wanted in _wanted(one, engine, coded=True)
             )
             for group in some
@@ -187,8 +187,17 @@ def document_code(one: Subject, copy: int = 0) -> DocumentCode:
     return page_code(one.folder, copy)
 
 
-def _made(one: Subject, engine: Engine) -> list[Made]:
+def _kept(one: Subject, engine: Engine) -> list[Rendition]:
     """Return what this version of the engine made of the newest edition already."""
+    return [
+        rendition
+        for rendition in of_current(one.folder.events)
+        if isinstance(rendition.said, PdfMade) and rendition.said.engine == called(engine)
+    ]
+
+
+def _made(one: Subject, engine: Engine) -> list[Made]:
+    """Return the same, read again from the store."""
     return [
         Made.of(
             one.number,
@@ -196,8 +205,7 @@ def _made(one: Subject, engine: Engine) -> list[Made]:
             one.content(rendition.file),
             already=True,
         )
-        for rendition in of_current(one.folder.events)
-        if isinstance(rendition.said, PdfMade) and rendition.said.engine == called(engine)
+        for rendition in _kept(one, engine)
     ]
 
 
