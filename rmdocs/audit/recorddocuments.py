@@ -11,15 +11,20 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import RecordVoided
 from rmdocs.messages import by_command, message
 from rmdocs.registers.records import find_folder, folder_as_of
 from rmdocs.registers.renditions import renditions
 from rmdocs.rendering.stamps import Stamp, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rmdocs.identifiers import RecordNumber
     from rmdocs.issuing.registry import Registry
+    from rmdocs.registers.records import RecordEdition, RecordFolder
     from rmdocs.store.event import SealedFile
 
 MARK = "补打件"
@@ -34,32 +39,38 @@ def documents(
     :raises StoreError: if a document is not what was sealed, or its key is not here.
     """
     folder = find_folder(registry.store, number)
-    folder.require_content()
-    then = folder_as_of(registry.store, folder, edition).current
+    then = _then(registry, folder, edition)
     made = [one.file for one in renditions(folder.events) if one.edition == then.number]
-    return [
-        (PurePosixPath(file.path).name, _revealed(registry, number, file))
-        for file in (*then.documents, *made)
-    ]
+    return _revealed(registry, number, (*then.documents, *made))
 
 
-def _revealed(registry: Registry, number: RecordNumber, file: SealedFile) -> bytes:
-    """Return a sealed file as a reader gets it, checked against its seal."""
-    data = registry.store.require_head(number.volume.ref).reveal(file.path, number)
-    if data is None or canonical.sha256(data) != file.sha256:
-        raise StoreError(
-            message("{path} is not what was sealed", path=file.path),
-            by_command(message("have the store verified"), "rmdocs verify"),
-        )
-    return data
+def _then(registry: Registry, folder: RecordFolder, edition: int | None) -> RecordEdition:
+    folder.require_content()
+    return folder_as_of(registry.store, folder, edition).current
 
 
-def edition_on(registry: Registry, number: RecordNumber, day: date) -> int:
-    """Return the edition of a record that was the newest on a day.
+def _revealed(
+    registry: Registry, number: RecordNumber, files: Iterable[SealedFile]
+) -> list[tuple[str, bytes]]:
+    """Return name and content of sealed files as a reader gets them, checked by their seals."""
+    head, found = registry.store.require_head(number.volume.ref), []
+    for file in files:
+        data = head.reveal(file.path, number)
+        if data is None or canonical.sha256(data) != file.sha256:
+            raise StoreError(
+                message("{path} is not what was sealed", path=file.path),
+                by_command(message("have the store verified"), "rmdocs verify"),
+            )
+        found.append((PurePosixPath(file.path).name, data))
+    return found
 
-    :raises ControlError: if it had none yet.
+
+def edition_on(registry: Registry, folder: RecordFolder, day: date) -> int:
+    """Return the edition of a record that was in force on a day.
+
+    :raises ControlError: if it had none yet, or was void by the end of that day.
     """
-    editions = find_folder(registry.store, number).editions
+    number, editions = folder.number, folder.editions
     issued = [edition for edition in editions if edition.facts.issued_on <= day]
     if not issued:
         raise ControlError(
@@ -71,22 +82,46 @@ def edition_on(registry: Registry, number: RecordNumber, day: date) -> int:
             ),
             message("choose a later day"),
         )
+    voided = next((one for one in folder.events if read_as(one, RecordVoided)), None)
+    if voided is not None and (ended := voided.day_in(registry.zone)) <= day:
+        raise ControlError(
+            message(
+                "{number} is void since {ended}: nothing of it was in force on {day}",
+                number=number,
+                ended=ended,
+                day=day,
+            ),
+            by_command(
+                message("choose an earlier day, or look at what it said"),
+                message("rmdocs export {number}", number=number),
+            ),
+        )
     return issued[-1].number
 
 
 def reprint(
     registry: Registry, number: RecordNumber, day: date, today: date
 ) -> list[tuple[str, bytes]]:
-    """Return the documents of a record as of a day, each marked as a reprint.
+    """Return the Word documents of a record as of a day, each marked as a reprint.
+
+    Copies of its PDF and of what was signed are marked otherwise
+    (:func:`~rmdocs.renditions.making.copy_renditions`).
 
     :param today: printed on the mark.
-    :raises ControlError: if it was not issued by then.
+    :raises UsageError: if the day is still to come.
+    :raises ControlError: if it was not issued by then, or was void.
     """
-    edition = edition_on(registry, number, day)
+    if day > today:
+        raise UsageError(
+            message("{day} is still to come", day=day),
+            message("choose a day that has come: what will be in force then nobody can print"),
+        )
+    folder = find_folder(registry.store, number)
+    edition = edition_on(registry, folder, day)
     lines = (MARK, f"第{edition}版 截至{day.isoformat()}", f"补打日期 {today.isoformat()}")
     return [
         (_name(name), stamp(data, Stamp(lines=lines, watermark=MARK)))
-        for name, data in documents(registry, number, edition)
+        for name, data in _revealed(registry, number, _then(registry, folder, edition).documents)
     ]
 
 

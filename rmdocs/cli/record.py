@@ -288,8 +288,9 @@ def export(
     """Write a record's sealed documents to a folder.
 
     Byte for byte what was sealed; a file that exists already with another
-    content is left alone. With --as-of, a copy of what was in force that day,
-    marked as a reprint (补打件) on every page.
+    content is left alone. With --as-of, a copy of the Word documents that were in
+    force that day, marked as a reprint (补打件) on every page; copies of PDF and of
+    what was signed are made by rmdocs pdf --copy.
 
     With --record, what the record says with all its corrections, without its
     stages, to be put right and given to rmdocs amend.
@@ -304,6 +305,10 @@ def export(
     if record and as_of is not None:
         raise UsageError(
             message("--record does not go with --as-of"), message("name the edition: --edition")
+        )
+    if edition is not None and as_of is not None:
+        raise UsageError(
+            message("--edition does not go with --as-of"), message("leave one of them out")
         )
     workspace = session.workspace()
     if record:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from conftest import Bank
 
 from rmdocs.audit.recorddocuments import MARK
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
 from rmdocs.rendering.compiled import printed_text
@@ -58,3 +59,28 @@ def test_before_its_issue_there_was_nothing(full_bank, tmp_path):
             tmp_path,
             records.reprint(full_bank.at(), RecordNumber.parse("RXD7200-02-JN01-2031-0001"), DAY),
         )
+
+
+def test_once_void_nothing_of_it_was_in_force(full_bank):
+    full_bank.void(LOG, "JN01-0101", "JN01-0001", day=DAY)
+    before = DAY - timedelta(days=1)
+    [one] = records.reprint(full_bank.at(None, DAY), LOG, before)
+    assert MARK in printed_text(one.data)
+    with pytest.raises(ControlError, match=f"void since {DAY}: nothing of it was in force on"):
+        records.reprint(full_bank.at(None, DAY), LOG, DAY)
+
+
+def test_what_will_be_in_force_nobody_can_print(full_bank):
+    with pytest.raises(UsageError, match="2027-01-01 is still to come"):
+        records.reprint(full_bank.at(None, DAY), LOG, DAY + timedelta(days=1))
+
+
+@pytest.mark.office
+@pytest.mark.fonts
+def test_what_has_a_pdf_is_reprinted_from_its_word_document(agreement):
+    root, number = agreement
+    names = [one.name for one in records.export(Bank(root).at(), number)]
+    assert [name.rpartition(".")[2] for name in names] == ["docx", "pdf"]
+    [one] = records.reprint(Bank(root).at(None, DAY), number, DAY)
+    assert one.name == f"{number}-e1-reprint.docx"
+    assert MARK in printed_text(one.data)

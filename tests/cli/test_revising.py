@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from notices import FORM
@@ -144,7 +145,11 @@ def test_export_as_of_a_day_before_it_was_issued(visited_bank, tmp_path, capsys)
     words = ["--lang", "en", "-w", root, "export", number, "--out", str(tmp_path), "--as-of"]
     assert main([*words, "2020-01-01"]) == 3
     assert "was not issued by 2020-01-01" in capsys.readouterr().err
-    assert main([*words, "2999-01-01"]) == 0
+    assert main([*words, "2999-01-01"]) == 2
+    assert "2999-01-01 is still to come" in capsys.readouterr().err
+    today = visited_bank.opened(None, datetime.now(UTC)).today()
+    assert main([*words, str(today), "--edition", "1"]) == 2
+    assert main([*words, str(today)]) == 0
     [path] = tmp_path.iterdir()
     assert path.name == f"{number}-e1-reprint.docx"
     assert zipfile.is_zipfile(path)
