@@ -27,14 +27,15 @@ Of each volume:
 Of the store:
 
 14. volumes against their openings (``numbers``);
-15. what git would obey around it (``store.surroundings``), and what no store has there
+15. the newest act of each ledger against the clock of whoever verifies (here);
+16. what git would obey around it (``store.surroundings``), and what no store has there
     (``store.strays``);
-16. sizes that ends of keys sealed (``revocations``, ``machines``), and what is known from outside
+17. sizes that ends of keys sealed (``revocations``, ``machines``), and what is known from outside
     (``pins``): without that a history rewritten whole, cut or set back (F2, F5–F8, F14) cannot be
     seen, and the report says so;
-17. what witnesses cosigned: contradictions, and whether enough of those that a policy names did
+18. what witnesses cosigned: contradictions, and whether enough of those that a policy names did
     (``witnesses``);
-18. refs that do not belong.
+19. refs that do not belong.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, PinComparison, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
-from rmdocs.audit.witnesses import AskedOfWitnesses, WitnessJudgement, judged
+from rmdocs.audit.witnesses import AHEAD, AskedOfWitnesses, WitnessJudgement, judged
 from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.messages import Text, Verbatim, by_command, message
+from rmdocs.store.cosignature import told_time
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 from rmdocs.store.refs import is_witness_ref
 from rmdocs.store.witnesspolicy import NOBODY, named
@@ -79,6 +81,10 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+_CLOCKS = message(
+    "see that the clock of this machine is right; if it is, find out whose clock was ahead when"
+    " this act was made, and keep a note of it: the act was made earlier than it says"
+)
 _WITHOUT_CONTENTS = 0.15
 """What share of the work on a volume is done before what its records say is looked at."""
 
@@ -254,6 +260,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     pins: Sequence[Pin] = (),
     since: VerifiedState | None = None,
     witnesses: AskedOfWitnesses | None = None,
+    now: datetime | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verification:
@@ -266,6 +273,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :param since: a state that was verified: of volumes only what came after is judged, with all
         that was ever done to the same records. Control is judged whole.
     :param witnesses: who must have cosigned, by whoever verifies; None to ask for nobody.
+    :param now: by the clock of whoever verifies; None to leave out whether acts are ahead of it.
     :param executor: of processes, with the interface of ``concurrent.futures``, that go
         through volumes at the same time; None for this process alone.
     :param progress: told how many events of how many are gone through.
@@ -305,6 +313,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         judge=judge,
         heads=heads,
         begun=begun,
+        now=now,
         comparison=compared(store, (*known.values(),), judge.ledger_keys),
         witnessed=judged(store, heads, judge.ledger_keys, witnesses),
     )
@@ -337,6 +346,7 @@ class _WholeStore:
     """What a store is, once each of its ledgers was gone through.
 
     :param heads: of all ledgers. :param begun: how each volume begins, by its ref.
+    :param now: by the clock of whoever verifies, if that is asked.
     :param comparison: with what is known from outside.
     :param witnessed: what witnesses cosigned, as far as the policy asks.
     """
@@ -345,6 +355,7 @@ class _WholeStore:
     judge: Judge
     heads: Mapping[str, GitHead]
     begun: Mapping[str, Event]
+    now: datetime | None
     comparison: PinComparison
     witnessed: WitnessJudgement
 
@@ -356,6 +367,21 @@ def _against_openings(whole: _WholeStore) -> Iterable[Finding]:
         heads={ref.removeprefix(RECORDS_PREFIX): head for ref, head in volumes.items()},
         begun={ref.removeprefix(RECORDS_PREFIX): first for ref, first in whole.begun.items()},
     ).findings()
+
+
+def _ahead(whole: _WholeStore) -> Iterable[Finding]:
+    """Yield ledgers whose newest act is yet to come; that times never go back is asked before."""
+    if whole.now is None:
+        return
+    for ref, head in whole.heads.items():
+        if head.time > whole.now + AHEAD:
+            reason = message(
+                "the newest act is of {time}; the clock here says {now}",
+                time=told_time(int(head.time.timestamp())),
+                now=told_time(int(whole.now.timestamp())),
+            )
+            place = f"{ref.removeprefix('refs/heads/')}:-"
+            yield error("EVENT-AHEAD", place, reason, _CLOCKS, clause=_CLAUSE)
 
 
 def _around_it(whole: _WholeStore) -> Iterable[Finding]:
@@ -379,7 +405,7 @@ def _refs(whole: _WholeStore) -> Iterable[Finding]:
             yield _foreign(ref)
 
 
-OF_THE_STORE = (_against_openings, _around_it, _from_outside, _by_witnesses, _refs)
+OF_THE_STORE = (_against_openings, _ahead, _around_it, _from_outside, _by_witnesses, _refs)
 """What is looked at once all ledgers were gone through, in the order told above."""
 
 

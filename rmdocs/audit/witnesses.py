@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _CLAUSE = "c2sp.org/tlog-policy"
 _MOST_COSIGNATURES = 15
 """Beside the ledger's own: readers of notes take sixteen signatures at least."""
-_AHEAD = timedelta(minutes=10)
-"""How far the clock of a witness may be ahead of the verifier's."""
+AHEAD = timedelta(minutes=10)
+"""How far the clock of somebody else may be ahead of the verifier's."""
 _ASK = by_command(
     message("have the witnesses that are missing look at the store, and fetch refs/witness/*"),
     message("rmdocs witness NAME"),
@@ -53,7 +53,7 @@ class AskedOfWitnesses:
     @property
     def latest(self) -> float:
         """Return until when a cosignature may have been made, since 1970 UTC."""
-        return (self.now + _AHEAD).timestamp()
+        return (self.now + AHEAD).timestamp()
 
     def is_old(self, seconds: int) -> bool:
         """Return whether a time is longer ago than is asked."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asn1crypto import cms, core, tsp
@@ -39,6 +39,8 @@ _GRANTED = {"granted", "granted_with_mods"}
 _DIGEST = "sha256"
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 """Of which a stamp may be: by no other can it be said that the bytes are the same."""
+_AHEAD = timedelta(minutes=10)
+"""How far the clock of an authority may be ahead of that of whoever asks."""
 _BROKEN = (*DAMAGE, SignatureValidationError, SigningError, ValidationError, PathError)
 """What pyHanko and asn1crypto do with what is no time stamp."""
 
@@ -78,11 +80,14 @@ def stamped(data: bytes, authority: StampAuthority) -> bytes:
 _OTHER = message("ask another authority; nothing was stamped")
 
 
-def judge_stamp(data: bytes, token: bytes, trust: Trust, place: str) -> FileStamp:
+def judge_stamp(
+    data: bytes, token: bytes, trust: Trust, place: str, now: datetime | None = None
+) -> FileStamp:
     """Return what a time stamp says of some bytes, judged as of its own time; never fails.
 
     :param token: the token, or the authority's whole answer; DER (RFC 3161 §2.4.2).
     :param place: what the stamp is called in findings.
+    :param now: by the clock of whoever asks; None if the stamp was made just now.
     """
     try:
         signed = _token(token)["content"]
@@ -104,6 +109,11 @@ def judge_stamp(data: bytes, token: bytes, trust: Trust, place: str) -> FileStam
         status = TimestampSignatureStatus(**_validated(signed, data, trust, moment))
         name = common_name(status.signing_cert.subject)
         findings = tuple(_wrong(status, stored, trust, moment, place))
+        if not findings and now is not None and moment > now + _AHEAD:
+            ahead = message(
+                "it is of {time}, which is yet to come", time=f"{moment:%Y-%m-%d %H:%M}Z"
+            )
+            findings = (_broken(place, ahead),)
     except _BROKEN:
         told = message("it is no time stamp, or was altered")
         return FileStamp(findings=(_broken(place, told),))

@@ -36,9 +36,10 @@ from rmdocs.errors import (
 )
 from rmdocs.messages import by_command, message
 from rmdocs.store import refs
-from rmdocs.store.files import sync_directory, sync_file, write_synced
+from rmdocs.store.files import sync_file, write_synced
 from rmdocs.store.git import check_repository
 from rmdocs.store.packs import Pack
+from rmdocs.store.spool import DROPPING, drop_halves, place
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -58,7 +59,6 @@ _FACTOR = 2
 """How many times the objects of the next smaller pack each holds at least."""
 
 _NAME = "maintenance"
-_PLACING, _JOURNAL = "placing", "superseded"
 _LOOSE_NAME = re.compile(r"[0-9a-f]{38}")
 _PACK_NAME = re.compile(r"pack-[0-9a-f]{40}")
 _SUFFIXES = (".idx", ".rev", ".bitmap", ".mtimes", ".pack")
@@ -221,11 +221,8 @@ class _Maintenance:
 
     def clear(self) -> None:
         """Remove what a run was writing; end what one that was killed was dropping."""
-        placing, journal = self.scratch / _PLACING, self.scratch / _JOURNAL
-        if placing.is_file():
-            name = placing.read_text("ascii", "replace")
-            if _PACK_NAME.fullmatch(name) and not (self.packs / f"{name}.idx").exists():
-                (self.packs / f"{name}.pack").unlink(missing_ok=True)
+        drop_halves(self.scratch, self.packs)
+        journal = self.scratch / DROPPING
         if journal.is_file():
             self._drop_superseded(journal.read_text("ascii", "replace").split())
         for left in self.scratch.iterdir():
@@ -290,30 +287,17 @@ class _Maintenance:
                 written.fileno(),
             )
         # Names are computed from what was written, not from what the store calls it.
-        words = ["index-pack", "--threads=1", "-o", str(index), str(pack)]
+        words = ["index-pack", "--threads=1", "--no-rev-index", "-o", str(index), str(pack)]
         self._run(words, {"GIT_DIR": str(home)}, subprocess.DEVNULL, subprocess.DEVNULL)
         made = Pack(index)
         lacking = names.keys() - set(made.names())
         made.close()
         if lacking:
             raise _unreadable()
-        with pack.open("rb") as file:
-            file.seek(-20, os.SEEK_END)
-            name = f"pack-{file.read().hex()}"
-        return self._placed(name, pack, index)
-
-    def _placed(self, name: str, pack: Path, index: Path) -> str:
-        # Without its index a pack is nobody's: should this be killed between, it goes again.
-        placing = self.scratch / _PLACING
-        write_synced(placing, name.encode())
-        self.packs.mkdir(exist_ok=True)
-        for suffix, file in ((".pack", pack), (".idx", index)):
+        for file in (pack, index):
             file.chmod(0o444)
             sync_file(file)
-            file.replace(self.packs / f"{name}{suffix}")
-        sync_directory(self.packs)
-        placing.unlink()
-        return name
+        return place(pack, index, self.packs)
 
     def _repository(self) -> Path:
         """Return a repository of ours without refs and settings, through which git looks."""
@@ -363,7 +347,7 @@ class _Maintenance:
     def _supersede(self, new: str, old: Iterable[Path]) -> None:
         """Drop packs of which another, on disk by now, holds all objects."""
         names = [new, *(path.stem for path in old if path.stem != new)]
-        journal = self.scratch / _JOURNAL
+        journal = self.scratch / DROPPING
         write_synced(journal, "\n".join(names).encode())
         self._drop_superseded(names)
         journal.unlink()

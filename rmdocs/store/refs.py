@@ -25,6 +25,7 @@ from rmdocs.messages import message
 from rmdocs.store.files import read_plain, sync_directory, write_synced
 from rmdocs.store.objects import OID
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, WITNESS_PREFIX
+from rmdocs.store.spool import drop_halves
 
 PATIENCE = 2.0
 """Seconds to wait for a foreign git program to let go of a ref."""
@@ -209,6 +210,7 @@ class RefLock:
     def clear(self) -> None:
         """Leave nothing of what was not finished: the lock on the ref, partial files."""
         clear_stale_lock(self.repository, self.ref, self.scratch / _STAGED)
+        drop_halves(self.scratch, self.repository / "objects/pack")
         for leftover in self.scratch.iterdir():
             leftover.unlink()
         self.scratch.rmdir()

@@ -19,11 +19,15 @@ from rmdocs.classes import dataclass
 from rmdocs.store.files import sync_directory, write_synced
 from rmdocs.store.packs import CODES, FAR, INDEX_MAGIC
 
+DROPPING = "superseded"
+"""The file of a scratch directory that names packs being dropped, after one that holds theirs."""
+
 FAST = 1
 """Compression level, as git's own for loose objects; a repack does better."""
 
 _HEADER = struct.Struct(">4sII")
 _FAN = 256
+_SHA1 = 20
 _PIECE = 1 << 20
 
 
@@ -97,17 +101,49 @@ class PackSpool:
         self._file.close()
         index = self._scratch / "spool.idx"
         write_synced(index, _index(self._rows, whole.digest()))
-        directory.mkdir(exist_ok=True)
-        # The index makes a pack visible, so it comes last.
-        for path in (self._path, index):
-            path.replace(directory / f"pack-{whole.hexdigest()}{path.suffix}")
-        sync_directory(directory)
+        place(self._path, index, directory)
 
     def drop(self) -> None:
         """Leave nothing of it, where it was not finished."""
         with suppress(OSError):  # a full disk, which was told when it was met
             self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def place(pack: Path, index: Path, directory: Path) -> str:
+    """Move a pack to where git looks for packs; return its name there, without a suffix.
+
+    :param pack: on disk by now. :param index: likewise, on its own in its directory.
+    :param directory: ``objects/pack``, made if it is not there.
+    """
+    name = _named_by(index)
+    directory.mkdir(exist_ok=True)
+    # The index makes a pack visible, so it comes last; until then it tells what is on its way.
+    for path in (pack, index):
+        path.replace(directory / f"{name}{path.suffix}")
+    sync_directory(directory)
+    return name
+
+
+def on_the_way(scratch: Path) -> Iterator[str]:
+    """Yield the names of packs that may be placed without the index, which still lies here."""
+    for index in scratch.glob("*.idx"):
+        with suppress(OSError):  # it went just now, or holds nothing yet
+            yield _named_by(index)
+
+
+def drop_halves(scratch: Path, directory: Path) -> None:
+    """Drop packs that were placed without their index, by somebody who was killed then."""
+    for name in on_the_way(scratch):
+        if not (directory / f"{name}.idx").exists():
+            (directory / f"{name}.pack").unlink(missing_ok=True)
+
+
+def _named_by(index: Path) -> str:
+    """Return the name of the pack to which an index belongs: it ends with the pack's SHA-1."""
+    with index.open("rb") as file:
+        file.seek(-2 * _SHA1, os.SEEK_END)
+        return f"pack-{file.read(_SHA1).hex()}"
 
 
 def _object_header(code: int, size: int) -> bytes:

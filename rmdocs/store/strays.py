@@ -15,6 +15,7 @@ import stat
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from rmdocs.errors import StoreError, system_problem
@@ -22,6 +23,7 @@ from rmdocs.findings import Finding, warning
 from rmdocs.messages import Text, message
 from rmdocs.store import refs
 from rmdocs.store.packs import Pack
+from rmdocs.store.spool import DROPPING, on_the_way
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _FEW = 5
@@ -41,7 +43,8 @@ _OBJECTS = (
     rf"|commit-graphs/(commit-graph-chain(\.lock)?|(graph-{_HASH}|tmp_graph_\w+)(\.graph)?))"
     r"|maintenance\.lock|tmp_obj_\w+"
 )
-_SCRATCH = rf"(spool|new)\.(pack|idx)|ref|names|placing|superseded|{_HASH}"
+# A killed one of before may have left what git writes beside an index (from 2.41 unasked).
+_SCRATCH = rf"(spool|new)\.(pack|idx|rev)|ref|names|placing|superseded|{_HASH}"
 _FILES = re.compile(
     r"(HEAD|config|packed-refs)(\.lock)?|packed-refs\.new|description|FETCH_HEAD|ORIG_HEAD"
     r"|allowed_signers(\.[0-9a-f]{16})?|gc\.(log|pid)(\.lock)?|git-daemon-export-ok|shallow"
@@ -106,8 +109,21 @@ def _found(path: Path) -> list[tuple[str, str, Text]]:
         for place, mode in _entries(path, "")
         if (what := _strange(place, mode, there)) is not None
     ]
-    found += [("STORE-PACK", place, what) for place, what in _useless_packs(path / "objects/pack")]
+    halves = set(_on_the_way(path / "rmdocs/partial"))
+    found += [
+        ("STORE-PACK", place, what)
+        for place, what in _useless_packs(path / "objects/pack")
+        if Path(place).stem not in halves
+    ]
     return sorted(found, key=lambda one: one[:2])
+
+
+def _on_the_way(partial: Path) -> Iterator[str]:
+    """Yield the names of packs that somebody is placing or dropping, or was when killed."""
+    for scratch in partial.iterdir() if partial.is_dir() else ():
+        yield from on_the_way(scratch)
+        with suppress(OSError):
+            yield from (scratch / DROPPING).read_text("ascii", "replace").split()
 
 
 def _entries(path: Path, below: str) -> Iterator[tuple[str, int]]:

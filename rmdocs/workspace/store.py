@@ -91,6 +91,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             pins=(*memory.pins, *against),
             since=state,
             witnesses=asked,
+            now=workspace.now(),
             executor=executor,
             progress=progress,
         )
@@ -304,7 +305,7 @@ def stamp_of(workspace: Workspace, kept: File, token: File) -> FileStamp:
     from rmdocs.signing.stamping import judge_stamp
     from rmdocs.workspace.renditions import trust
 
-    return judge_stamp(kept.data, token.data, trust(workspace), token.name)
+    return judge_stamp(kept.data, token.data, trust(workspace), token.name, workspace.now())
 
 
 def drill(

@@ -59,7 +59,7 @@ def seal(bank, data: bytes, path: str = f"{series_path(SERIES)}/{CLOSED_NAME}"):
 
 def said(bank):
     """Verify; return the one code of all findings, and what they say."""
-    findings = store.verify(bank.at()).findings
+    findings = store.verify(bank.afterwards()).findings
     [code] = {finding.code for finding in findings}
     return code, [finding.message.text(Language.EN) for finding in findings]
 
@@ -120,7 +120,7 @@ def test_a_volume_it_does_not_speak_of(bank, statement):
 @pytest.mark.parametrize("data", [b"{}", b"no JSON", b'{"series":"x"}'])
 def test_one_that_cannot_be_read(bank, data):
     seal(bank, data)
-    findings = store.verify(bank.at()).findings
+    findings = store.verify(bank.afterwards()).findings
     assert {finding.code for finding in findings} == {"CLOSING-DISAGREES"}
     assert {finding.path for finding in findings} == {PLACE}
 

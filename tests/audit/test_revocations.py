@@ -70,14 +70,16 @@ def renew(bank):
 
 def bring(bank, clone, ref):
     """Take a ledger over from another machine, as git does."""
+    latest = clone.afterwards().now()
     bank.close()
     clone.close()
     bank.git("fetch", "-q", str(clone.store), f"{ref}:{ref}")
+    bank.opened(None, latest)
 
 
 def told(bank, code):
     """Verify; return the findings of a code, each told whole in both languages."""
-    found = [one for one in store.verify(bank.at()).findings if one.code == code]
+    found = [one for one in store.verify(bank.afterwards()).findings if one.code == code]
     for finding in found:
         for language in Language:
             for text in (finding.message, finding.remedy):
@@ -133,7 +135,7 @@ class TestSignedAfter:
             keys.confirm(bank.at(RM), "本人所为", ["control:1"])
         assert keys.confirm(bank.at(RM), "本人所为", [waiting.act]) == [waiting]
         assert keys.questioned(bank.at(RM)) == []
-        [finding] = store.verify(bank.at()).findings
+        [finding] = store.verify(bank.afterwards()).findings
         assert (finding.code, finding.severity) == ("KEY-REVOKED-CONFIRMED", Severity.WARNING)
         told(bank, finding.code)
 
@@ -145,7 +147,7 @@ class TestSignedAfter:
         bring(bank, clone, LOG)
         assert bank.codes() == {"KEY-REVOKED"}
         keys.confirm(bank.at(RM), "本人所为")
-        assert store.verify(bank.at()).ok
+        assert store.verify(bank.afterwards()).ok
 
     def test_a_revoked_key_confirms_nothing(self, bank, clone, visit):
         revoke(bank)
@@ -191,7 +193,7 @@ class TestInDoubt:
     def test_what_the_key_signed_since_waits_for_its_owner(self, bank):
         done = revoke(bank, self.since(bank))
         assert done.in_doubt > 0
-        found = store.verify(bank.at()).findings
+        found = store.verify(bank.afterwards()).findings
         assert {one.code for one in found} == {"KEY-DOUBT"}
         assert len(found) == done.in_doubt
         assert {one.severity for one in found} >= {Severity.ERROR}
@@ -218,7 +220,7 @@ class TestInDoubt:
         revoke(bank, datetime.combine(LATE - timedelta(days=2), datetime.min.time(), UTC))
         found = told(bank, "KEY-DOUBT")
         assert {one.severity for one in found} == {Severity.WARNING}
-        assert store.verify(bank.at()).ok
+        assert store.verify(bank.afterwards()).ok
 
     def test_whoever_had_the_key_confirmed_as_well(self, bank):
         """One confirmation that is good is enough, whoever made others before it."""

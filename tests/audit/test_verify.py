@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 
 import plaingit
 import pytest
 
 from rmdocs.audit import verify
+from rmdocs.audit.witnesses import AHEAD
 from rmdocs.errors import StoreError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
@@ -37,6 +39,18 @@ def test_the_order_of_checks_is_told_as_it_is():
 
 def test_a_sound_store_has_no_findings(bank):
     assert bank.codes() == set()
+
+
+@pytest.mark.parametrize("minutes", [9, 11])
+def test_an_act_is_not_ahead_of_the_clock_of_who_verifies(bank, minutes):
+    heads = {ref: bank.at().store.require_head(ref).time for ref in bank.refs()}
+    latest = max(heads, key=heads.__getitem__)
+    moment = heads[latest] - timedelta(minutes=minutes)
+    found = store.verify(bank.opened(None, moment)).findings
+    told = {one.path for one in found if one.code == "EVENT-AHEAD"}
+    ahead = {ref for ref, time in heads.items() if time > moment + AHEAD}
+    assert told == {f"{ref.removeprefix('refs/heads/')}:-" for ref in ahead}
+    assert (latest in ahead) == (minutes > 10)
 
 
 def test_a_changed_document(bank, tmp_path):

@@ -46,6 +46,7 @@ OTHERWISE = {
         WITNESS-QUORUM WITNESS-SIGNATURE
         WITNESS-UNREADABLE
     """,
+    "told by the clock of whoever verifies: a drill asks none": "EVENT-AHEAD",
 }
 """Codes that no fault of the drill is named by, but a test elsewhere, and why not."""
 

@@ -72,7 +72,7 @@ def test_as_of_any_day(told, name, day):
 
 
 def test_the_year_was_by_the_rules(told):
-    assert store.verify(told.at()).findings == ()
+    assert store.verify(told.afterwards()).findings == ()
 
 
 def test_the_notes_say_what_the_day_means(reports):

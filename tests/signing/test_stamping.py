@@ -36,6 +36,14 @@ def test_other_bytes(bureau, token):
     assert (found.time, codes(found)) == (None, {"STAMP-BROKEN"})
 
 
+@pytest.mark.parametrize("minutes", [9, 11])
+def test_a_time_that_is_yet_to_come(bureau, token, minutes):
+    now = LATER - timedelta(minutes=minutes)
+    found = judge_stamp(SUMMARY, token, bureau.trust(), "s.tst", now)
+    expected = (LATER, set()) if minutes < 10 else (None, {"STAMP-BROKEN"})
+    assert (found.time, codes(found)) == expected
+
+
 def test_an_authority_that_is_not_trusted_here(token):
     found = judge_stamp(SUMMARY, token, Trust(roots=()), "s.tst")
     assert (found.time, codes(found)) == (None, {"STAMP-UNTRUSTED"})

@@ -21,6 +21,7 @@ from rmdocs.store import maintenance, refs
 from rmdocs.store.git import GitStore
 from rmdocs.store.objectwriter import MOST_LOOSE
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
+from rmdocs.store.strays import strays
 
 OTHER = "refs/heads/records/RXD7200-02/JN02/2026/1"
 WITNESS = "refs/witness/audit"
@@ -42,9 +43,15 @@ with store.locked(sys.argv[2]) as branch:
         lock = store.path / f"{sys.argv[2]}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         os.link(branch._lock.scratch / "ref", lock)
+    if sys.argv[4] == "half":
+        move = Path.replace
+        def stop(self, to):
+            move(self, to) if self.suffix == ".pack" else os.kill(os.getpid(), signal.SIGKILL)
+        Path.replace = stop
+        branch._begun.flush(packed=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
-"""A batch that is killed while it lays down files, or while its ref is moved."""
+"""A batch that is killed while it lays down files, places their pack, or moves its ref."""
 
 
 @pytest.fixture
@@ -120,10 +127,12 @@ def test_what_is_broken_off_leaves_nothing(desk, left, ref):
     assert left() == []
 
 
-@pytest.mark.parametrize("how", ["batch", "swap"])
+@pytest.mark.parametrize("how", ["batch", "half", "swap"])
 def test_what_was_killed_is_cleared_by_an_act_in_any_other_volume(desk, left, how):
     killed(desk, OTHER, how)
-    assert [path for path in left() if path.endswith("spool.pack")]
+    suffix = "spool.idx" if how == "half" else "spool.pack"
+    assert [path for path in left() if path.endswith(suffix)]
+    assert list(strays(desk.path)) == []
     # The disk is as full as it can be when the act begins.
     with desk.store.locked(CONTROL_REF):
         assert left() == []

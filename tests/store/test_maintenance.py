@@ -30,6 +30,7 @@ from rmdocs.store.maintenance import (
     maintain,
 )
 from rmdocs.store.objects import ObjectReader
+from rmdocs.store.strays import strays
 
 pytestmark = pytest.mark.long
 
@@ -169,6 +170,7 @@ class TestKilled:
             code = subprocess.run([*words, *PROGRAM, desk.path], check=False).returncode
             assert code == -signal.SIGKILL, (call, step)
             assert stored(desk.path) == names, (call, step)
+            assert list(strays(desk.path)) == [], (call, step)
         maintain(desk.path)
         assert_whole(desk, ref, names)
         assert listed(desk.path).keys() == {
