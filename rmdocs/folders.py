@@ -5,9 +5,11 @@ For the fronts; what they call takes and returns files by themselves (``files``)
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from logging import NullHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from rmdocs.issuing.maturities import LoanLedger
     from rmdocs.reports.report import Report
 
+LARGEST = 2**30
+"""Bytes of the largest document or scan that is read whole: none that is sealed is larger."""
+
 
 def read(path: Path, name: str = "") -> File:
     """Return a file of records, or of a part of one.
@@ -31,10 +36,9 @@ def read(path: Path, name: str = "") -> File:
     :raises FindingsError: if it is larger than any that is read, or cannot be read.
     """
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise too_large(path.name, size)
-        return File(name=name or path.name, data=path.read_bytes())
+        with path.open("rb") as opened:
+            size = os.fstat(opened.fileno()).st_size
+            data = b"" if size > LARGEST_FILE else opened.read(LARGEST_FILE + 1)
     except OSError as problem:
         raise refuse(
             str(path),
@@ -42,6 +46,9 @@ def read(path: Path, name: str = "") -> File:
             message("the file cannot be read: {problem}", problem=system_problem(problem)),
             message("check where the file lies and who may read it"),
         ) from problem
+    if (size := max(size, len(data))) > LARGEST_FILE:
+        raise too_large(path.name, size)
+    return File(name=name or path.name, data=data)
 
 
 def called(paths: Sequence[Path]) -> dict[Path, str]:
@@ -88,16 +95,39 @@ def find(text: str) -> File | None:
             return None
     except OSError:
         return None
-    return beginning(path, -1)
+    return whole(path)
+
+
+def whole(path: Path) -> File:
+    """Return a file, whatever it holds.
+
+    :raises UsageError: if it cannot be read, or is larger than :data:`LARGEST`.
+    """
+    file = beginning(path, LARGEST + 1)
+    if len(file.data) > LARGEST:
+        raise _too_large(path)
+    return file
+
+
+def _too_large(path: Path) -> UsageError:
+    return UsageError(
+        message(
+            "{path} cannot be read: it is larger than {most} MB", path=path, most=LARGEST // 2**20
+        ),
+        message("name the document itself: none that is sealed is so large"),
+    )
 
 
 def beginning(path: Path, size: int) -> File:
-    """Return so many bytes of a file, whatever it holds; all of it if that is negative.
+    """Return so many bytes of a file, whatever it holds.
 
     :raises UsageError: if it cannot be read.
     """
     try:
         with path.open("rb") as opened:
+            # What is known to be too large is not read before it is refused.
+            if size > LARGEST < os.fstat(opened.fileno()).st_size:
+                raise _too_large(path)
             return File(name=path.name, data=opened.read(size))
     except OSError as problem:
         raise UsageError(
@@ -113,7 +143,13 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
     :raises ConflictError: if there is a file with other content.
     :raises UsageError: if it cannot be written.
     """
+    _require_outside_stores(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UsageError(
+                message("{path} cannot be written: it is a device or a pipe, no file", path=path),
+                message("name a file"),
+            )
         there = path.read_bytes() if path.exists() else data
         if there != data and not replaces(there):
             raise ConflictError(
@@ -135,6 +171,23 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
             message("choose another place, or make room there"),
         ) from problem
     return path
+
+
+def _require_outside_stores(path: Path) -> None:
+    """Refuse a place in a git repository's own folder, such as a records store.
+
+    :raises UsageError: if it is one: git, and verify, would meet there what nobody sealed.
+    """
+    for folder in Path(os.path.realpath(path)).parents:
+        if (folder / "objects").is_dir() and (folder / "refs").is_dir():
+            raise UsageError(
+                message(
+                    "{path} lies in a folder of git's own, such as the records store: nothing else"
+                    " belongs there",
+                    path=path,
+                ),
+                message("choose a place outside of it"),
+            )
 
 
 def save_all(folder: Path, files: Iterable[File]) -> list[Path]:
@@ -183,40 +236,46 @@ def bag_findings(folder: Path) -> Iterator[Finding]:
     """
     import bagit
 
+    # It would say in its own words on standard error what is told here.
+    bagit.LOGGER.addHandler(NullHandler())
+    bagit.LOGGER.propagate = False
     try:
         bag = bagit.Bag(str(folder))
-        for path in sorted(folder.iterdir()):
-            if path.name not in _OF_A_BAG:
-                yield error(
-                    "PACK-CHANGED",
-                    path.name,
-                    message("it lies beside what is packed, and is no part of the pack"),
-                    message("ask whoever gave out the pack for an unaltered one"),
-                    clause="RFC 8493 §2",
+        there = {path.name for path in folder.iterdir()}
+        for name in sorted(there - _OF_A_BAG):
+            yield _changed(
+                name, message("it lies beside what is packed, and is no part of the pack"), 2
+            )
+        for path in sorted(folder.rglob("*")):
+            # Neither manifests nor bagit see where a link to a folder leads.
+            if path.is_symlink():
+                name = path.relative_to(folder).as_posix()
+                yield _changed(
+                    name, message("it is a link: what it leads to is no part of the pack"), 2
                 )
+        by_manifest = message("it is missing, changed or no part of the pack, by its manifests")
+        lacking = _OF_A_BAG - there
+        yield from (_changed(name, by_manifest) for name in sorted(lacking))
         bag.validate()
     except bagit.BagValidationError as problem:
-        for detail in problem.details:
-            yield error(
-                "PACK-CHANGED",
-                str(getattr(detail, "path", folder.name)),
-                message("it is missing, changed or no part of the pack, by its manifests"),
-                message("ask whoever gave out the pack for an unaltered one"),
-                clause="RFC 8493 §3",
-            )
+        for name in (str(getattr(detail, "path", folder.name)) for detail in problem.details):
+            if name not in lacking:
+                yield _changed(name, by_manifest)
         if not problem.details:
-            yield error(
-                "PACK-CHANGED",
+            yield _changed(
                 folder.name,
                 message("files are missing from the pack, or there are others, by its manifests"),
-                message("ask whoever gave out the pack for an unaltered one"),
-                clause="RFC 8493 §3",
             )
     except (bagit.BagError, OSError, ValueError) as problem:
         raise UsageError(
             message("{path} is no pack", path=folder),
             message("name the folder that rmdocs audit pack made"),
         ) from problem
+
+
+def _changed(name: str, reason: Text, section: int = 3) -> Finding:
+    remedy = message("ask whoever gave out the pack for an unaltered one")
+    return error("PACK-CHANGED", name, reason, remedy, clause=f"RFC 8493 §{section}")
 
 
 def in_bag(folder: Path, name: str) -> bytes | None:

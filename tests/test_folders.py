@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 from conftest import refused_for
 
-from rmdocs import folders
+from rmdocs import cli, folders
+from rmdocs.cli.main import main
 from rmdocs.cli.rendition import _free
 from rmdocs.errors import ConflictError, UsageError
 from rmdocs.files import File
@@ -31,8 +35,75 @@ def test_what_is_not_there_or_too_large_is_refused(tmp_path):
     large = tmp_path / "large.json"
     with large.open("wb") as stream:
         stream.truncate(LARGEST_FILE + 1)
-    with refused_for("FILE-TOO-LARGE"):
-        folders.read(large)
+    for path in (large, Path("/dev/zero")):
+        with refused_for("FILE-TOO-LARGE"):
+            folders.read(path)
+
+
+def test_of_what_has_no_end_no_more_is_read_than_any_document_has(tmp_path, monkeypatch):
+    endless = tmp_path / "endless.docx"
+    with endless.open("wb") as stream:
+        stream.truncate(folders.LARGEST + 1)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    with pytest.raises(UsageError, match="larger than 1024 MB"):
+        folders.whole(endless)
+    with pytest.raises(UsageError, match="larger than 1024 MB"):
+        folders.find(str(endless))
+    monkeypatch.setattr(folders, "LARGEST", 9)
+    with pytest.raises(UsageError, match="larger than"):
+        folders.whole(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("place", ["device", "pipe"])
+def test_nothing_is_written_to_what_is_no_file(tmp_path, place):
+    """Whether something else is there can only be seen by reading it, which may never end."""
+    path = Path("/dev/full")
+    if place == "pipe":
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+    with pytest.raises(UsageError, match="a device or a pipe"):
+        folders.save(path, b"1")
+
+
+@pytest.mark.parametrize("name", ["refs/heads/a.docx", "objects/pack/a.pack", "HEAD", "new/a.txt"])
+def test_nothing_of_a_persons_is_written_into_a_store(visited, copied_in_git, name):
+    store = copied_in_git(visited).store
+    before = sorted(store.rglob("*"))
+    with pytest.raises(UsageError, match="such as the records store"):
+        folders.save(store / name, b"ref: refs/heads/other")
+    with pytest.raises(UsageError, match="such as the records store"):
+        folders.save_bag(store / "pack", [File(name="a", data=b"1")], {})
+    assert sorted(store.rglob("*")) == before
+
+
+def test_the_commands_touch_files_of_a_persons_through_nothing_else():
+    """So that what holds here holds of whatever is named on the command line."""
+    for path in sorted(Path(cli.__file__).parent.glob("*.py")):
+        called = {
+            node.func.attr
+            for node in ast.walk(ast.parse(path.read_bytes()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not called & {"read_bytes", "read_text", "write_bytes"}, path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "regenerate RXD7200-02 --to 1.0 --missing there.xlsx",
+        "drill --report there.xlsx",
+        "checkpoint --out there.xlsx.tst --stamp http://127.0.0.1:9/",
+    ],
+)
+def test_that_something_is_there_is_told_before_the_work_not_after_it(
+    visited_bank, tmp_path, monkeypatch, capsys, words
+):
+    monkeypatch.chdir(tmp_path)
+    for there in (Path("there.xlsx"), Path("there.xlsx.tst.tst")):
+        there.write_bytes(b"half filled in")
+    assert main(["-w", str(visited_bank.root), "--lang", "en", *words.split()]) == 4
+    assert "is there already\n" in capsys.readouterr().err
+    assert len([one for one in tmp_path.iterdir() if one.is_file()]) == 2
 
 
 def test_files_of_one_name_are_told_apart_and_one_that_is_not_there_stops_no_other(tmp_path):

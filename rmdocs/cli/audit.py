@@ -255,7 +255,7 @@ def _stamp(against: str | None, work: Workspace) -> FileStamp | None:
     kept = folders.find(against) if against else None
     beside = Path(f"{against}{STAMP}")
     # What stands there and is no file is refused, not passed over.
-    token = folders.beginning(beside, -1) if kept is not None and beside.exists() else None
+    token = folders.whole(beside) if kept is not None and beside.exists() else None
     return store.stamp_of(work, kept, token) if kept is not None and token is not None else None
 
 
@@ -314,6 +314,7 @@ def drill(
     work = session.workspace()
     if report is not None:
         folders.require_report(report)
+        folders.require_free(report, message("move it away, or choose another name"))
         if session.actor:
             work.key()  # what will sign it: a drill takes long
     with Progress(session.say(message("putting faults in"))) as progress:
@@ -331,7 +332,7 @@ def drill(
     if report is not None:
         printing.save_report(papers.report(found), report, session)
         if session.actor:
-            signature = store.sign_report(work, report.read_bytes())
+            signature = store.sign_report(work, folders.whole(report).data)
             beside = report.with_name(f"{report.name}.sig")
             folders.save(beside, signature.encode())
             click.echo(session.say(message("wrote {path}", path=beside)), err=True)

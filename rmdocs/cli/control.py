@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.disposition import echo_disposal
@@ -170,7 +171,7 @@ def policy_change(session: Session, file: Path, reason: str, *, as_json: bool) -
     """
     from rmdocs.workspace import requests
 
-    request = requests.enter(session.workspace(), "policy", file.read_bytes(), reason)
+    request = requests.enter(session.workspace(), "policy", folders.whole(file).data, reason)
     echo_request(request, session, as_json=as_json)
 
 

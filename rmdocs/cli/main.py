@@ -148,8 +148,8 @@ def _run(arguments: list[str], language: Language) -> int:
         # error itself; Python would complain once more while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except OSError as problem:
-        # Whatever was not there, not ours, or full, where nobody expected it.
+    except (OSError, MemoryError) as problem:
+        # Whatever was not there, not ours, full or too large, where nobody expected it.
         return _refused(_unusable(problem), language, arguments)
     return result if isinstance(result, int) else 0
 
@@ -170,7 +170,12 @@ def _echo_broken_off(language: Language) -> None:
     click.echo(f"    → {remedy.text(language)}", err=True)
 
 
-def _unusable(problem: OSError) -> StoreError:
+def _unusable(problem: OSError | MemoryError) -> StoreError:
+    if isinstance(problem, MemoryError):
+        return StoreError(
+            message("this machine has too little memory for what was given"),
+            message("give smaller files, or end other programs; nothing is half sealed"),
+        )
     if problem.filename is None:
         return StoreError(
             message(

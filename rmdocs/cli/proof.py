@@ -24,8 +24,6 @@ STAMP = ".tst"
 
 _LONGEST = (1 << 20) + 1
 """Bytes that are read of keys: one more than any have."""
-_LONGEST_SCAN = 1 << 26
-"""Bytes that are read of a proof, which may be a scan."""
 
 
 @command("prove")
@@ -110,8 +108,8 @@ def verify_file(
     from rmdocs.workspace import proving
 
     found = proving.judge(
-        folders.beginning(file, -1),
-        folders.beginning(proof, _LONGEST_SCAN),
+        folders.whole(file),
+        folders.whole(proof),
         folders.beginning(keys, _LONGEST),
         policy_in(policy),
     )
@@ -183,6 +181,11 @@ def checkpoint(
             message("a time stamp is of a file"),
             by_command(message("say where to write it"), "--out FILE"),
         )
+    beside = out.with_name(f"{out.name}{STAMP}") if out is not None else None
+    if stamp and beside is not None:
+        folders.require_free(
+            beside, message("a stamp is of one file: choose another name for both")
+        )
     found = store.checkpoint(session.workspace())
     text = found.summary if summary else found.text
     token = store.stamp(text.encode(), stamp) if stamp else None
@@ -193,8 +196,8 @@ def checkpoint(
     if out is None:
         return
     folders.save(out, text.encode())
-    if token is not None:
-        folders.save(out.with_name(f"{out.name}{STAMP}"), token)
+    if token is not None and beside is not None:
+        folders.save(beside, token)
     if not as_json:
         told = message(
             "{count} ledger(s), {events} event(s); SHA-256 of the file: {sha256}",

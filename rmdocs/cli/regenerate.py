@@ -64,6 +64,8 @@ def regenerate(
     """
     from rmdocs.workspace import regeneration
 
+    if missing is not None:  # a workbook is never the same twice, and may be half filled in
+        folders.require_free(missing, message("move it away, or choose another name"))
     workspace = session.workspace()
     with Progress(session.say(message("planning"))) as progress:
         plan = regeneration.plan(
@@ -79,7 +81,7 @@ def regenerate(
     language = session.language
     sheet = regeneration.missing_sheet(workspace, plan, language) if missing is not None else None
     if missing is not None and sheet is not None:
-        folders.save(missing, sheet, replaces=lambda _before: True)
+        folders.save(missing, sheet)
         click.echo(session.say(message("wrote {path}", path=missing)), err=True)
     if dry_run:
         if report is not None:

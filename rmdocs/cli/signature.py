@@ -106,7 +106,7 @@ def sign(
             message("give --party and --signatory: who signs, and for whom"),
         )
     on_token = TokenKey(module=module, token=token, label=key) if module and token and key else None
-    source = on_token if certificate is None else folders.beginning(certificate, -1)
+    source = on_token if certificate is None else folders.whole(certificate)
     if source is None or (certificate and (module or token or key)):
         raise UsageError(
             message("it is not said what to sign with, or more than once"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -88,7 +89,7 @@ def person_add(
     from rmdocs.workspace import people
 
     number = StaffNumber.parse(staff_no)
-    line = key.read_bytes().decode(errors="replace") if key is not None else None
+    line = None if key is None else folders.whole(key).data.decode(errors="replace")
     told = people.add(
         session.workspace(), number, name, unit=UnitCode.parse(unit), roles=roles, public_key=line
     )

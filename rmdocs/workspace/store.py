@@ -219,18 +219,21 @@ def on_disk(handed: File) -> Iterator[Path]:
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
     """Return what another clone of a store, or of a workspace, gives of its ledgers.
 
-    :raises StoreError: if there is no store.
-    :raises UsageError: if it is this very store, which says nothing new of itself.
+    :raises UsageError: if there is no store, or it is this very one, which says nothing new
+        of itself.
     """
     from rmdocs.audit.pins import pins_of
     from rmdocs.store.git import GitStore
     from rmdocs.workspace.opening import STORE_PATH
 
     path = folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder
+    remedy = message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint")
+    if not (path / "objects").is_dir():
+        raise UsageError(message("there is no records store at {path}", path=folder), remedy)
     if path.resolve() == (workspace.root / STORE_PATH).resolve():
         raise UsageError(
             message("{path} is this store itself: it cannot be held against itself", path=folder),
-            message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint"),
+            remedy,
         )
     store = GitStore.open(path)
     try:

@@ -283,8 +283,13 @@ class TestKnownFromOutside:
 
     def test_this_store_itself_is_nothing_from_outside(self, insider):
         for folder in (insider.bank.root, insider.bank.store):
-            with pytest.raises(UsageError):
+            with pytest.raises(UsageError, match="is this store itself"):
                 store.pins_of_clone(insider.bank.at(), folder)
+
+    def test_of_a_folder_that_is_no_clone_another_is_asked_for(self, insider, tmp_path):
+        with pytest.raises(UsageError, match="no records store") as refusal:
+            store.pins_of_clone(insider.bank.at(), tmp_path)
+        assert "name a clone" in refusal.value.remedy.text(Language.EN)
 
     def test_only_ledgers_that_were_compared_are_counted(self, insider):
         kept = store.checkpoint(insider.bank.at())

@@ -110,6 +110,24 @@ def test_what_lies_beside_the_packed_is_named(pack, keys):
     assert [(one.code, one.path) for one in found.findings] == [("PACK-CHANGED", "index.html")]
 
 
+@pytest.mark.parametrize("link", ["data/more", "data/records/more", "more"])
+def test_a_link_is_named_wherever_it_leads(pack, keys, tmp_path, link):
+    """Manifests are of files: what lies in a folder that is led to, none of them covers."""
+    (tmp_path / "elsewhere").mkdir()
+    (pack / link).symlink_to(tmp_path / "elsewhere")
+    found = checked(pack, keys)
+    assert {one.code for one in found.findings} == {"PACK-CHANGED"}
+    assert {one.path for one in found.findings} == {link}
+
+
+@pytest.mark.parametrize("name", ["tagmanifest-sha256.txt", "bag-info.txt"])
+def test_what_each_of_our_packs_has_is_missed(pack, keys, capfd, name):
+    (pack / name).unlink()
+    found = checked(pack, keys)
+    assert [(one.code, one.path) for one in found.findings] == [("PACK-CHANGED", name)]
+    assert capfd.readouterr() == ("", "")
+
+
 def sealed_anew(pack, change):
     """Return a pack that somebody changed, and whose manifests they wrote anew."""
     change(pack / "data")
