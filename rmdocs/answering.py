@@ -9,7 +9,7 @@ their docstrings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from enum import Enum
@@ -75,17 +75,27 @@ class WordlessAnswer:
         return _told(self, None)
 
 
-def members(kind: type[Any]) -> Iterator[AnswerMember]:
-    """Yield what is told of a dataclass, in its order."""
-    marks = {one.name: one.metadata for one in fields(kind)}
-    for attribute in getattr(kind, "TOLD", ()) or marks:
-        mark: Mapping[str, Any] = marks.get(attribute, {})
-        yield AnswerMember(
+def members(kind: type[Any]) -> tuple[AnswerMember, ...]:
+    """Return what is told of a dataclass, in its order."""
+    if kind not in _MEMBERS:
+        _MEMBERS[kind] = _members(kind)
+    return _MEMBERS[kind]
+
+
+_MEMBERS: dict[type[Any], tuple[AnswerMember, ...]] = {}
+
+
+def _members(kind: type[Any]) -> tuple[AnswerMember, ...]:
+    marks: Mapping[str, Mapping[str, Any]] = {one.name: one.metadata for one in fields(kind)}
+    return tuple(
+        AnswerMember(
             attribute=attribute,
-            name=mark.get("name", attribute),
-            if_any="if_any" in mark,
-            among="among" in mark,
+            name=marks.get(attribute, {}).get("name", attribute),
+            if_any="if_any" in marks.get(attribute, {}),
+            among="among" in marks.get(attribute, {}),
         )
+        for attribute in getattr(kind, "TOLD", ()) or marks
+    )
 
 
 def _told(answer: object, language: Language | None) -> dict[str, Any]:

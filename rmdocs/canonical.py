@@ -34,14 +34,19 @@ _FIRST_WITH_EXPONENT = 1e21
 """From here on RFC 8785 writes a number with an exponent, which is read as it was."""
 
 
-def encode(value: Json) -> bytes:
+_ALL_OF_IT = object()
+
+
+def encode(value: Json, doubtful: Json = _ALL_OF_IT) -> bytes:
     """Return ``value`` as canonical JSON (RFC 8785), UTF-8 without a line end.
 
+    :param doubtful: the part of it with names and numbers that the caller did not choose: no
+        other has to be looked through. All of it, if it is not given.
     :raises FindingsError: if the value cannot be carried exactly (an integer
         beyond 2^53 - 1, a lone surrogate, NaN).
     """
     try:
-        if _written_alike(value):
+        if _written_alike(value if doubtful is _ALL_OF_IT else doubtful):
             with suppress(UnicodeEncodeError):  # which is told below
                 return _PLAIN.encode(value).encode()
         _require_readable(value)
@@ -118,13 +123,7 @@ def decode(data: bytes | str) -> Json:
     """
     try:
         text = data.removeprefix(BOM_UTF8).decode() if isinstance(data, bytes) else data
-        return json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-            parse_float=_finite,
-        )
+        return _STRICT.decode(text)
     except UnicodeDecodeError as problem:
         finding = error(
             "JSON-ENCODING",
@@ -191,7 +190,10 @@ class _StrictnessError(ValueError):
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
-    found: JsonObject = {}
+    found: JsonObject = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found = {}
     for key, value in pairs:
         if key in found:
             raise _StrictnessError(
@@ -228,3 +230,11 @@ def _too_long(digits: str) -> _StrictnessError:
         message("the number {digits} has too many digits", digits=digits[:24]),
         message("write long numbers as text in quotes"),
     )
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_no_constant,
+    parse_int=_integer,
+    parse_float=_finite,
+)

@@ -138,12 +138,21 @@ def _refuse(self: Any, name: str, *value: object) -> None:  # noqa: ANN401 - any
 
 
 def _state(self: Any) -> list[object]:  # noqa: ANN401 - any dataclass
-    return [getattr(self, one.name) for one in fields(self)]
+    return [getattr(self, name) for name in _names(type(self))]
 
 
 def _take(self: Any, state: list[object]) -> None:  # noqa: ANN401 - any dataclass
-    for one, value in zip(fields(self), state, strict=True):
-        object.__setattr__(self, one.name, value)
+    for name, value in zip(_names(type(self)), state, strict=True):
+        object.__setattr__(self, name, value)
+
+
+def _names(made: type[Any]) -> tuple[str, ...]:
+    if made not in _NAMES:
+        _NAMES[made] = tuple(one.name for one in fields(made))
+    return _NAMES[made]
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
 
 
 if TYPE_CHECKING:

@@ -128,7 +128,8 @@ def unprintable(value: Json, path: str = "$") -> Iterator[Finding]:
     Refused are control characters other than tab and line feed, line and
     paragraph separators, lone surrogates and noncharacters.
     """
-    if not any(map(_UNPRINTABLE.search, _bare(value))):
+    # What Python takes for printable is printable here; a line feed is besides.
+    if "".join(_bare(value)).isprintable():
         return
     for place, text in _texts(value, path):
         found = _UNPRINTABLE.search(text)

@@ -46,10 +46,19 @@ class Browser(TestClient):
     :param bank: the workspace that the server serves.
     :param previews: what draws pages in the background; if not given, nothing does;
         ``comparisons`` those of two revisions likewise.
+    :param patience: how many records a page lets its reader wait for without a word.
     """
 
     def __init__(
-        self, bank, *, read_only=False, readers=False, day=LATE, previews=None, comparisons=None
+        self,
+        bank,
+        *,
+        read_only=False,
+        readers=False,
+        day=LATE,
+        previews=None,
+        comparisons=None,
+        patience=2_000,
     ):
         self.bank = bank
         self.sessions = Sessions()
@@ -64,6 +73,7 @@ class Browser(TestClient):
             readers=Readers(folder) if readers else None,
             previews=previews or Unmade(),
             comparisons=comparisons or Unmade(),
+            patience=patience,
         )
         app = create_app(self.site, Address(scheme="http", hosts=frozenset({HOST})))
         super().__init__(app, ORIGIN, headers={"accept-language": "en"})

@@ -55,6 +55,12 @@ def test_what_python_writes_otherwise_is_written_as_rfc_8785_says(value):
 
 
 @given(VALUES)
+def test_what_is_not_doubted_need_not_be_looked_through(value):
+    whole = {"format": 1, "said": "文", "facts": {"x": value}}
+    assert canonical.encode(whole, whole["facts"]) == canonical.encode(whole)
+
+
+@given(VALUES)
 def test_decoding_returns_an_equal_value(value):
     assert canonical.decode(canonical.encode(value)) == value
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, fields
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
@@ -318,7 +319,8 @@ def _written(types: tuple[Any, ...], pattern: str = "") -> _Written:
     if issubclass(kind, Enum):
         return _Written(write=lambda value: value.value, read=kind)
     if hasattr(kind, "parse") and not hasattr(kind, "from_json"):  # as a text, not as JSON
-        return _Written(write=str, read=kind.parse)
+        # The records of a volume say the same of form, revision and unit.
+        return _Written(write=str, read=lru_cache(maxsize=256)(kind.parse))
     return _Written(write=lambda value: value.to_json(), read=getattr(kind, "from_json", kind))
 
 

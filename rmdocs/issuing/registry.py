@@ -71,7 +71,7 @@ class Registry:
         self._read = Read() if read is None else read
         self.staff = StaffRegister(head=self.control)
         self.forms = FormRegister(self.control, self._read.forms)
-        entries = Entries(forms=self.forms, calendars=CalendarRegister(self.control))
+        entries = Entries.at(self.control, self.forms)
         self.catalogue = Catalogue(store=store, index=index, entries=entries)
 
     def again(self) -> Registry:

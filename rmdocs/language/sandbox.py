@@ -242,6 +242,9 @@ def sandbox(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
 
 def ready_expression(tree: nodes.Expr) -> Callable[[Mapping[str, Any]], Any]:
     """Return what computes an expression's value of names; its tree stays as it was read."""
+    path = _path(tree)
+    if path:
+        return _looked_up(*path)
     result = nodes.Name("result", "store", lineno=1)
     body: list[nodes.Node] = [nodes.Assign(result, _copied(tree), lineno=1)]
     environment = sandbox(autoescape=False)
@@ -252,6 +255,30 @@ def ready_expression(tree: nodes.Expr) -> Callable[[Mapping[str, Any]], Any]:
         context = Counted(environment, {**environment.globals, **names}, None, {})
         consume(template.root_render_func(context))
         return context.vars["result"]
+
+    return value
+
+
+def _path(tree: nodes.Expr) -> tuple[str, ...]:
+    """Return the names of an expression that only looks something up; else nothing."""
+    if isinstance(tree, nodes.Getattr):
+        before = _path(tree.node)
+        return (*before, tree.attr) if before else ()
+    return (tree.name,) if isinstance(tree, nodes.Name) and tree.ctx == "load" else ()
+
+
+def _looked_up(first: str, *rest: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what looks up a value: a third of what lists ask, and no program need run for it."""
+    environment = sandbox(autoescape=False)
+
+    def value(names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it finds
+        if first in names:
+            found = names[first]
+        else:
+            found = environment.globals.get(first) or environment.undefined(name=first)
+        for name in rest:
+            found = environment.getattr(found, name)
+        return found
 
     return value
 

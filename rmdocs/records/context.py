@@ -85,13 +85,12 @@ def act_names(names: Mapping[str, Any], today: date, stage: Any = None) -> dict[
 
 def content_view(form: Form, content: JsonObject) -> Any:  # noqa: ANN401 - a view
     """Return a record's content, tidied and with nulls for what is absent."""
-    return view(form.schema.complete(form.schema.normalise(content)))
+    return form.schema.view(content)
 
 
 def stage_view(form: Form, name: str, content: JsonObject) -> Any:  # noqa: ANN401 - a view
     """Return a stage's content, tidied and with nulls for what is absent."""
-    schema = form.stage_schema(name)
-    return view(schema.complete(schema.normalise(content)))
+    return form.stage_schema(name).view(content)
 
 
 def stages_view(form: Form, stages: AddedStages) -> View:
@@ -114,6 +113,20 @@ def stages_view(form: Form, stages: AddedStages) -> View:
 
 def form_view(form: Form) -> View:
     """Return what expressions and templates may say of the form."""
+    known = _FORM_VIEWS.get(id(form))
+    if known is None:
+        if len(_FORM_VIEWS) >= _MOST_FORMS:
+            _FORM_VIEWS.clear()
+        known = _FORM_VIEWS[id(form)] = (form, _form_view(form))
+    return known[1]
+
+
+_MOST_FORMS = 64
+_FORM_VIEWS: dict[int, tuple[Form, View]] = {}
+"""By the identity of the form, which is kept so that nothing else gets it: every record asks."""
+
+
+def _form_view(form: Form) -> View:
     return View(
         {
             "number": str(form.number),

@@ -48,25 +48,51 @@ def inexact(value: Json, path: str = "$", depth: int = 0) -> Iterator[Finding]:
             yield _finding(path, reason)
 
 
-def _is_exact(value: Json) -> bool:
-    """Return whether ``inexact`` has nothing to tell of a value: so it is with most."""
+def _exact(value: Json) -> tuple[list[Json], list[str]] | None:
+    """Return the numbers and truths in a value, and the texts and names.
+
+    None where ``inexact`` has something to tell.
+    """
     level: list[Json] = [value]
+    found: list[Json] = []
+    texts: list[str] = []
     for _ in range(DEEPEST + 1):
         within: list[Json] = []
         for item in level:
             kind = type(item)
             if kind is dict:
                 if not all(type(name) is str for name in item):
-                    return False
+                    return None
+                texts.extend(item)
                 within.extend(item.values())
             elif kind is list:
                 within.extend(item)
-            elif kind is not str and _what_is_lost(item) is not None:
-                return False
+            elif kind is str:
+                texts.append(item)
+            elif item is not None:
+                found.append(item)
         if not within:
-            return True
+            return None if any(map(_what_is_lost, found)) else (found, texts)
         level = within
-    return False
+    return None
+
+
+def _require_kept(value: Json) -> list[Json]:
+    """Return the numbers and truths in a value that can be printed and kept exactly.
+
+    :raises FindingsError: with everything in it that cannot.
+    """
+    exact = _exact(value)
+    if exact is None:
+        findings = tuple(inexact(value))
+    elif "".join(exact[1]).isprintable():  # as most are, and quicker to see
+        return exact[0]
+    else:
+        # Only what is JSON, and not too deep, can be looked through for characters.
+        findings = tuple(unprintable(value))
+    if findings:
+        raise FindingsError(tuple(_from_record(finding) for finding in findings))
+    return exact[0] if exact else []
 
 
 def _what_is_lost(value: Json) -> Text | None:
@@ -164,16 +190,19 @@ class RecordDraft:
         :raises FindingsError: with every mistake in the envelope, and every
             value that cannot be printed or kept exactly.
         """
-        findings = [] if _is_exact(value) else [*inexact(value)]
-        # Only what is JSON, and not too deep, can be looked through for characters.
-        findings += [] if findings else unprintable(value)
-        if findings:
-            raise FindingsError(tuple(_from_record(finding) for finding in findings))
-        kept = canonical.decode(canonical.encode(value))
-        draft = _read(kept, findings)
-        if draft is None or findings:
-            raise FindingsError(tuple(findings))
-        return draft
+        _require_kept(value)
+        return cls.kept(canonical.decode(canonical.encode(value)))
+
+    @classmethod
+    def sealed(cls, value: Json) -> RecordDraft:
+        """Return the record in ``value``, which was read from a store: as :meth:`parse` does.
+
+        What is sealed is canonical JSON, and comes of it as it is unless a number in it could be
+        written otherwise.
+        """
+        numbers = _require_kept(value)
+        fractions = any(isinstance(number, float) for number in numbers)
+        return cls.parse(value) if fractions else cls.kept(value)
 
     @classmethod
     def kept(cls, value: Json) -> RecordDraft:

@@ -8,11 +8,13 @@ disposed of it forgets all but number, state and digests.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from rmdocs import canonical
+from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
 from rmdocs.errors import NestingError, RmdocsError, StoreError
 from rmdocs.events.kinds import read_as
@@ -28,16 +30,18 @@ from rmdocs.registers.records import RecordFolder, folder_of_issued, read_folder
 from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.forms.form import Form
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head, Store
 
-
-_T = TypeVar("_T")
-
 _BROKEN = "RECORD-UNREADABLE"
-_TOLD_EVERY = 64
-"""Records after which it is told anew how far reading is."""
+_AT_ONCE = 64
+"""Records that are one piece of reading: after each it is told how far that is."""
+
+_RECORD_DEPTH = 2
+"""Slashes in the path of a record's directory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,30 @@ class _Behind:
     known: str
     head: Head
     mark: _Mark
+    numbers: tuple[RecordNumber, ...]
+
+    @property
+    def pieces(self) -> list[_Piece]:
+        """Return the reading in pieces, one at least."""
+        return [
+            _Piece(
+                volume=self.volume,
+                commit=self.head.commit,
+                numbers=self.numbers[first : first + _AT_ONCE],
+            )
+            for first in range(0, len(self.numbers) or 1, _AT_ONCE)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """Records of a volume that are read together.
+
+    :param commit: at which the volume is read.
+    """
+
+    volume: Volume
+    commit: str
     numbers: tuple[RecordNumber, ...]
 
 
@@ -127,13 +155,39 @@ class Catalogue:
     def _catch_up(self, volumes: Iterable[Volume]) -> None:
         """Bring volumes up to date, and tell how far it is."""
         waiting = [found for found in map(self._behind, volumes) if found is not None]
-        done, total = 0, sum(len(one.numbers) for one in waiting)
-        for one in waiting:
-            behind: _Behind | None = one
-            while behind is not None:
-                entered = self._enter(behind, partial(self.index.told, done, total))
-                behind = None if entered else self._behind(behind.volume)
-            done += len(one.numbers)
+        total = sum(len(one.numbers) for one in waiting)
+        if not waiting:
+            return
+        elsewhere: list[Volume] = []
+        done = 0
+        self.index.told(done, total)
+        with self.index.helped(total) as others:
+            read = self._all_read(waiting, others)
+            for one in waiting:
+                parts: list[VolumeUpdate] = []
+                for _ in one.pieces:
+                    piece, part = next(read)
+                    parts.append(part)
+                    done += len(piece.numbers)
+                    self.index.told(done, total)
+                if not self._enter(one, VolumeUpdate.joined(parts)):
+                    elsewhere.append(one.volume)
+        self._catch_up(elsewhere)
+
+    def _all_read(
+        self, waiting: Sequence[_Behind], others: Executor | None
+    ) -> Iterator[tuple[_Piece, VolumeUpdate]]:
+        """Yield the pieces of what waits, in order, each with what was read of it.
+
+        :param others: who reads besides this process.
+        """
+        reopen, control = self.store.reopen, self.entries.control.commit
+        bulk = Bulk(
+            here=self.read,
+            elsewhere=partial(_read_elsewhere, reopen, control),
+            executor=None if reopen is None else others,
+        )
+        return bulk.each(deque(piece for one in waiting for piece in one.pieces), in_order=True)
 
     def _behind(self, volume: Volume) -> _Behind | None:
         """Return what of a volume is to be read; None where all is known."""
@@ -157,14 +211,17 @@ class Catalogue:
                 volume=volume, known=known, head=head, mark=mark, numbers=tuple(sorted(numbers))
             )
 
-    def _enter(self, behind: _Behind, told: Callable[[int], None]) -> bool:
-        """Read what of a volume is not known, and enter it; return whether that could be done."""
-        reading = self._read(behind.head, behind.volume, _counted(behind.numbers, told))
+    def _enter(self, behind: _Behind, reading: VolumeUpdate) -> bool:
+        """Enter what was read of a volume; return whether that could be done."""
         if not self.index.put(behind.volume.name, behind.known, behind.mark.text, reading):
             return False
         # Where somebody reads meanwhile, it is done when next asked.
         self.index.cleanse()
         return True
+
+    def read(self, piece: _Piece) -> VolumeUpdate:
+        """Return what the index keeps of some records."""
+        return self._read(self.store.at(piece.commit), piece.volume, piece.numbers)
 
     def enter(self, volume: Volume, before: str, issued: Sequence[JustIssued]) -> None:
         """Enter records that were issued just now, under the lock of their volume.
@@ -372,19 +429,27 @@ def _is_void(entry: IndexEntry) -> bool:
     return entry.record.status == RecordStatus.VOIDED.value
 
 
-def _counted(numbers: Sequence[_T], told: Callable[[int], None]) -> Iterator[_T]:
-    """Yield what is gone through, and tell how many were."""
-    for done, number in enumerate(numbers):
-        if done % _TOLD_EVERY == 0:
-            told(done)
-        yield number
-    told(len(numbers))
+def _read_elsewhere(
+    reopen: Callable[[], Store] | None, control: str, piece: _Piece
+) -> VolumeUpdate:
+    """Read records in another process.
+
+    :param control: the commit of control by which they are read.
+    """
+    if reopen is None:
+        raise ValueError(piece)
+    return _opened(reopen, control).read(piece)
+
+
+@lru_cache(maxsize=1)
+def _opened(reopen: Callable[[], Store], control: str) -> Catalogue:
+    store = reopen()
+    return Catalogue(store=store, index=Index(None), entries=Entries.at(store.at(control)))
 
 
 def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:
     """Return the records that changed since a commit; all if there is none, or it is not known."""
     try:
-        # All of it is walked through, so that what lies too deep to be a store's is met.
         return set(_numbers_in(volume, head.changed_since(commit) if commit else _all(head)))
     except NestingError:
         raise  # Nothing is lost: what is there besides is nobody's record.
@@ -394,7 +459,22 @@ def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:
 
 
 def _all(head: Head) -> Iterator[str]:
-    return (path for path, _ in head.walk())
+    """Yield the directories of all records, and what else there is.
+
+    That is walked through, so that what lies too deep to be a store's is met; of a record
+    nothing is read but what it has.
+    """
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        for name in head.list(above.rstrip("/")):
+            path = above + name
+            if not name.isdecimal():
+                yield from (below for below, _ in head.walk(path))
+            elif path.count("/") == _RECORD_DEPTH:
+                yield path
+            else:
+                waiting.append(f"{path}/")
 
 
 def _directories(head: Head) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import fields
 from itertools import chain
 from operator import attrgetter
@@ -33,6 +33,8 @@ from rmdocs.registers.indexfile import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.identifiers import RecordNumber
 
 _Part = TypeVar("_Part")
@@ -57,18 +59,27 @@ _WITHOUT_WORDS = ", ".join("''" if name == "words" else f"records.{name}" for na
 _BRIEF = ", ".join(f"records.{name}" for name in BriefRecord._fields)
 
 
+def _alone(_count: int) -> AbstractContextManager[Executor | None]:
+    return nullcontext()
+
+
 class Index:
     """The index; open it, bring it up to date, ask.
 
     :param path: a file that nobody else can write; None to keep it in memory.
-    :param progress: told, while it is brought up to date, how many records of how many are read.
+    :param told: told, while it is brought up to date, how many records of how many are read.
+    :param helped: gives who reads besides this process, for so many records; see ``bulk``.
     """
 
     def __init__(
-        self, path: Path | None, progress: Callable[[int, int], None] = lambda _done, _total: None
+        self,
+        path: Path | None,
+        told: Callable[[int, int], None] = lambda _done, _total: None,
+        helped: Callable[[int], AbstractContextManager[Executor | None]] = _alone,
     ) -> None:
         self.path = path
-        self._progress = progress
+        self.told = told
+        self.helped = helped
         self._connection = self._open(path)
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
@@ -88,10 +99,6 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    def told(self, before: int, total: int, read: int) -> None:
-        """Tell whoever waits how far reading is: ``read`` records of this volume."""
-        self._progress(before + read, total)
 
     def head(self, volume: str) -> str:
         """Return the commit up to which a volume is indexed, or an empty string."""

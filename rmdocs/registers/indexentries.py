@@ -19,7 +19,7 @@ from rmdocs.errors import FindingsError, RmdocsError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import PaperFiled, RecordIssued, RecordVoided, StageAdded
 from rmdocs.forms.sections.oversight import ActivitySection
-from rmdocs.identifiers import DocumentNumber, RecordNumber, Volume
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision, Volume
 from rmdocs.language.sandbox import CALENDAR
 from rmdocs.records.context import record_names, stages_view
 from rmdocs.records.draft import RecordDraft
@@ -32,15 +32,16 @@ from rmdocs.registers.indexfile import (
     IndexedRecord,
     IndexEntry,
 )
+from rmdocs.registers.officetime import CalendarRegister
 from rmdocs.registers.records import RecordFolder
+from rmdocs.registers.released import FormRegister
 from rmdocs.registers.renditions import as_read, edition_of, filed
 from rmdocs.values import View
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.language.expression import Expression
-    from rmdocs.registers.officetime import CalendarRegister
-    from rmdocs.registers.released import FormRegister
+    from rmdocs.store.protocol import Head
 
 
 def words(value: object) -> str:
@@ -62,11 +63,25 @@ def words(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Reads what the index keeps, by the forms and the working days of the control ledger."""
+    """Reads what the index keeps, by the forms and the working days of the control ledger.
 
+    :param control: as it stands where they are read.
+    """
+
+    control: Head
     forms: FormRegister
     calendars: CalendarRegister
     _rules: dict[DocumentNumber, Mapping[str, Form]] = field(default_factory=dict)
+    _forms: dict[tuple[DocumentNumber, Revision], Form] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, control: Head, forms: FormRegister | None = None) -> Entries:
+        """Return what reads by control as it stood at a commit.
+
+        :param forms: its register of forms, if it is there already.
+        """
+        forms = FormRegister(control) if forms is None else forms
+        return cls(control=control, forms=forms, calendars=CalendarRegister(control))
 
     def unique_rules(self, number: DocumentNumber) -> Mapping[str, Form]:
         """Return a revision of a form for each ``[unique]`` it has or had, by its name.
@@ -90,38 +105,23 @@ class Entries:
         form = self._form_of(folder)
         if folder.content is None:
             return _outline(volume, folder, form, self.unique_rules(folder.form))
-        draft = RecordDraft.parse(folder.record)
-        unit = folder.unit.to_json()
-        names = record_names(draft, form, unit, {}, calendar=self.calendars.now())
-        # Keys are compared as new records have them: as the form keeps what was captured.
-        kept_as = draft.with_content(form.schema.normalise(draft.content))
-        if kept_as.content == draft.content:
-            return self._entry(volume, folder, draft, names, names)
-        tidy = record_names(kept_as, form, unit, {}, calendar=self.calendars.now())
-        return self._entry(volume, folder, draft, names, tidy)
+        return self._entry(volume, folder, RecordDraft.sealed(folder.record))
 
     def of_issued(self, volume: Volume, folder: RecordFolder) -> IndexEntry:
-        """Return what :meth:`of` does of a record that was issued just now, and is tidy."""
-        draft, form = RecordDraft.kept(folder.record), self._form_of(folder)
-        names = record_names(draft, form, folder.unit.to_json(), calendar=self.calendars.now())
-        return self._entry(volume, folder, draft, names, names)
+        """Return what :meth:`of` does of a record that was issued just now."""
+        return self._entry(volume, folder, RecordDraft.kept(folder.record))
 
     def _form_of(self, folder: RecordFolder) -> Form:
-        return self.forms.load(self.forms.release(folder.form, folder.revision)).form
+        under = (folder.form, folder.revision)
+        if under not in self._forms:
+            self._forms[under] = self.forms.load(self.forms.release(*under)).form
+        return self._forms[under]
 
-    def _entry(
-        self,
-        volume: Volume,
-        folder: RecordFolder,
-        draft: RecordDraft,
-        names: Mapping[str, Any],
-        tidy: Mapping[str, Any],
-    ) -> IndexEntry:
-        """Return the entry of a record that can be read.
-
-        :param tidy: its names as its form keeps what was captured.
-        """
+    def _entry(self, volume: Volume, folder: RecordFolder, draft: RecordDraft) -> IndexEntry:
+        """Return the entry of a record that can be read."""
         form, rules = self._form_of(folder), self.unique_rules(folder.form)
+        # As its form keeps what was captured: so keys are compared with those of new records.
+        names = record_names(draft, form, folder.unit.to_json(), calendar=self.calendars.now())
         outline = _outline(volume, folder, form, rules)
         summary = summarise(form, names)
         whole = self._whole(folder, form, names)
@@ -142,11 +142,11 @@ class Entries:
             due=kept.ends.isoformat() if kept and kept.ends else "",
             years=kept.years if kept else 0,
             held=bool(kept and kept.held),
-            ledger_key=ledger_key(form, tidy),
+            ledger_key=ledger_key(form, names),
             done_on=_done_on(form, whole),
         )
         related = tuple(str(other) for other in draft.related)
-        keys = {rule: unique_key(other, tidy) for rule, other in rules.items()}
+        keys = {rule: unique_key(other, names) for rule, other in rules.items()}
         due = tuple(_awaited(number, form, seen))
         return IndexEntry(
             record=record,

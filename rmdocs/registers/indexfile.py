@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -268,6 +268,15 @@ class VolumeUpdate:
     entries: tuple[IndexEntry, ...] = ()
     gone: tuple[str, ...] = ()
     unreadable: tuple[RecordNumber, ...] = ()
+
+    @classmethod
+    def joined(cls, parts: Sequence[VolumeUpdate]) -> VolumeUpdate:
+        """Return what was read in parts as one."""
+        return cls(
+            entries=tuple(one for part in parts for one in part.entries),
+            gone=tuple(one for part in parts for one in part.gone),
+            unreadable=tuple(one for part in parts for one in part.unreadable),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,8 @@ def as_read(event: Event, files: Iterable[SealedFile] | None = None) -> tuple[Se
     """
     said = read_as(event, OnRecord)
     digests = said.concealment.documents if said is not None and said.concealment else {}
+    if not digests:
+        return event.files if files is None else tuple(files)
     return tuple(
         replace(file, sha256=digests[name])
         if (name := PurePosixPath(file.path).name) in digests

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.classes import dataclass
@@ -21,6 +22,7 @@ from rmdocs.schemas.definitions import NEVER, SchemaDocuments, build
 from rmdocs.schemas.fields import Field, FieldTree, Steps, join, split, step
 from rmdocs.schemas.reading import read
 from rmdocs.schemas.validator import Validator
+from rmdocs.values import View, view
 
 _RANK = ("type", "const", "enum", "minLength", "maxLength", "format", "pattern")
 """Complaints about one text, the most telling first; others never overlap."""
@@ -147,6 +149,7 @@ class Schema:
     prefix: str
     _root: Callable[[], Field]
     _tidied: Callable[[], Callable[[Json], Json]]
+    _seen: Callable[[], Callable[[Json], Any]]
     _validator: Validator
     _stages: tuple[tuple[str, Schema], ...] = ()
 
@@ -191,6 +194,10 @@ class Schema:
         in capitals.
         """
         return self._tidied()(instance)
+
+    def view(self, instance: Json) -> Any:  # noqa: ANN401 - a view
+        """Return the view of ``instance`` normalised and completed, in one go."""
+        return self._seen()(instance)
 
     def fields(self) -> FieldTree:
         """Return the fields the content has."""
@@ -262,7 +269,15 @@ def _described(
     """Return the schema of what ``value`` describes; its fields are read when first asked for."""
     root = cache(lambda: build(documents, value))
     tidied = cache(lambda: _tidying(root()) or _as_it_is)
-    return Schema(prefix=prefix, _root=root, _tidied=tidied, _validator=validator, _stages=stages)
+    seen = cache(lambda: _seeing(root()))
+    return Schema(
+        prefix=prefix,
+        _root=root,
+        _tidied=tidied,
+        _seen=seen,
+        _validator=validator,
+        _stages=stages,
+    )
 
 
 def _completed(value: Json, field: Field) -> Json:
@@ -298,3 +313,23 @@ def _tidying(field: Field) -> Callable[[Json], Json] | None:
 
 def _as_it_is(value: Json) -> Json:
     return value
+
+
+def _seeing(field: Field) -> Callable[[Json], Any]:
+    """Return what gives the view of a field's value, tidied and completed."""
+    inner = {one.name: _seeing(one) for one in field.children}
+    item = _seeing(field.item) if field.item is not None else view
+    way = field.normalise
+
+    def seen(value: Json) -> Any:  # noqa: ANN401 - a view
+        if isinstance(value, dict) and inner:
+            own = {key: inner.get(key, view)(each) for key, each in value.items()}
+            return View(own | {name: None for name in inner if name not in own})
+        if isinstance(value, list):
+            return tuple(map(item, value))
+        if isinstance(value, str) and way:
+            tidy = value.strip()
+            return tidy.upper() if way == "upper" else tidy
+        return view(value)
+
+    return seen

@@ -121,23 +121,23 @@ class Event:
 
         :raises FindingsError: if a fact cannot be kept exactly.
         """
-        return canonical.encode(
-            {
-                "format": FORMAT,
-                "kind": self.kind,
-                "subject": self.subject,
-                "index": self.index,
-                "actor": self.actor.to_json(),
-                "time": self.time.astimezone(UTC).strftime(_TIME),
-                "reason": self.reason,
-                "relied_on": self.relied_on.to_json() if self.relied_on else None,
-                "previous": self.previous.to_json() if self.previous else None,
-                "renderer": self.renderer,
-                "files": [_plain(file) for file in self.files],
-                "approvals": [_plain(approval) for approval in self.approvals],
-                "facts": dict(self.facts),
-            }
-        )
+        value = {
+            "format": FORMAT,
+            "kind": self.kind,
+            "subject": self.subject,
+            "index": self.index,
+            "actor": self.actor.to_json(),
+            "time": self.time.astimezone(UTC).strftime(_TIME),
+            "reason": self.reason,
+            "relied_on": self.relied_on.to_json() if self.relied_on else None,
+            "previous": self.previous.to_json() if self.previous else None,
+            "renderer": self.renderer,
+            "files": [_plain(file) for file in self.files],
+            "approvals": [_plain(approval) for approval in self.approvals],
+            "facts": dict(self.facts),
+        }
+        # All else are texts, and numbers of leaves and bytes, under names of ours.
+        return canonical.encode(value, doubtful=value["facts"])
 
     @classmethod
     @lru_cache(maxsize=2048)  # verifying reads each several times

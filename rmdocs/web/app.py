@@ -47,10 +47,11 @@ from rmdocs.web import (
     start,
     work,
 )
+from rmdocs.web.background import told_step
 from rmdocs.web.drawing import draw, preferred
 from rmdocs.web.neighbours import Neighbours
-from rmdocs.web.pages import Site, surroundings
-from rmdocs.web.refusals import WebError, status_of
+from rmdocs.web.pages import RECORDS, Site, surroundings
+from rmdocs.web.refusals import UnreadError, WebError, status_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -150,7 +151,7 @@ async def _running(app: Starlette) -> AsyncIterator[None]:
         chores.cancel_scope.cancel()
     site: Site = app.state.site
     making = (site.background, site.papers, site.comparisons, site.plans, site.runs, site.scans)
-    for background in (*making, site.previews):
+    for background in (*making, site.previews, site.reading):
         await run_in_threadpool(background.close)
     site.pool.close()
 
@@ -176,6 +177,10 @@ def _refused(request: Request, problem: RmdocsError) -> Response:
     """Return the page that says why something was refused, and what to do about it."""
     status = status_of(problem)
     site: Site = request.app.state.site
+    if isinstance(problem, UnreadError):
+        session = request.state.session
+        around = {**surroundings(request, session), "step": told_step(site.reading.done(RECORDS))}
+        return HTMLResponse(draw("reading.html", session.language, around), status)
     with suppress(StoreError):  # a log that cannot be written is no reason to say nothing
         site.journal.note("refused", request, status=status)
     return _sorry(

@@ -7,6 +7,7 @@ A page is a function of a :class:`Visit`. ``page`` makes one that is only looked
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import field
 from datetime import date
 from functools import partial
@@ -30,8 +31,9 @@ from rmdocs.web.drawing import ON_A_PAGE, PageCell, Paged, draw
 from rmdocs.web.navigation import EVERYWHERE, links
 from rmdocs.web.numbers import whole
 from rmdocs.web.readers import Guesses
-from rmdocs.web.refusals import WebError, for_reading_only
+from rmdocs.web.refusals import UnreadError, WebError, for_reading_only
 from rmdocs.web.safety import read_form
+from rmdocs.workspace.records import read_in
 
 if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
@@ -54,6 +56,9 @@ WIDE_AT_A_TIME = 2
 
 _LONGEST_NAME = 120
 """Characters of a file's name that are kept, from its end."""
+
+RECORDS = "records"
+"""The one piece of work of those who read records for searches."""
 
 T = TypeVar("T")
 
@@ -79,6 +84,8 @@ class Site:
     :param plans: what regenerating records would do.
     :param runs: records that are regenerated, by the serial of the run.
     :param scans: piles of scans that are read or filed.
+    :param reading: records that the search index does not know yet, read.
+    :param patience: how many of them a page lets its reader wait for without a word.
     :param verifying: the store as a whole, gone through.
     """
 
@@ -100,7 +107,50 @@ class Site:
     plans: Background[PlanLook] = field(default_factory=Background)
     runs: Background[int] = field(default_factory=Background)
     scans: Background[None] = field(default_factory=Background)
+    reading: Background[None] = field(default_factory=Background)
+    patience: int = 2_000
     verifying: Verifying = field(default_factory=Verifying)
+
+    @contextmanager
+    def nobody_left_waiting(self, workspace: Workspace) -> Iterator[None]:
+        """Have many records that a page would have to read first read in the background.
+
+        What was just read there and is unknown all the same, as where the disk is full, is read
+        for the page.
+
+        :raises UnreadError: if so, to be told at once.
+        :raises RmdocsError: if they could not be read.
+        """
+        before = workspace.index.told
+
+        def told(done: int, total: int) -> None:
+            if done or total < self.patience:
+                return
+            running, outcome = self.reading.look(RECORDS)
+            if not running and outcome is None:
+                self.reading.begin(RECORDS, self._read_in)
+                running = True
+            if running:
+                raise UnreadError
+            self.reading.forget(RECORDS)
+            if outcome is not None and outcome.refusal is not None:
+                raise outcome.refusal
+
+        workspace.index.told = told
+        try:
+            yield
+        finally:
+            workspace.index.told = before
+        self.reading.forget(RECORDS)
+
+    def _read_in(self) -> None:
+        with self.pool.lent(None) as workspace:
+            before = workspace.index.told
+            workspace.index.told = partial(self.reading.tell, RECORDS)
+            try:
+                read_in(workspace)
+            finally:
+                workspace.index.told = before
 
     def remember(self, answer: Response, secret: str) -> Response:
         """Have the browser keep a session's secret; return the answer."""
@@ -361,5 +411,10 @@ def _seen(view: View, request: Request, form: FormData, *, signs: bool = False) 
         )
         if signs:
             site.signing.unlock(session, workspace, visit.field("passphrase"))
-        with site.signing.signing(session, workspace):
+        # What a form sends must not be lost; and what is read into no file, no page has of another.
+        behind = request.method == "GET" and workspace.index.path is not None
+        with (
+            site.nobody_left_waiting(workspace) if behind else nullcontext(),
+            site.signing.signing(session, workspace),
+        ):
             return view(visit)

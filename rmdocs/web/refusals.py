@@ -32,6 +32,17 @@ class WebError(RmdocsError):
         self.status = status
 
 
+class UnreadError(WebError):
+    """So many records are to be read first that nobody is left to wait for the page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            503,
+            message("the records are being read, so that they can be searched"),
+            message("come back or load the page again in a few seconds"),
+        )
+
+
 def for_reading_only() -> WebError:
     """Return what refuses an act where nobody can act."""
     return WebError(

@@ -11,7 +11,7 @@ from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.indexfile import Query
 from rmdocs.web.drawing import ON_A_PAGE, PageCell, PageRow
-from rmdocs.web.pages import act, page, see
+from rmdocs.web.pages import RECORDS, act, page, see, waiting
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import records
 
@@ -100,4 +100,12 @@ def _row(found: IndexedRecord) -> PageRow:
     )
 
 
-ROUTES = (act("/search", _ask, harmless=True), page("/search/{search:whole}", _found, wide=True))
+def _reading(visit: Visit) -> Response:
+    return waiting(visit, (visit.site.reading, RECORDS))
+
+
+ROUTES = (
+    act("/search", _ask, harmless=True),
+    page("/search/{search:whole}", _found, wide=True),
+    page("/reading", _reading),
+)

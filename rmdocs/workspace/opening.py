@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -39,12 +40,16 @@ from rmdocs.store.files import make_directory
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import Vault
+from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
     from rmdocs.store.keys import PublicKey, Signer
     from rmdocs.store.protocol import Head
 
+
+_MANY_READ = 4_000
+"""Records that are worth another process to read: it takes as long to begin as some 1,500."""
 
 STORE_PATH = Path("records") / "store.git"
 CACHE_VARIABLE = "XDG_CACHE_HOME"
@@ -220,7 +225,7 @@ class Workspace:
         self._signer: Signer | None = None
         self._acted = False
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(index_path(root), reading)
+        self.index = Index(index_path(root), reading, partial(processes, worth=_MANY_READ))
         try:
             self.registry = Registry(self.store, self.index)
         except RmdocsError:

@@ -209,6 +209,11 @@ def find(
     return workspace.index.find(query, skip=skip, most=most, latest_first=latest_first)
 
 
+def read_in(workspace: Workspace) -> None:
+    """Read what the search index does not know yet, as whoever asks it first would have to."""
+    workspace.registry.catalogue.catch_up()
+
+
 def count_of(workspace: Workspace, query: Query) -> int:
     """Return how many records match."""
     workspace.registry.catalogue.catch_up()

@@ -75,6 +75,25 @@ def test_texts_are_joined():
     assert Expression.compile("'a' ~ 'b'").evaluate({}) == "ab"
 
 
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.text(max_size=3) | st.integers() | st.dates(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from("abc"), inner),
+    ),
+    path=st.lists(st.sampled_from([*"abcd", "upper", "year", "__class__", "days"]), min_size=1),
+)
+def test_what_is_only_looked_up_is_what_a_program_would_find(value, path):
+    names = {"a": view(value), "b": view({"a": value, "b": [value]})}
+    told = []
+    for source in (".".join(path), f"({'.'.join(path)}) if true else none"):
+        try:
+            told.append(repr(Expression.compile(source).evaluate(names)))
+        except FindingsError as refused:
+            (finding,) = refused.findings
+            told.append(finding.message.text(Language.EN).partition(": ")[2])
+    assert told[0] == told[1]
+
+
 def test_one_expression_serves_many_records():
     expression = Expression.compile("content.a + 1")
     assert [expression.evaluate({"content": view({"a": n})}) for n in range(3)] == [1, 2, 3]

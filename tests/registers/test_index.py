@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import closing
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import closing, nullcontext
+from multiprocessing import get_context
 
 import pytest
 
@@ -236,3 +238,27 @@ def test_whoever_waits_is_told_how_far_reading_is(full_bank):
     with open_workspace(full_bank.root, None, reading=lambda *steps: told.append(steps)) as work:
         list(records.find(work, Query()))
     assert told == []
+
+
+def test_what_others_read_is_what_is_read_alone(full_bank):
+    """The same rows, and also where nobody else could do a piece."""
+    kept = []
+    for executor in (None, ProcessPoolExecutor(1, mp_context=get_context("spawn")), Ended()):
+        full_bank.close()
+        for file in full_bank.index_files():
+            file.unlink()
+        with open_workspace(full_bank.root, None) as work:
+            work.index.helped = lambda _count, executor=executor: nullcontext(executor)
+            list(records.find(work, Query()))
+            kept.append(sorted(dumped(work)))
+        if executor is not None:
+            executor.shutdown()
+    assert len(kept[0]) > len(ALL)
+    assert kept[0] == kept[1] == kept[2]
+
+
+class Ended(Executor):
+    """Processes that are no longer there."""
+
+    def submit(self, *_work, **_named):
+        raise RuntimeError

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import FindingsError
 from rmdocs.messages import Language
+from rmdocs.values import view
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -143,6 +144,14 @@ def test_tidying_and_completing_twice_changes_nothing(schema, value):
     assert schema.normalise(tidy) == tidy
     full = schema.complete(value)
     assert schema.complete(full) == full
+
+
+@given(JSON)
+def test_what_is_seen_is_tidied_and_completed(schema, value):
+    named = {"name": value, "customer": value}
+    for content in (value, {**named, "rows": value}, {**named, "rows": [named, value]}):
+        full = view(schema.complete(schema.normalise(content)))
+        assert repr(schema.view(content)) == repr(full)
 
 
 def test_completing_adds_nulls_and_keeps_the_rest(schema, good):
