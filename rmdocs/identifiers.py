@@ -8,6 +8,7 @@ trailers and file names all come from here. Clause: domain of ISO 9001
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import ClassVar, Self
 
@@ -19,6 +20,8 @@ VOLUME_CAPACITY = 10_000
 """Numbers in one volume (册); the next number opens the next volume."""
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2999
+_JOINTS = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
+"""What a person types between the parts of a number: blanks, and dashes of any kind."""
 
 
 def _refuse(reason: Text, remedy: Text) -> UsageError:
@@ -281,6 +284,9 @@ class RecordNumber:
     _pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?P<form>.+)-(?P<unit>[A-Z]{2}\d{2})-(?P<year>\d{4})-(?P<serial>\d{4,6})", re.ASCII
     )
+    _signs: ClassVar[re.Pattern[str]] = re.compile(
+        r"([A-Z]{3}\d{4})(\d{2})?([A-Z]{2}\d{2})(\d{4})(\d{4,6})", re.ASCII
+    )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -307,6 +313,16 @@ class RecordNumber:
             message("{text!r} is not a record number", text=text),
             message("write it like RXD7200-02-JN01-2026-0001"),
         )
+
+    @classmethod
+    def typed(cls, text: str) -> Self:
+        """Return the record number that somebody typed, in whatever case, width or grouping.
+
+        :raises UsageError: if it is none.
+        """
+        signs = _JOINTS.sub("", unicodedata.normalize("NFKC", text).upper())
+        found = cls._signs.fullmatch(signs)
+        return cls.parse("-".join(filter(None, found.groups())) if found else text)
 
     @property
     def volume(self) -> Volume:

@@ -33,6 +33,25 @@ def test_record_number_reads_what_it_writes(number):
     assert RecordNumber.parse(str(number)) == number
 
 
+WIDE = str.maketrans({sign: chr(sign + 0xFEE0) for sign in range(ord("!"), ord("~") + 1)})
+
+
+@given(
+    NUMBERS.filter(lambda number: str(number.series.form)[0] in "IPR"),
+    st.sampled_from(["-", "", " ", "－", "—", "–", " - ", "_"]),
+    st.sampled_from([str, str.lower, lambda text: text.translate(WIDE), "  {} ".format]),
+)
+def test_a_record_number_is_read_however_it_is_typed(number, joint, way):
+    assert RecordNumber.typed(way(str(number).replace("-", joint))) == number
+
+
+@given(st.text(max_size=40))
+def test_what_is_no_record_number_is_refused_as_it_was_typed(text):
+    with pytest.raises(UsageError) as refusal:
+        RecordNumber.typed(text)
+    assert repr(text) in refusal.value.reason.text(Language.EN)
+
+
 @given(NUMBERS, NUMBERS)
 def test_record_numbers_differ_in_text_and_place(one, other):
     assert (one == other) == (str(one) == str(other))

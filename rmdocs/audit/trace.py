@@ -163,7 +163,7 @@ def identify(
         name = target.base if isinstance(target, File) else target[:12]
         return _by_digest(registry, digest, name)
     try:
-        return RecordNumber.parse(str(target)), None, ()
+        return RecordNumber.typed(str(target)), None, ()
     except UsageError as problem:
         raise UsageError(
             message("“{text}” is no record number, and there is no such file", text=target),

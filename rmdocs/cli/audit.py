@@ -91,7 +91,7 @@ def _trace_paper(
             message("the edition of the paper is not known"),
             message("type it as it stands at the foot of the page, such as 1"),
         )
-    number = RecordNumber.parse(target.strip().upper())
+    number = RecordNumber.typed(target)
     paper = records.trace_paper(session.workspace(), number, edition, code)
     if as_json:
         printing.echo_answer(paper.whole, session)

@@ -161,7 +161,11 @@ def entry_without_file(scene: Scene) -> str:
     return scene.on_control(officer, told)
 
 
-@fault("F20", "FILE-KIND", message("an act on control seals a file that no such act has"))
+@fault(
+    "F20",
+    "FILE-KIND RELEASE-DIGEST",
+    message("an act on control seals a file that no such act has"),
+)
 def file_of_no_entry(scene: Scene) -> str:
     found = scene.one(message("act on control"), lambda one: one.ref == CONTROL_REF)
 

@@ -103,7 +103,7 @@ def _traced_number(visit: Visit) -> Response:
         found = records.trace(visit.workspace, text)
         visit.require_unit(found.number.series.unit)
         return _record_page(visit, found)
-    number = RecordNumber.parse(text.upper())
+    number = RecordNumber.typed(text)
     visit.require_unit(number.series.unit)
     if not edition and not pin:
         return _record_page(visit, records.trace(visit.workspace, str(number)))

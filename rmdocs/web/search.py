@@ -49,7 +49,7 @@ def _number(visit: Visit, text: str) -> RecordNumber | None:
         visit.require_unit(number.series.unit)
         return number
     try:
-        return RecordNumber.parse(text.upper())
+        return RecordNumber.typed(text)
     except UsageError:
         return None
 

@@ -31,6 +31,8 @@ def test_as_it_is_printed(paper):
     for typed in (codes[newest], codes[newest].lower().replace("-", " ")):
         code, out, _ = call(NUMBER.lower(), "--edition", newest, "--code", typed)
         assert (code, "are those that were sealed" in out) == (0, True)
+    for typed in (NUMBER.lower(), NUMBER.replace("-", ""), NUMBER.replace("-", "－")):
+        assert call(typed)[0] == 0
     code, out, _ = call(NUMBER, "--edition", newest)
     assert (code, "Without its check code" in out) == (0, True)
     code, out, _ = call(NUMBER, "--edition", newest, "--code", codes[newest], "--json")

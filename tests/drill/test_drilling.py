@@ -16,6 +16,9 @@ from rmdocs.drill.drilling import FROM_OUTSIDE, Drilling, DrillOrder, in_turn
 from rmdocs.drill.faults import FAULTS, KINDS
 from rmdocs.drill.rekeying import rekeyed
 from rmdocs.drill.report import by_kind, report, summary
+from rmdocs.drill.scene import Scene
+from rmdocs.events.control import RevisionReleased as Released
+from rmdocs.events.kinds import read_as
 from rmdocs.messages import Language
 from rmdocs.reports.report import write_html
 from rmdocs.store.git import GitStore
@@ -178,6 +181,17 @@ def test_a_fault_that_takes_a_store_of_a_certain_shape(request, shape, name, tmp
     drill = drilled(Bank(request.getfixturevalue(shape)), tmp_path, 1, 1, name)
     [one] = drill.injections
     assert one.named, one
+
+
+def test_a_file_is_named_whichever_act_of_control_seals_it(archived, tmp_path, monkeypatch):
+    """A release says by its digest what lies beside it, other acts by their kind."""
+
+    def released(scene, _what, fits):
+        return next(one for one in scene.sealed if fits(one) and read_as(one.event, Released))
+
+    monkeypatch.setattr(Scene, "one", released)
+    [one] = drilled(Bank(archived), tmp_path, 1, 1, "file-of-no-entry").injections
+    assert (one.named, one.found) == (True, ("RELEASE-DIGEST",))
 
 
 SHAPES = (
