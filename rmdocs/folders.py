@@ -5,6 +5,7 @@ For the fronts; what they call takes and returns files by themselves (``files``)
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -143,13 +144,8 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
     :raises ConflictError: if there is a file with other content.
     :raises UsageError: if it cannot be written.
     """
-    _require_outside_stores(path)
+    require_writable(path)
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise UsageError(
-                message("{path} cannot be written: it is a device or a pipe, no file", path=path),
-                message("name a file"),
-            )
         there = path.read_bytes() if path.exists() else data
         if there != data and not replaces(there):
             raise ConflictError(
@@ -164,22 +160,35 @@ def save(path: Path, data: bytes, replaces: Callable[[bytes], bool] = lambda _th
         finally:
             partial.unlink(missing_ok=True)
     except OSError as problem:
-        raise UsageError(
-            message(
-                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
-            ),
-            message("choose another place, or make room there"),
-        ) from problem
+        raise _unwritable(path, problem) from problem
     return path
 
 
-def _require_outside_stores(path: Path) -> None:
-    """Refuse a place in a git repository's own folder, such as a records store.
+def _unwritable(path: Path, problem: OSError) -> UsageError:
+    return UsageError(
+        message("{path} cannot be written: {problem}", path=path, problem=system_problem(problem)),
+        message("choose another place, or make room there"),
+    )
 
-    :raises UsageError: if it is one: git, and verify, would meet there what nobody sealed.
+
+def _is_of_git(folder: Path) -> bool:
+    return (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a place for a file or folder where none can be, before what it is to hold is sealed.
+
+    :raises UsageError: if a device or pipe is there, if it lies in a folder of git's own, where
+        git and verify would meet what nobody sealed, or if the system lets nobody write there.
     """
-    for folder in Path(os.path.realpath(path)).parents:
-        if (folder / "objects").is_dir() and (folder / "refs").is_dir():
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UsageError(
+                message("{path} cannot be written: it is a device or a pipe, no file", path=path),
+                message("name a file"),
+            )
+        whole = Path(os.path.realpath(path))
+        if any(_is_of_git(one) for one in (whole, *whole.parents)):
             raise UsageError(
                 message(
                     "{path} lies in a folder of git's own, such as the records store: nothing else"
@@ -188,6 +197,14 @@ def _require_outside_stores(path: Path) -> None:
                 ),
                 message("choose a place outside of it"),
             )
+        there = next(one for one in (whole, *whole.parents) if one.exists())
+        folder = there.parent if there == whole and there.is_file() else there
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "")
+    except OSError as problem:
+        raise _unwritable(path, problem) from problem
 
 
 def save_all(folder: Path, files: Iterable[File]) -> list[Path]:

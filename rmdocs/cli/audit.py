@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import Days, WholeNumber, json_option, policy_in, policy_option
+from rmdocs.cli.options import OUT_FILE, Days, WholeNumber, json_option, policy_in, policy_option
 from rmdocs.cli.proof import STAMP
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
@@ -284,7 +284,7 @@ def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
 )
 @option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     metavar="FILE",
     help="Write a report with a row for each fault, .html to print or .xlsx; if somebody acts"
     " (--as), their signature of it goes into FILE.sig.",

@@ -15,6 +15,8 @@ from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     FOLDER,
+    OUT_FILE,
+    OUT_FOLDER,
     NamedChoice,
     WholeNumber,
     json_option,
@@ -34,9 +36,7 @@ if TYPE_CHECKING:
 
 _form = option("--form", default="", metavar="NUMBER", help="Only records of this form.")
 _unit = option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
-_html = option(
-    "--html", type=printing.FILE, metavar="FILE", help="Write a page for a browser instead."
-)
+_html = option("--html", type=OUT_FILE, metavar="FILE", help="Write a page for a browser instead.")
 _STRATA = {"form": message("form"), "unit": message("unit"), "quarter": message("quarter")}
 
 
@@ -182,7 +182,7 @@ def _wanted(
 
 
 @command("pack")
-@argument("folder", metavar="DIR", type=FOLDER, help="The folder to make.")
+@argument("folder", metavar="DIR", type=OUT_FOLDER, help="The folder to make.")
 @argument("numbers", metavar="[NUMBER]...", nargs=-1, help="The records to put in.")
 @option(
     "--sample",

@@ -12,7 +12,7 @@ import click
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, FOLDER, json_option
+from rmdocs.cli.options import DATE, OUT_FOLDER, json_option
 from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.errors import UsageError
 from rmdocs.folders import save_all
@@ -27,7 +27,10 @@ copy_argument = argument(
     "number", metavar="COPY", help="Number of the controlled copy, such as RXD7200-04-C0001."
 )
 copy_out_option = option(
-    "--out", type=FOLDER, metavar="DIR", help="Write the stamped document to this folder as well."
+    "--out",
+    type=OUT_FOLDER,
+    metavar="DIR",
+    help="Write the stamped document to this folder as well.",
 )
 copy_pdf_option = option(
     "--pdf", is_flag=True, help="Its PDF as well, marked with the number on every page."

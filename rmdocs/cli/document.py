@@ -11,7 +11,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.form import echo_rows, save_clean
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, json_option, out_option
+from rmdocs.cli.options import DATE, OutPath, json_option, out_option
 from rmdocs.errors import UsageError
 from rmdocs.folders import save
 from rmdocs.messages import message
@@ -41,7 +41,7 @@ def document_list(session: Session, *, as_json: bool) -> None:
 )
 @option(
     "--clean",
-    type=click.Path(path_type=Path),
+    type=OutPath(),
     metavar="OUT",
     help="Write its text to this file or folder without comments, all changes accepted.",
 )

@@ -14,13 +14,14 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import (
     EXISTING_FILE,
+    OUT_FILE,
     Days,
     hidden_option,
     json_option,
     selection_of,
     sheet_option,
 )
-from rmdocs.cli.printing import FILE, echo_report, xlsx_option
+from rmdocs.cli.printing import echo_report, xlsx_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.messages import message
@@ -46,14 +47,14 @@ if TYPE_CHECKING:
 )
 @option(
     "--records",
-    type=FILE,
+    type=OUT_FILE,
     metavar="FILE",
     help="Write the records for these maturities, to check and to issue (.jsonl).",
 )
 @sheet_option
 @hidden_option
 @xlsx_option
-@option("--ics", type=FILE, metavar="FILE", help="Write the days as a calendar file as well.")
+@option("--ics", type=OUT_FILE, metavar="FILE", help="Write the days as a calendar file as well.")
 @json_option
 @pass_session
 def due(

@@ -13,8 +13,7 @@ from rmdocs.answers import DesignatedRow, RevisedRow, WrittenPages, WrittenRedli
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, WholeNumber, json_option, out_option
-from rmdocs.cli.printing import FILE
+from rmdocs.cli.options import DATE, OUT_FILE, OutPath, WholeNumber, json_option, out_option
 from rmdocs.cli.revision import day_of, document_argument, echo_trials
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
@@ -103,7 +102,7 @@ def form_list(session: Session, *, as_json: bool) -> None:
 )
 @option(
     "--clean",
-    type=click.Path(path_type=Path),
+    type=OutPath(),
     metavar="OUT",
     help="Write the template to this file or folder without comments, all changes accepted.",
 )
@@ -190,7 +189,7 @@ _NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the
 )
 @option(
     "--redline",
-    type=FILE,
+    type=OUT_FILE,
     metavar="FILE",
     help="Write the template with tracked changes, for Word.",
 )
@@ -351,7 +350,7 @@ def form_blank(
 @option(
     "--out",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     metavar="FILE",
     help="The XLSX file to write.",
 )

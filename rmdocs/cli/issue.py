@@ -15,14 +15,14 @@ from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     EXISTING_FILE,
-    FOLDER,
+    OUT_FILE,
+    OUT_FOLDER,
     files_argument,
     hidden_option,
     json_option,
     selection_of,
     sheet_option,
 )
-from rmdocs.cli.printing import FILE
 from rmdocs.cli.questions import converse, draft_of
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.files import File
@@ -78,7 +78,7 @@ def check(
 @argument("form", metavar="[FORM]", default="", help="Number of the form, such as RXD7200-02.")
 @option("--like", default="", metavar="NUMBER", help="Offer the values of this record.")
 @option("--customer", default="", metavar="CODE", help="Offer this customer of the register.")
-@option("--out", type=FILE, metavar="FILE", help="The record file to write (.json).")
+@option("--out", type=OUT_FILE, metavar="FILE", help="The record file to write (.json).")
 @option(
     "--continue",
     "draft",
@@ -159,7 +159,7 @@ def _target_of(draft: Path) -> Path | None:
     metavar="LEDGER",
     help="Issue the notices that a loan ledger asks for; see: rmdocs due --ledger.",
 )
-@option("--out", type=FOLDER, metavar="DIR", help="Write the documents to this folder as well.")
+@option("--out", type=OUT_FOLDER, metavar="DIR", help="Write the documents to this folder as well.")
 @option("--pdf", is_flag=True, help="Make the formal PDF of each as well; see: rmdocs pdf.")
 @option(
     "--skip-invalid",
@@ -230,12 +230,13 @@ def issue(
             checking=checking.at,
             progress=progress.at,
         )
-    _tell(
-        issued,
-        [*_exported(issued, out, workspace), *_handed_back(issued, files, session.language)],
-        session,
-        as_json=as_json,
-    )
+    written: list[Path] = []
+    try:
+        written.extend(_exported(issued, out, workspace))
+        written.extend(_handed_back(issued, files, session.language))
+    finally:
+        # What is sealed is told, also where a file of it cannot be written.
+        _tell(issued, written, session, as_json=as_json)
     if pdf:
         _make_pdf(issued, out, session, as_json=as_json)
     if any(outcome.number is None for outcome in issued.outcomes):
@@ -297,24 +298,26 @@ def _make_pdf(issued: IssueResult, out: Path | None, session: Session, *, as_jso
     workspace = session.workspace()
     printing.echo_findings(machine.unusable_fonts(), session.language, err=True)
     sealed: list[Made] = []
+    written: list[Path] = []
     try:
         with Progress(session.say(message("making PDF"))) as progress:
             for one in renditions.each_made(workspace, issued.numbers, progress.at):
-                if out is not None:
-                    folders.save(out / one.name, one.pdf)
                 sealed.append(replace(one, pdf=b""))
+                if out is not None:
+                    written.append(folders.save(out / one.name, one.pdf))
     finally:
-        # What is sealed is told, also where something else could not be made.
-        _tell_pdf(sealed, out, session, as_json=as_json)
+        # What is sealed is told, also where something else could not be made or written.
+        if not as_json:
+            _tell_pdf(sealed, written, session)
 
 
-def _tell_pdf(sealed: Sequence[Made], out: Path | None, session: Session, *, as_json: bool) -> None:
-    for one in sealed if not as_json else ():
+def _tell_pdf(sealed: Sequence[Made], written: Sequence[Path], session: Session) -> None:
+    for one in sealed:
         told = message("{name} was made before", name=one.name)
         fate = told if one.already else message("made {name}", name=one.name)
         click.echo(session.say(fate), err=True)
-        if out is not None:
-            click.echo(session.say(message("wrote {path}", path=out / one.name)), err=True)
+    for path in written:
+        click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
 
 def _print(outcome: IssueOutcome, session: Session, *, as_json: bool) -> None:

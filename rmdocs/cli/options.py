@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from gettext import gettext
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,31 @@ if TYPE_CHECKING:
     from rmdocs.files import File
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class OutPath(click.Path):
+    """A file or folder to write to: where none can be written, nothing at all is done."""
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path.
+
+        :raises UsageError: if nothing can be written there.
+        """
+        from rmdocs import folders
+
+        path = Path(fsdecode(super().convert(value, param, ctx)))
+        folders.require_writable(path)
+        return path
+
+
+OUT_FILE, OUT_FOLDER = OutPath(dir_okay=False), OutPath(file_okay=False)
 
 
 class Day(click.DateTime):
@@ -125,18 +150,18 @@ def _language(ctx: click.Context | None) -> Language:
 
 FORM_HELP = "The form: its number, the end of it (04), or its title."
 out_option = option(
-    "--out", type=FOLDER, required=True, metavar="DIR", help="The folder to write to."
+    "--out", type=OUT_FOLDER, required=True, metavar="DIR", help="The folder to write to."
 )
 trusted_keys_option = option(
     "--keys",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     required=True,
     metavar="K",
     help="The keys that you trust, as the branch's records officer handed them out.",
 )
 policy_option = option(
     "--policy",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Whose cosignatures you ask for: your own file of witnesses (c2sp.org/tlog-policy).",
 )

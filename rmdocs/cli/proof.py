@@ -11,7 +11,14 @@ from rmdocs import canonical, folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import json_option, policy_in, policy_option, trusted_keys_option
+from rmdocs.cli.options import (
+    FILE,
+    OUT_FILE,
+    json_option,
+    policy_in,
+    policy_option,
+    trusted_keys_option,
+)
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.messages import by_command, message
@@ -34,7 +41,7 @@ _LONGEST = (1 << 20) + 1
 )
 @option(
     "--out",
-    type=printing.FILE,
+    type=OUT_FILE,
     required=True,
     metavar="P",
     help="The proof to write; such files end in .tlog-proof, a slip in .pdf.",
@@ -80,11 +87,11 @@ def prove(
 
 
 @command("verify-file")
-@argument("file", metavar="FILE", type=printing.FILE, help="The document that somebody handed in.")
+@argument("file", metavar="FILE", type=FILE, help="The document that somebody handed in.")
 @argument(
     "proof",
     metavar="P",
-    type=printing.FILE,
+    type=FILE,
     help="Its proof; or a scan of its slip (PDF, JPEG, PNG, TIFF), or a text file with what the"
     " QR codes of the slip say.",
 )
@@ -147,7 +154,7 @@ def _print(found: JudgedFile, session: Session) -> None:
 @command("checkpoint")
 @option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OUT_FILE,
     metavar="FILE",
     help="The file to write to; without it the checkpoints are printed.",
 )
@@ -257,7 +264,7 @@ _COSIGNED, _REFUSED = message("cosigned as it stands"), message("not cosigned")
 @command("ledger")
 @option(
     "--out",
-    type=printing.FILE,
+    type=OUT_FILE,
     metavar="FILE",
     help="The file to write to; without it the key is printed.",
 )

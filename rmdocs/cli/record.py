@@ -14,7 +14,14 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.control import echo_request
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, EXISTING_FILE, edition_option, json_option, number_argument
+from rmdocs.cli.options import (
+    DATE,
+    EXISTING_FILE,
+    OutPath,
+    edition_option,
+    json_option,
+    number_argument,
+)
 from rmdocs.cli.questions import converse, draft_of
 from rmdocs.errors import RmdocsError, UsageError
 from rmdocs.folders import require_free
@@ -259,7 +266,7 @@ def show(session: Session, number: str, edition: int | None, *, as_json: bool) -
 @number_argument
 @option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutPath(),
     required=True,
     metavar="DIR",
     help="The folder to write to; with --record the file, if its name ends as its kind does.",

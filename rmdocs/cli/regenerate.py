@@ -11,8 +11,8 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, json_option
-from rmdocs.cli.printing import FILE, echo_report, save_report
+from rmdocs.cli.options import EXISTING_FILE, OUT_FILE, json_option
+from rmdocs.cli.printing import echo_report, save_report
 from rmdocs.cli.revision import document_argument
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import Revision
@@ -37,9 +37,13 @@ if TYPE_CHECKING:
 @option(
     "--skip-invalid", is_flag=True, help="Leave records that cannot be carried over as they are."
 )
-@option("--missing", type=FILE, metavar="FILE", help="Write a sheet to fill in what is missing.")
+@option(
+    "--missing", type=OUT_FILE, metavar="FILE", help="Write a sheet to fill in what is missing."
+)
 @option("--filled", type=EXISTING_FILE, metavar="FILE", help="That sheet, filled in.")
-@option("--report", type=FILE, metavar="FILE", help="What changed in each document: HTML or XLSX.")
+@option(
+    "--report", type=OUT_FILE, metavar="FILE", help="What changed in each document: HTML or XLSX."
+)
 @json_option
 @pass_session
 def regenerate(

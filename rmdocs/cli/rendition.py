@@ -16,7 +16,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.issue import echo_checked
-from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, out_option
+from rmdocs.cli.options import EXISTING_FILE, OUT_FOLDER, json_option, out_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
@@ -38,7 +38,7 @@ _MADE = message("made")
     required=True,
     help="Record numbers; record files with --draft.",
 )
-@option("--out", type=FOLDER, metavar="DIR", help="Write the files to this folder as well.")
+@option("--out", type=OUT_FOLDER, metavar="DIR", help="Write the files to this folder as well.")
 @option("--preview", is_flag=True, help="Marked 预览, sealed nowhere; it cannot be signed.")
 @option("--copy", is_flag=True, help="A copy of what counts, marked 复制件; 作废 if it is void.")
 @option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
@@ -99,14 +99,18 @@ def _make(
     from rmdocs.workspace import renditions
 
     sealed: list[Made] = []
+    written: list[Path] = []
     try:
         with Progress(session.say(message("making PDF"))) as progress:
-            made = renditions.each_made(session.workspace(), wanted, progress.at)
-            saved = made if out is None else _saved(made, out)
-            sealed.extend(replace(one, pdf=b"") for one in saved)
+            for one in renditions.each_made(session.workspace(), wanted, progress.at):
+                sealed.append(replace(one, pdf=b""))
+                if out is not None:
+                    written.append(folders.save(out / one.name, one.pdf))
     finally:
-        # What is sealed is told, also where something else could not be made.
-        _echo(sealed, session, out, as_json=as_json)
+        # What is sealed is told, also where something else could not be made or written.
+        _echo(sealed, session, None, as_json=as_json)
+        for path in written if not as_json else ():
+            click.echo(session.say(message("wrote {path}", path=path)), err=True)
 
 
 def _saved(made: Iterable[Made], folder: Path) -> Iterator[Made]:
@@ -198,16 +202,19 @@ def print_sets(
         made = renditions.print_sets(
             workspace, wanted, _SIDES[sides] if sides else None, progress.at
         )
-    for one in made:
-        folders.save(out / one.name, one.pdf)
+    # What is sealed is told, also where its file cannot be written.
     for one in made:
         if as_json:
             printing.echo_answer(one, session)
         else:
-            _print_set(one, out, session)
+            _tell_made(one, session)
+    for one in made:
+        path = folders.save(out / one.name, one.pdf)
+        if not as_json:
+            _tell_written(one, path, session)
 
 
-def _print_set(one: PrintSet, out: Path, session: Session) -> None:
+def _tell_made(one: PrintSet, session: Session) -> None:
     if one.made:
         told = message(
             "{number}: PDF of edition {edition} made and sealed first",
@@ -215,12 +222,15 @@ def _print_set(one: PrintSet, out: Path, session: Session) -> None:
             edition=one.edition,
         )
         click.echo(session.say(told), err=True)
+
+
+def _tell_written(one: PrintSet, path: Path, session: Session) -> None:
     counted = message(
         "copies: {copies}, sheets of paper: {sheets} and the cover",
         copies=one.copies,
         sheets=one.sheets,
     )
-    click.echo(f"{one.number}  {out / one.name}  {session.say(counted)}")
+    click.echo(f"{one.number}  {path}  {session.say(counted)}")
 
 
 @command("scan")
@@ -234,7 +244,7 @@ def _print_set(one: PrintSet, out: Path, session: Session) -> None:
 )
 @option(
     "--review",
-    type=FOLDER,
+    type=OUT_FOLDER,
     metavar="DIR",
     help="Write pictures and a list of the doubtful sheets to this folder.",
 )

@@ -14,6 +14,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     DATE,
     FORM_HELP,
+    OUT_FILE,
     Days,
     NamedChoice,
     WholeNumber,
@@ -21,7 +22,7 @@ from rmdocs.cli.options import (
     open_option,
     revision_option,
 )
-from rmdocs.cli.printing import FILE, STATUSES, echo_report, save_report, xlsx_option
+from rmdocs.cli.printing import STATUSES, echo_report, save_report, xlsx_option
 from rmdocs.errors import StoreError, UsageError
 from rmdocs.identifiers import Revision, UnitCode
 from rmdocs.messages import message
@@ -208,7 +209,7 @@ def list_records(
 )
 @option("--totals", is_flag=True, help="Records: one row a form, unit and year.")
 @xlsx_option
-@option("--html", type=FILE, metavar="FILE", help="Write a page for a browser instead.")
+@option("--html", type=OUT_FILE, metavar="FILE", help="Write a page for a browser instead.")
 @json_option
 @pass_session
 def register(

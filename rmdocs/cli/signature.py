@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import EXISTING_FILE, FOLDER, json_option, number_argument
+from rmdocs.cli.options import EXISTING_FILE, OUT_FOLDER, json_option, number_argument
 from rmdocs.cli.questions import secret_of
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
@@ -25,7 +25,9 @@ from rmdocs.workspace.machine import (
 )
 
 if TYPE_CHECKING:
-    from rmdocs.renditions.signing import BegunAnew
+    from collections.abc import Mapping
+
+    from rmdocs.renditions.signing import BegunAnew, Signed
     from rmdocs.signing.signatures import SignatureReport, Validation
 
 _LEVELS = ("B-B", "B-T", "B-LT")
@@ -64,7 +66,9 @@ _LEVELS = ("B-B", "B-T", "B-LT")
     metavar="TEXT",
     help="Why signing begins anew, or a certificate signs that names nobody concerned.",
 )
-@option("--out", type=FOLDER, metavar="DIR", help="Write the signed file to this folder as well.")
+@option(
+    "--out", type=OUT_FOLDER, metavar="DIR", help="Write the signed file to this folder as well."
+)
 @json_option
 @pass_session
 def sign(
@@ -125,21 +129,31 @@ def sign(
     )
     variable = CERTIFICATE_VARIABLE if on_token is None else PIN_VARIABLE
     signed = renditions.sign(workspace, record, order, secret_of(session, variable))
-    if out is not None:
-        folders.save(out / signed.name, signed.pdf)
+    # What is sealed is told, also where its file cannot be written.
     if as_json:
         printing.echo_answer(signed, session)
-        return
-    by = {one.name: called(one.title, one.name) for one in renditions.parties(workspace, record)}
+    else:
+        by = {
+            one.name: called(one.title, one.name) for one in renditions.parties(workspace, record)
+        }
+        _tell_signed(signed, by, session)
+    if out is not None:
+        path = folders.save(out / signed.name, signed.pdf)
+        if not as_json:
+            click.echo(session.say(message("wrote {path}", path=path)), err=True)
+
+
+def _tell_signed(signed: Signed, by: Mapping[str, Text], session: Session) -> None:
     told = message(
-        "{number}: signed by {party}, {name}", number=number, party=by[party], name=signed.name
+        "{number}: signed by {party}, {name}",
+        number=signed.number,
+        party=by[signed.party],
+        name=signed.name,
     )
     click.echo(session.say(told))
     if signed.left:
         left = Joined(tuple(by[one] for one in signed.left))
         click.echo(session.say(message("still to sign: {parties}", parties=left)))
-    if out is not None:
-        click.echo(session.say(message("wrote {path}", path=out / signed.name)), err=True)
 
 
 def _echo_begun(begun: BegunAnew, session: Session, *, as_json: bool) -> None:

@@ -54,6 +54,42 @@ def test_broken_off_says_what_became_of_the_act(bank, issue, capsys, lang, said)
     assert issue() == 0
 
 
+@pytest.mark.parametrize("out", ["/dev/null/out", "{bank}/records/store.git", "{bank}.json/out"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "issue {bank}.json --out {out}",
+        "issue {bank}.json --pdf --out {out}",
+        "pdf RXD7200-02-JN01-2026-0001 --out {out}",
+        "print RXD7200-02-JN01-2026-0001 --out {out}",
+        "copy issue RXD7200-04 --outside x --out {out}",
+        "regenerate RXD7200-02 --to 1.0 --yes --report {out}/report.xlsx",
+    ],
+)
+def test_where_no_file_can_be_written_nothing_is_sealed(bank, visit, capsys, words, out):
+    file = bank.write(visit, f"{bank.root.name}.json")
+    assert file == bank.root.with_name(f"{bank.root.name}.json")
+    before = bank.git("for-each-ref")
+    given = words.format(bank=bank.root, out=out.format(bank=bank.root)).split()
+    assert main(["--lang", "en", "-w", str(bank.root), "--as", "JN01-0101", *given]) == 2
+    assert "choose" in capsys.readouterr().err
+    assert bank.git("for-each-ref") == before
+
+
+@pytest.mark.parametrize("way", [(), ("--json",)])
+def test_what_is_sealed_is_told_though_its_file_cannot_be_written(bank, visit, capsys, way):
+    """A number that nobody is told would be given once more for the same record."""
+    (bank.root / "out").mkdir()
+    (bank.root / "out" / "RXD7200-02-JN01-2026-0001-e1.docx").write_bytes(b"another")
+    file, out = str(bank.write(visit)), str(bank.root / "out")
+    words = ["--lang", "en", "-w", str(bank.root), "--as", "JN01-0101", "issue", file, *way]
+    assert main([*words, "--out", out]) == 4
+    shown = capsys.readouterr()
+    assert "RXD7200-02-JN01-2026-0001" in shown.out
+    assert "issued" in shown.out
+    assert "with other content" in shown.err
+
+
 def test_what_has_no_name_is_not_called_a_dash(issue, capsys, monkeypatch):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     monkeypatch.setattr(LedgerBranch, "append", breaking(full))

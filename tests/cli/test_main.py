@@ -11,6 +11,7 @@ import pytest
 from rmdocs.cli.context import choose, speaking
 from rmdocs.cli.help import TableGroup
 from rmdocs.cli.main import main, program
+from rmdocs.cli.options import OutPath
 from rmdocs.messages import Language
 
 
@@ -41,6 +42,22 @@ def test_the_table_says_what_the_command_says(words, command, entry):
     assert command.help.splitlines()[0] == entry.summary
     for parameter in command.params:
         assert parameter.help, f"{words} {parameter.name}"
+
+
+READ = {"verify-file FILE", "verify-file P", "audit check DIR", "--keys", "--policy"}
+MADE = {"init DIR", "demo [DIR]"}
+
+
+def test_what_is_written_is_looked_at_before_anything_is_done():
+    """So that nothing is sealed, or worked out, of which then no file can be written."""
+    others = {
+        parameter.opts[0] if parameter.opts[0] in READ else f"{name} {parameter.metavar}"
+        for name, (_, command, _) in zip(NAMES, COMMANDS, strict=True)
+        for parameter in command.params
+        if isinstance(parameter.type, click.Path)
+        and not (parameter.type.exists or isinstance(parameter.type, OutPath))
+    }
+    assert others == READ | MADE
 
 
 @pytest.mark.parametrize("language", list(Language))
