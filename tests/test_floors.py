@@ -353,3 +353,9 @@ def test_what_tools_and_benchmarks_import_is_there():
 
 def is_module(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
+
+
+def test_each_law_takes_its_number_of_examples_from_the_profile():
+    """A number of its own is tried by `make soak` as well, and no more than that."""
+    tests = sorted(Path(__file__).parent.rglob("test_*.py"))
+    assert [path for path in tests if re.search(r"max_examples=\d", path.read_text("utf-8"))] == []

@@ -415,14 +415,8 @@ class TestMutation:
             assert judged(*parts)
 
     @given(st.sampled_from([0, 1, 1, 1, 1, 2]), MUTATIONS)
-    @settings(max_examples=250)
-    def test_a_few_hundred(self, one, keys, which, mutation):
-        self.refused(one, keys, which, mutation)
-
-    @pytest.mark.soak
-    @given(st.sampled_from([0, 1, 1, 1, 1, 2]), MUTATIONS)
-    @settings(max_examples=10_000)
-    def test_ten_thousand(self, one, keys, which, mutation):
+    @settings(max_examples=settings.default.max_examples * 10)
+    def test_anywhere(self, one, keys, which, mutation):
         self.refused(one, keys, which, mutation)
 
     def test_every_byte_of_the_keys_and_of_all_but_the_extra_line(self, one, keys):
@@ -433,7 +427,7 @@ class TestMutation:
             self.refused(one, keys, 1, ("change", at, 3))
 
     @given(st.integers(0, 6), st.integers(0, 1 << 20), st.integers(1, 255))
-    @settings(max_examples=120)
+    @settings(max_examples=settings.default.max_examples * 5)
     def test_a_text_is_changed_and_the_digest_made_anew(self, proved, keys, part, place, byte):
         """The digest only finds accidents; what a forger changes is found by signatures."""
         file, proof = self.rich(proved)
@@ -443,7 +437,7 @@ class TestMutation:
         assert judged(file, taken.together(), keys, alike=False)
 
     @given(st.integers(0, 1 << 20), st.integers(1, 255))
-    @settings(max_examples=120)
+    @settings(max_examples=settings.default.max_examples * 5)
     def test_what_is_no_text_is_changed_and_the_digest_made_anew(self, proved, keys, place, byte):
         file, proof = self.rich(proved)
         taken = Taken(proof)
@@ -465,7 +459,7 @@ class TestReader:
     @given(st.binary(max_size=3000), st.binary(max_size=200))
     @example(b"", b"")
     @example(MARK, b"")
-    @settings(max_examples=150)
+    @settings(max_examples=settings.default.max_examples * 6)
     def test_any_bytes(self, one, keys, proof, others):
         assume(not kind_of(proof))  # a scan: only the package reads those
         # What a code of a slip begins with makes it parts of a proof, not a proof.
@@ -474,7 +468,7 @@ class TestReader:
         assert judged(*one, others) == "PROOF-KEYS"
 
     @given(st.lists(st.binary(max_size=400), min_size=7, max_size=7), st.binary(max_size=600))
-    @settings(max_examples=150)
+    @settings(max_examples=settings.default.max_examples * 6)
     def test_any_texts_in_a_sound_frame(self, one, keys, texts, raw):
         taken = Taken(one[1])
         taken.texts, taken.raw = [text.replace(b"\n", b"") for text in texts], raw

@@ -245,7 +245,7 @@ class TestWhatDoesNotPass:
         assert anew.judged(with_lines(proof, *lines), asked) == "PROOF-WITNESS"
 
     @given(st.integers(0, 1 << 20), st.integers(1, 255), st.sampled_from(["change", "drop"]))
-    @settings(max_examples=150)
+    @settings(max_examples=settings.default.max_examples * 6)
     def test_no_changed_byte_of_the_proof(self, shown, place, byte, how):
         """Where just enough cosigned, whatever is changed below the checkpoint is missed."""
         body = parted(Proof.parse(shown.proved).note)[0].encode()
@@ -257,7 +257,7 @@ class TestWhatDoesNotPass:
         assert shown.judged(proof, shown.all)
 
     @given(st.integers(0, 1 << 20), st.binary(min_size=0, max_size=3))
-    @settings(max_examples=200)
+    @settings(max_examples=settings.default.max_examples * 8)
     def test_changed_policies_are_judged_alike(self, shown, place, data):
         at = place % len(shown.two)
         asked = shown.two[:at] + data + shown.two[at + 1 :]

@@ -394,9 +394,7 @@ class TestAPolicyOnlyAsksForMore:
             max_size=3,
         )
     )
-    @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_any_mixture(self, two, notes):
         two.lay(notes)
         assert two.errors(with_policy=True) >= two.errors(with_policy=False)

@@ -235,9 +235,7 @@ def test_manifest_and_schema_are_both_looked_at(files, refused):
     assert any(path.startswith("schema.json") for path in found)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_manifest_never_crashes(files, data):
     lines = files.manifest.decode().splitlines()

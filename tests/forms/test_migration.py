@@ -163,9 +163,7 @@ def test_where_a_value_was_before_it_was_renamed():
     assert str(origin(PropertyPath.parse("content.c"), swap)) == "content.c"
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_migration_never_crashes(revised, data):
     lines = STEPS.splitlines()

@@ -109,7 +109,7 @@ READ = st.text(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(READ)
 def test_what_is_accepted_is_read_back_as_it_was(shared_bank, text):
     sample = shared_bank.sample(CALL)

@@ -7,7 +7,7 @@ from blankfile import Document
 from conftest import refused_for
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typefaces import CHINESE, LATIN, typeface, written
 
@@ -178,7 +178,6 @@ def test_nothing_printed_is_overlooked(samples):
 
 
 @pytest.mark.long
-@settings(max_examples=30)
 @given(st.text(CHINESE + LATIN + "龘Ω☐", max_size=40))
 def test_told_is_just_what_is_missing(fonts, text):
     missing = {f"U+{ord(one):04X}" for one in text if one in "龘Ω"}

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from marking import mark
 from PIL import ImageChops
@@ -156,7 +156,6 @@ boxes = st.builds(lambda x, y, w, h: (x, y, x + w, y + h), lengths, lengths, sid
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None)
 @given(boxes, turns, st.tuples(lengths, lengths), st.tuples(sides, sides))
 def test_what_is_drawn_fills_the_rectangle(box, turn, moved, size):
     matrix = (*turn, *moved)

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
@@ -71,7 +71,6 @@ def test_a_text_is_as_wide_as_its_signs():
 signs = st.text(st.sampled_from(sorted(set(alphabet().printed) - {" "})), min_size=1, max_size=12)
 
 
-@settings(max_examples=30, deadline=None)
 @given(signs)
 def test_what_is_printed_is_found_again_and_as_wide_as_said(text):
     pdf = page(text)

@@ -2,7 +2,7 @@
 
 import string
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.rendering.compiled import check_printed, printed_text
@@ -17,7 +17,6 @@ PRINTABLE = st.text(
 ).filter(lambda text: not any(unprintable(text)))
 
 
-@settings(deadline=None)
 @given(value=PRINTABLE, other=PRINTABLE)
 def test_any_printable_text_comes_back_exactly(value, other, template):
     made = template.rendering({"x": value, "y": other})

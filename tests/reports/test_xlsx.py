@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -93,7 +93,6 @@ def test_what_excel_cannot_hold_stays_readable_text(cell, kept):
     assert opened(table(cell))["A4"].value == kept
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.text(min_size=1, max_size=20))
 def test_any_text_can_be_written(text):
     assert opened(table(text, text))["A4"].data_type == "s"

@@ -35,13 +35,11 @@ def test_root_of_the_known_tree_of_certificate_transparency():
 
 
 @given(SIZES)
-@settings(max_examples=40, deadline=None)
 def test_root_is_the_one_of_the_standard(size):
     assert MerkleTree.of(leaves(size)).root() == reference(leaves(size))
 
 
 @given(SIZES)
-@settings(max_examples=40, deadline=None)
 def test_frontier_gives_every_root_in_turn(size):
     tree, frontier = MerkleTree.of(leaves(size)), merkle.Frontier()
     for leaf in leaves(size):
@@ -51,7 +49,6 @@ def test_frontier_gives_every_root_in_turn(size):
 
 
 @given(st.lists(st.integers(0, 300), max_size=5))
-@settings(max_examples=30, deadline=None)
 def test_appending_in_pieces_through_tiles_gives_the_same_tree(pieces):
     """Each piece is appended by a tree that knows nothing but the tiles."""
     kept: dict[str, bytes] = {}
@@ -91,7 +88,7 @@ def test_tile_paths_are_those_of_the_specification():
 
 
 @given(SIZES.filter(bool), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 def test_every_leaf_is_proved_and_nothing_else_is(size, data):
     index = data.draw(st.integers(0, size - 1))
     tree = MerkleTree.of(leaves(size))
@@ -106,7 +103,7 @@ def test_every_leaf_is_proved_and_nothing_else_is(size, data):
 
 
 @given(SIZES.filter(bool), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 def test_every_earlier_tree_is_proved_a_prefix_and_no_other_is(size, data):
     old = data.draw(st.integers(0, size))
     tree = MerkleTree.of(leaves(size))

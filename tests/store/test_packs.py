@@ -84,7 +84,7 @@ def repacked(repository, objects, *words):
 
 
 @given(contents=CONTENTS)
-@settings(max_examples=8)
+@settings(max_examples=settings.default.max_examples // 3)
 def test_git_reads_what_is_written_and_what_git_packs_is_read(repository, contents):
     emptied(repository)
     objects = written(repository, contents)
@@ -137,7 +137,6 @@ def test_what_a_batch_packed_is_known_for_it_and_lies_as_it_came(repository, ali
 
 
 @given(data=st.data())
-@settings(max_examples=40)
 def test_a_spoiled_pack_gives_the_right_object_or_none(repository, data):
     emptied(repository)
     text = b"\n".join(b"line %d of a record" % line for line in range(40))

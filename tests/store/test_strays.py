@@ -73,7 +73,7 @@ def test_a_folder_that_no_store_has_is_told_once_with_all_in_it(used, place):
     lambda name: name not in {".", ".."} and len(name.encode()) < 200
 ))  # fmt: skip
 @example(name="pack-" + NAME + ".txt")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_else_it_is_called(desk, name, monkeypatch):
     monkeypatch.setattr("rmdocs.store.strays._A_MOMENT", 0)
     for folder in ("objects/pack", "rmdocs"):
