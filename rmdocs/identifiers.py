@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from rmdocs.classes import dataclass
@@ -19,7 +20,7 @@ from rmdocs.messages import Text, message
 VOLUME_CAPACITY = 10_000
 """Numbers in one volume (册); the next number opens the next volume."""
 
-_FIRST_YEAR, _LAST_YEAR = 1990, 2999
+_YEARS = range(1990, 3000)
 _JOINTS = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 """What a person types between the parts of a number: blanks, and dashes of any kind."""
 
@@ -231,6 +232,11 @@ class Series:
         return f"{self.form}-{self.unit}-{self.year:04d}"
 
 
+@lru_cache(maxsize=256)  # most numbers that are read are of a few series
+def _series(form: str, unit: str, year: str) -> Series:
+    return Series(form=DocumentNumber.parse(form), unit=UnitCode(unit), year=int(year))
+
+
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Volume:
     """One part (册) of a series, holding at most ``VOLUME_CAPACITY`` numbers.
@@ -297,18 +303,11 @@ class RecordNumber:
         """
         found = cls._pattern.fullmatch(text) if isinstance(text, str) else None
         if found:
-            series = Series(
-                form=DocumentNumber.parse(found["form"]),
-                unit=UnitCode(found["unit"]),
-                year=int(found["year"]),
-            )
-            number = cls(series=series, serial=int(found["serial"]))
-            if (
-                str(number) == text
-                and number.serial > 0
-                and _FIRST_YEAR <= series.year <= _LAST_YEAR
-            ):
-                return number
+            series = _series(found["form"], found["unit"], found["year"])
+            digits = found["serial"]
+            serial = int(digits)
+            if f"{serial:04d}" == digits and serial > 0 and series.year in _YEARS:
+                return cls(series=series, serial=serial)
         raise _refuse(
             message("{text!r} is not a record number", text=text),
             message("write it like RXD7200-02-JN01-2026-0001"),

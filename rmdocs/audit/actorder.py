@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field
-from itertools import chain
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber
     from rmdocs.lifecycle import StageKey
+    from rmdocs.store.checkpoint import Checkpoint
     from rmdocs.store.event import Event
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
@@ -55,15 +56,47 @@ def order_findings(authority: Authority, events: Sequence[Event]) -> Iterator[Fi
     :param events: all of the volume's events, by index.
     """
     orders: dict[str, _ActOrder] = {}
-    before: list[Event] = []
+    at_once = _AtOnce()
     for event in events:
+        at_once.count(event)
         number = record_of(event)
         if number is not None:
             order = orders.get(event.subject)
             if order is None:
                 order = orders[event.subject] = _ActOrder(authority=authority, number=number)
-            yield from order.findings(event, before)
-        before.append(event)
+            yield from order.findings(event, at_once)
+
+
+@dataclass(slots=True, kw_only=True)
+class _AtOnce:
+    """Acts sealed at once: they are several commits, and all print what stood before the first.
+
+    ``stood`` is how the ledger stood before each of these commits, up to that of the last act.
+    """
+
+    stood: list[Checkpoint | None] = field(default_factory=list)
+    _last: Event | None = None
+
+    def count(self, event: Event) -> None:
+        """Count an act in; one of another time or actor begins anew."""
+        last, self._last = self._last, event
+        if last is None or last.time != event.time or last.actor != event.actor:
+            self.stood = [event.previous]
+        elif _size(event.previous) == _size(self.stood[-1]):
+            self.stood[-1] = event.previous  # of the same commit
+        else:
+            self.stood.append(event.previous)
+
+    def stood_at(self, printed: CheckCode) -> bool:
+        """Return whether a code is of the ledger as it stood when the last act began."""
+        return any(
+            printed.is_of(stood.size, stood.root) if stood is not None else not printed.size
+            for stood in self.stood
+        )
+
+
+def _size(stood: Checkpoint | None) -> int:
+    return stood.size if stood is not None else 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,10 +114,10 @@ class _ActOrder:
     _voided: bool = False
     _disposed: bool = False
 
-    def findings(self, event: Event, before: Sequence[Event]) -> Iterator[Finding]:
+    def findings(self, event: Event, at_once: _AtOnce) -> Iterator[Finding]:
         """Yield why an act could not follow, then count it in.
 
-        :param before: the acts before it in its volume, by index.
+        :param at_once: the acts that were sealed at once, of which it is the last by now.
         """
         said = read(event)
         if (event.kind == RecordIssued.KIND) == bool(self._acts):
@@ -94,7 +127,7 @@ class _ActOrder:
                 message("a record begins with its issue, which is there once"),
             )
         if isinstance(said, EditionIssued):
-            yield from self._edition_findings(event, said, before)
+            yield from self._edition_findings(event, said, at_once)
         if isinstance(said, RecordRegenerated) and self._under is not None:
             yield from self._carried(event, said, self._under)
         form = self._form()
@@ -103,7 +136,7 @@ class _ActOrder:
         self._count(event, said)
 
     def _edition_findings(
-        self, event: Event, said: EditionIssued, before: Sequence[Event]
+        self, event: Event, said: EditionIssued, at_once: _AtOnce
     ) -> Iterator[Finding]:
         edition = said.edition
         if edition.number != self._edition + 1:
@@ -117,7 +150,7 @@ class _ActOrder:
                 ),
             )
         code = _code(edition.pin)
-        if code is None or not _stood_at(code, event, before):
+        if code is None or not at_once.stood_at(code):
             reason = message("it prints {pin}, where the ledger never stood", pin=edition.pin)
             yield _wrong("EDITION-PIN", event, reason)
         elif code.size and code.bits < ENOUGH and (said.rules or 1) >= _LONG_CODES:
@@ -196,30 +229,12 @@ class _ActOrder:
             return None
 
 
+@lru_cache(maxsize=64)  # many acts at once print one
 def _code(pin: str) -> CheckCode | None:
     try:
         return CheckCode.parse(pin)
     except UsageError:
         return None
-
-
-def _stood_at(printed: CheckCode, event: Event, before: Sequence[Event]) -> bool:
-    """Return whether a code is of the ledger as it stood when the act began.
-
-    Many acts sealed at once are several commits, and all print what stood before the first.
-    """
-    size = -1
-    for one in chain((event,), reversed(before)):
-        if one.time != event.time or one.actor != event.actor:
-            return False
-        stood = one.previous
-        then = stood.size if stood is not None else 0
-        if then == size:
-            continue  # of the same commit
-        size = then
-        if printed.is_of(stood.size, stood.root) if stood is not None else not printed.size:
-            return True
-    return False
 
 
 def _wrong(code: str, event: Event, what: Text) -> Finding:

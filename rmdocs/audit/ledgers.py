@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rmdocs.audit.actorder import order_findings
 from rmdocs.audit.approvals import calendar_findings, policy_findings, release_findings
 from rmdocs.audit.authority import Authority
 from rmdocs.audit.closings import Closings
-from rmdocs.audit.contents import ContentAudit
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.machines import MachineAudit
 from rmdocs.audit.numbers import number_findings
 from rmdocs.audit.recordacts import Conduct
-from rmdocs.audit.renditions import RenditionAudit
 from rmdocs.audit.revocations import RevocationAudit, questioned_findings
 from rmdocs.audit.sealedfiles import stray_findings
 from rmdocs.audit.seals import registered_keys
@@ -32,6 +31,7 @@ from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, message
 from rmdocs.registers.committexts import expected_text
 from rmdocs.registers.ledgerkeys import ledger_keys
+from rmdocs.registers.renditions import OF_EDITIONS
 from rmdocs.registers.series import SERIES_NAME, known_volumes, volume_state
 from rmdocs.registers.staff import StaffRegister
 from rmdocs.store.checking import LedgerReport, examine_growth, examine_ledger
@@ -41,6 +41,7 @@ from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rmdocs.audit.contents import ContentAudit
     from rmdocs.audit.since import Stood
     from rmdocs.identifiers import Volume
     from rmdocs.signing.trust import Trust
@@ -139,9 +140,22 @@ class Judge:
         self.authority = authority = Authority(control, report.events)
         self._closings, unclosed = Closings.of(control)
         self._conduct = Conduct(authority=authority, vault=store.vault)
-        self._renditions = RenditionAudit(authority=authority, trust=asked.trust)
-        self._contents = ContentAudit(authority=authority)
         self._control, self._unread = (control, report), (*findings, *unread, *unclosed)
+
+    def _of_editions(self, head: GitHead, events: Sequence[Event]) -> Iterator[Finding]:
+        """Yield what is wrong with renditions; what reads PDF is loaded where there are any."""
+        if any(event.kind in OF_EDITIONS for event in events):
+            from rmdocs.audit.renditions import RenditionAudit  # noqa: PLC0415 - heavy
+
+            yield from RenditionAudit(authority=self.authority, trust=self.asked.trust).findings(
+                head, events
+            )
+
+    @cached_property
+    def _contents(self) -> ContentAudit:
+        from rmdocs.audit.contents import ContentAudit  # noqa: PLC0415 - few ask for it
+
+        return ContentAudit(authority=self.authority)
 
     def control(self) -> JudgedPiece:
         """Go through control."""
@@ -149,7 +163,7 @@ class Judge:
         found = [
             *self._unread,
             *report.findings,
-            *self._history(head, report, None),
+            *self.history(head, report, None),
             *self._acted(CONTROL_REF, report.events),
             *self._of_control(report),
             *self._grounds.findings(head, report.events),
@@ -201,7 +215,7 @@ class Judge:
         before = grown.before if grown is not None else None
         found = [
             *report.findings,
-            *self._history(head, report, before),
+            *self.history(head, report, before),
             *self._acted(ref, events),
             # 7
             *stray_findings(head, SERIES_NAME),
@@ -213,7 +227,7 @@ class Judge:
             # 10
             *self._conduct.findings(head, events, newest),
             # 11
-            *self._renditions.findings(head, events),
+            *self._of_editions(head, events),
         ]
         # 13
         for volume in known_volumes((ref,)):
@@ -237,9 +251,13 @@ class Judge:
             else (),
         )
 
-    def _history(
-        self, head: GitHead, report: LedgerReport, before: GitHead | None
+    def history(
+        self, head: GitHead, report: LedgerReport, before: GitHead | None = None
     ) -> Sequence[Finding]:
+        """Go through the commits of a ledger, by which it came to be as it was examined.
+
+        :param before: a state up to which they are taken as sound.
+        """
         # 2
         return history_check(
             self.store.objects,

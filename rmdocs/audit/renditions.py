@@ -33,7 +33,7 @@ from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import message
 from rmdocs.registers.officetime import CalendarRegister
 from rmdocs.registers.records import read_folder
-from rmdocs.registers.renditions import signatures, valid_editions
+from rmdocs.registers.renditions import OF_EDITIONS, signatures, valid_editions
 
 if TYPE_CHECKING:
     from rmdocs.forms.form import Form
@@ -47,7 +47,6 @@ _PLACES: Mapping[type[OnEdition], str] = MappingProxyType(
     {PdfMade: "renditions", PdfSigned: "signatures", PaperFiled: "scans"}
 )
 """Where the files of each kind lie in the record's directory."""
-_KINDS = frozenset({*(kind.KIND for kind in _PLACES), SigningBegunAnew.KIND})
 _ENDS = frozenset({RecordVoided.KIND, RecordDisposed.KIND})
 
 
@@ -71,7 +70,7 @@ class RenditionAudit:
         for event in events:
             records.setdefault(event.subject, []).append(event)
         for subject, own in records.items():
-            if any(event.kind in _KINDS for event in own):
+            if any(event.kind in OF_EDITIONS for event in own):
                 yield from self._of_record(head, subject, own)
 
     def _of_record(self, head: Head, subject: str, events: Sequence[Event]) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ class RenditionAudit:
         ended = False
         for place, event in enumerate(events):
             ended = ended or event.kind in _ENDS
-            if event.kind not in _KINDS:
+            if event.kind not in OF_EDITIONS:
                 continue
             if ended:
                 yield wrong(

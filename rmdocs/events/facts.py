@@ -199,23 +199,20 @@ class Fact:
     :param types: what it may be: one type, or several plain ones.
     :param pattern: what a text has to match; empty if it may be any.
     :param marks: ``CLEAR``, ``CONCEALED``, ``NULL``.
+    :param names: what JSON calls it: several names of a group.
     :param optional: whether it may be left out, or null.
     :param group: the group it holds; None if it is a single fact.
     """
 
     field: str
     name: str
+    names: tuple[str, ...]
     types: tuple[Any, ...]
     pattern: str
     marks: frozenset[Mark]
     optional: bool
     group: type[Group] | None
     written: _Written
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return what JSON calls it: several names of a group."""
-        return (self.name,) if self.group is None else fact_names(self.group)
 
     def write(self, value: Any, said: JsonObject) -> None:  # noqa: ANN401 - of the field's type
         """Add the field to what an event says."""
@@ -228,7 +225,7 @@ class Fact:
 
     def read(self, said: Mapping[str, Json], faults: list[str]) -> Any:  # noqa: ANN401 - likewise
         """Return the field as an event says it, or note the names of facts that are wrong."""
-        if self._is_left_out(said):
+        if self.optional and self._is_left_out(said):
             return None
         if self.group is not None:
             try:
@@ -241,7 +238,7 @@ class Fact:
             if found is None and NULL in self.marks:
                 return None
             value = self.written.read(found)
-            exact = self.written.write(value) == found
+            exact = value is found or self.written.write(value) == found
         except _WRONG:
             exact = False
         if not exact:
@@ -250,7 +247,7 @@ class Fact:
         return value
 
     def _is_left_out(self, said: Mapping[str, Json]) -> bool:
-        if not self.optional or NULL in self.marks or any(name in said for name in self.names):
+        if NULL in self.marks or not said.keys().isdisjoint(self.names):
             return False
         return CONCEALED not in self.marks or ENCRYPTION in said
 
@@ -277,15 +274,17 @@ def _fact(name: str, hint: object) -> Fact:
     choices, marks = _opened(hint)
     types = tuple(one for one in choices if one is not NoneType)
     pattern = next((mark.pattern for mark in marks if isinstance(mark, Spelling)), "")
-    is_group = isinstance(types[0], type) and issubclass(types[0], Group)
+    group = types[0] if isinstance(types[0], type) and issubclass(types[0], Group) else None
+    called = next((mark.name for mark in marks if isinstance(mark, JsonName)), name)
     return Fact(
         field=name,
-        name=next((mark.name for mark in marks if isinstance(mark, JsonName)), name),
+        name=called,
+        names=(called,) if group is None else fact_names(group),
         types=types,
         pattern=pattern,
         marks=frozenset(mark for mark in marks if isinstance(mark, Mark)),
         optional=NoneType in choices,
-        group=types[0] if is_group else None,
+        group=group,
         written=_written(types, pattern),
     )
 

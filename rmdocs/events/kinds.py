@@ -35,11 +35,6 @@ KINDS: tuple[type[EventFacts], ...] = tuple(_kinds())
 
 _BY_NAME = _by_name()
 
-_MOST = 2048
-_READ: dict[int, tuple[Event, EventFacts]] = {}
-"""What was read lately, by the identity of the event: registers and verifying read each
-several times, and events that compare equal (1 and true) need not say the same."""
-
 
 def kind_of(event: Event) -> type[EventFacts] | None:
     """Return the kind of an event: of those that bear its name, the one about its subject.
@@ -67,13 +62,11 @@ def read(event: Event) -> EventFacts:
     ``Unknown`` where the kind is not known here, ``Unreadable`` where a fact is missing
     or not of its type; both are told by ``verify``, and stop nobody from reading on.
     """
-    known = _READ.get(id(event))
-    if known is not None:
-        return known[1]
-    if len(_READ) >= _MOST:
-        _READ.clear()
+    known = event.said
+    if isinstance(known, EventFacts):
+        return known
     found = _read(event)
-    _READ[id(event)] = (event, found)
+    event.keep(found)
     return found
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event, SealedFile
 
 PDF_TYPE = "application/pdf"
+OF_EDITIONS = frozenset(kind.KIND for kind in (PdfMade, PdfSigned, PaperFiled, SigningBegunAnew))
+"""The acts that make renditions of an edition, or set them aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

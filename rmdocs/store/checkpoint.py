@@ -26,6 +26,7 @@ KEY_NAME = "rmdocs-ledger"
 _ED25519 = b"\x01"
 _CONTROL = "rmdocs/control"
 """The ledger that names the keys of all, as ``protocol.ledger_origin`` calls it."""
+_PARTS = {"origin": str, "size": int, "root": str}
 _ROOT_SIZE = 32
 _ID = 4
 """Bytes by which a key is known on a note."""
@@ -64,17 +65,19 @@ class Checkpoint:
 
         :raises ValueError: if it is not exactly what ``to_json`` gives.
         """
-        try:
-            checkpoint = cls(
-                origin=value["origin"], size=value["size"], root=bytes.fromhex(value["root"])
-            )
-        except (KeyError, TypeError) as problem:
-            reason = "a checkpoint lacks a part, or has one of another kind"
-            raise ValueError(reason) from problem
-        checkpoint._check()
-        if checkpoint.to_json() != value:
+        kinds = {name: type(part) for name, part in value.items()} if type(value) is dict else {}
+        if kinds != _PARTS:
             reason = "a checkpoint has other parts than origin, size and root"
             raise ValueError(reason)
+        return cls._named(**value)
+
+    @classmethod
+    @lru_cache(maxsize=64)  # all acts of a commit, and most of a day, name the same
+    def _named(cls, origin: str, size: int, root: str) -> Checkpoint:
+        checkpoint = cls(origin=origin, size=size, root=bytes.fromhex(root))
+        checkpoint._check()
+        if checkpoint.root.hex() != root:
+            raise ValueError(root)
         return checkpoint
 
     def _check(self) -> None:

@@ -24,6 +24,8 @@ from rmdocs.store.checkpoint import Checkpoint
 
 FORMAT = 1
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_PARTS = 13
+"""What an event says at its top level, ``format`` counted."""
 _KIND = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _Part = TypeVar("_Part", "Actor", "SealedFile", "Approval")
@@ -92,6 +94,8 @@ class Event:
         None in a ledger's first commit.
     :param relied_on: the control ledger the act relied on; None on control itself.
     :param facts: what this kind of event adds; JSON.
+
+    ``said`` is what the facts mean, once the floor above read them.
     """
 
     kind: str
@@ -106,6 +110,7 @@ class Event:
     files: tuple[SealedFile, ...]
     approvals: tuple[Approval, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    said: object = field(default=None, init=False, compare=False, repr=False)
 
     @property
     def file_name(self) -> str:
@@ -115,6 +120,10 @@ class Event:
     def day_in(self, zone: tzinfo | None) -> date:
         """Return the day of the act where the clocks show that time zone."""
         return self.time.astimezone(zone).date()
+
+    def keep(self, said: object) -> None:
+        """Keep what the facts mean with the event: whoever looks at it asks several times."""
+        object.__setattr__(self, "said", said)
 
     def to_bytes(self) -> bytes:
         """Return the event as canonical JSON: the bytes that are the leaf.
@@ -127,7 +136,7 @@ class Event:
             "subject": self.subject,
             "index": self.index,
             "actor": self.actor.to_json(),
-            "time": self.time.astimezone(UTC).strftime(_TIME),
+            "time": _spelled(self.time),
             "reason": self.reason,
             "relied_on": self.relied_on.to_json() if self.relied_on else None,
             "previous": self.previous.to_json() if self.previous else None,
@@ -156,8 +165,8 @@ class Event:
                     message("a newer rmdocs may read it"),
                 )
             event = cls._from_json(value)
-            if event.to_bytes() != data:
-                # Catches unknown names, lost defaults and JSON that is not canonical.
+            # Every part is read exactly as it is written, so the event is written so, too.
+            if canonical.encode(value, doubtful=value["facts"]) != data:
                 _refuse("it is not in its canonical form")
         except (KeyError, TypeError, ValueError, FindingsError) as problem:
             raise StoreError(
@@ -168,13 +177,14 @@ class Event:
 
     @classmethod
     def _from_json(cls, value: JsonObject) -> Event:
+        if len(value) != _PARTS:
+            _refuse("a part with another name")
         event = cls(
             kind=_typed(value, "kind", str),
             subject=_typed(value, "subject", str),
             index=_typed(value, "index", int),
             actor=Actor.from_json(value["actor"]),
-            # Another spelling of a time is not that of the event, which is compared as a whole.
-            time=datetime.fromisoformat(_typed(value, "time", str)).replace(tzinfo=UTC),
+            time=_moment(_typed(value, "time", str)),
             reason=_typed(value, "reason", str),
             relied_on=_checkpoint(value["relied_on"]),
             previous=_checkpoint(value["previous"]),
@@ -204,10 +214,25 @@ def _checkpoint(value: Json) -> Checkpoint | None:
 
 
 def _part(kind: type[_Part], value: Json) -> _Part:
-    parts = {name: _typed(value, name, int if name == "size" else str) for name in kind.__slots__}
-    if len(parts) != len(value):
+    names = kind.__slots__
+    for name in names:
+        if type(value[name]) is not (int if name == "size" else str):
+            _refuse(name)
+    if len(names) != len(value):
         _refuse("a part with unknown names")
-    return kind(**parts)
+    return kind(**value)
+
+
+def _spelled(time: datetime) -> str:
+    return time.astimezone(UTC).strftime(_TIME)
+
+
+@lru_cache(maxsize=64)  # all acts of a commit bear the same
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    if _spelled(moment) != text:
+        _refuse("another spelling of a time")
+    return moment
 
 
 def _typed(value: Json, name: str, kind: type) -> Any:  # noqa: ANN401 - of type ``kind``

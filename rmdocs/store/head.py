@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from rmdocs.errors import NestingError, StoreError
@@ -17,7 +18,7 @@ from rmdocs.messages import by_command, message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
-from rmdocs.store.objects import Objects, TreeEntry
+from rmdocs.store.objects import Directory, Objects
 from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
     EVENTS_NAME,
@@ -39,6 +40,7 @@ _Events: TypeAlias = list[Event]
 
 Reopen: TypeAlias = "Callable[[], LedgerStore]"
 
+_NOTHING = Directory({}, {})
 _DEEPEST = 32
 """More directories in one another than any store has."""
 
@@ -49,13 +51,21 @@ class GitHead:
     :param objects: keeps the trees it has read.
     :param commit: the commit's object name.
     :param vault: the keys of encrypted records.
+    :param parsed: the commit, where it was read already.
     """
 
-    def __init__(self, objects: Objects, commit: str, vault: Vault | None = None) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        commit: str,
+        vault: Vault | None = None,
+        parsed: commits.Commit | None = None,
+    ) -> None:
         self.commit = commit
         self._objects = objects
         self._vault = vault
-        parsed = commits.parse(commit, objects.content(commit, "commit"))
+        if parsed is None:
+            parsed = commits.parse(commit, objects.content(commit, "commit"))
         self.tree: str = parsed.tree
         self.time: datetime = parsed.time
         self._commit = parsed
@@ -110,8 +120,10 @@ class GitHead:
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content as it is stored, or None."""
-        entry = self._entry(path)
-        return None if entry is None or entry.is_tree else self.content(entry.oid)
+        folder, _, name = path.rpartition("/")
+        directory = self._directory(folder)
+        oid = self._objects.tree(directory).files.get(name) if directory else None
+        return None if oid is None else self.content(oid)
 
     def reveal(self, path: str, number: RecordNumber) -> bytes | None:
         """Return the content of a record's file as it was before encryption, or None.
@@ -130,7 +142,7 @@ class GitHead:
     def list(self, path: str) -> _Names:
         """Return the names in a directory, sorted; empty if there is none."""
         oid = self._directory(path)
-        return sorted(self._objects.tree(oid)) if oid else []
+        return sorted(chain(*self._objects.tree(oid))) if oid else []
 
     def walk(self, path: str = "") -> Iterator[tuple[str, str]]:
         """Yield path and object name of every file below a directory."""
@@ -173,39 +185,30 @@ class GitHead:
     def events(self, directory: str) -> _Events:
         """Return the events in a directory, by index."""
         below = self._directory(f"{directory}/{EVENTS_NAME}")
-        entries = self._objects.tree(below).values() if below else ()
-        found = [Event.from_bytes(self.content(entry.oid)) for entry in entries]
+        files, others = self._objects.tree(below) if below else _NOTHING
+        names = (*files.values(), *others.values())  # what else lies there is no event
+        found = [Event.from_bytes(self.content(oid)) for oid in names]
         return sorted(found, key=lambda event: event.index)
 
     def content(self, oid: str) -> bytes:
         """Return a blob's content by object name."""
         return self._objects.content(oid, "blob")
 
-    def _entry(self, path: str) -> TreeEntry | None:
-        entry: TreeEntry | None = None
-        oid = self.tree
-        for name in path.split("/"):
-            if entry is not None and not entry.is_tree:
-                return None
-            entry = self._objects.tree(oid).get(name)
-            if entry is None:
-                return None
-            oid = entry.oid
-        return entry
-
     def _directory(self, path: str) -> str | None:
-        if not path:
-            return self.tree
-        entry = self._entry(path)
-        return entry.oid if entry is not None and entry.is_tree else None
+        oid: str | None = self.tree
+        for name in path.split("/") if path else ():
+            if oid is None:
+                return None
+            oid = self._objects.tree(oid).directories.get(name)
+        return oid
 
     def _walk(self, oid: str, prefix: str) -> Iterator[tuple[str, str]]:
         _require_shallow(prefix)
-        for entry in self._objects.tree(oid).values():
-            if entry.is_tree:
-                yield from self._walk(entry.oid, f"{prefix}{entry.name}/")
-            else:
-                yield prefix + entry.name, entry.oid
+        files, directories = self._objects.tree(oid)
+        for name, file in files.items():
+            yield prefix + name, file
+        for name, below in directories.items():
+            yield from self._walk(below, f"{prefix}{name}/")
 
     def _differences(
         self, old: str | None, new: str | None, prefix: str
@@ -213,20 +216,16 @@ class GitHead:
         if old == new:
             return
         _require_shallow(prefix)
-        before = self._objects.tree(old) if old else {}
-        after = self._objects.tree(new) if new else {}
-        for name in sorted(before.keys() | after.keys()):
-            one, two = before.get(name), after.get(name)
-            if one == two:
-                continue
-            path = prefix + name
-            files = [None if entry is None or entry.is_tree else entry.oid for entry in (one, two)]
-            trees = [
-                entry.oid if entry is not None and entry.is_tree else None for entry in (one, two)
-            ]
-            if files != [None, None]:
-                yield path, files[0], files[1]
-            yield from self._differences(trees[0], trees[1], f"{path}/")
+        before = self._objects.tree(old) if old else _NOTHING
+        after = self._objects.tree(new) if new else _NOTHING
+        files = before.files.items() ^ after.files.items()
+        for name in sorted({name for name, _ in files}):
+            yield prefix + name, before.files.get(name), after.files.get(name)
+        directories = before.directories.items() ^ after.directories.items()
+        for name in sorted({name for name, _ in directories}):
+            yield from self._differences(
+                before.directories.get(name), after.directories.get(name), f"{prefix}{name}/"
+            )
 
 
 class LedgerStore(ABC):

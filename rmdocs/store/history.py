@@ -86,9 +86,10 @@ class _History:
                 self._go_on(since)
             until = since.commit if since is not None else None
             for commit in walk_commits(self._objects, tip, oldest_first=True, until=until):
-                head = GitHead(self._objects, commit.oid)
-                yield from self._signature(commit)
-                yield from self._contents(commit, head)
+                head = GitHead(self._objects, commit.oid, parsed=commit)
+                signer = commit.signer
+                yield from self._signature(commit, signer)
+                yield from self._contents(commit, head, signer)
                 self._before, self._last = head, commit.time
             yield from self._said()
         except (StoreError, merkle.MissingTileError) as problem:
@@ -100,8 +101,7 @@ class _History:
         self._tree = merkle.Frontier.of(tree)
         self._before, self._last = since, since.time
 
-    def _signature(self, commit: Commit) -> Iterator[Finding]:
-        signer = commit.signer
+    def _signature(self, commit: Commit, signer: PublicKey | None) -> Iterator[Finding]:
         if signer is None:
             yield _wrong_commit(
                 "COMMIT-UNSIGNED", commit, message("the commit bears no good signature")
@@ -121,7 +121,9 @@ class _History:
                 "COMMIT-TIME", commit, message("the commit is dated before the one before it")
             )
 
-    def _contents(self, commit: Commit, head: GitHead) -> Iterator[Finding]:
+    def _contents(
+        self, commit: Commit, head: GitHead, signer: PublicKey | None
+    ) -> Iterator[Finding]:
         added: dict[str, str] = {}
         for path, old, new in head.differences(self._before):
             if old is None and new is not None:
@@ -136,7 +138,7 @@ class _History:
         leaves = {path: leaf.data for path, leaf in known.items()}
         events = [leaf.event for leaf in known.values()]
         yield from self._texts(commit, events)
-        yield from self._events(commit, events)
+        yield from self._events(commit, events, signer)
         sealed = {file.path for event in events for file in event.files}
         for path in sorted(added.keys() - leaves.keys() - sealed):
             if not is_state_path(path):
@@ -186,10 +188,12 @@ class _History:
                     ),
                 )
 
-    def _events(self, commit: Commit, events: list[Event]) -> Iterator[Finding]:
+    def _events(
+        self, commit: Commit, events: list[Event], signer: PublicKey | None
+    ) -> Iterator[Finding]:
         if not events:
             yield _wrong_commit("COMMIT-EMPTY", commit, message("the commit holds no event"))
-        signer = commit.signer
+        key = signer.fingerprint if signer is not None else None
         for event in events:
             if commits.author(event.actor) != (commit.author, commit.email) or (
                 event.time != commit.time
@@ -199,7 +203,7 @@ class _History:
                     commit,
                     message("event {index} names another actor or time", index=event.index),
                 )
-            if signer is not None and signer.fingerprint != event.actor.fingerprint:
+            if key is not None and key != event.actor.fingerprint:
                 yield _wrong_commit(
                     "COMMIT-KEY",
                     commit,

@@ -172,5 +172,6 @@ def _reachable(objects: Objects, tip: str) -> dict[str, tuple[str, bytes]]:
             if oid not in found:
                 found[oid] = objects.read(oid)
                 if found[oid][0] == "tree":
-                    waiting += [entry.oid for entry in objects.tree(oid).values()]
+                    files, directories = objects.tree(oid)
+                    waiting += [*files.values(), *directories.values()]
     return found

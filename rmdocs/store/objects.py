@@ -26,24 +26,25 @@ from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain
 from rmdocs.store.packs import Packs
 
-FILE_MODE, TREE_MODE = "100644", "40000"
+FILE_MODE, TREE_MODE = b"100644", b"40000"
 OID = re.compile(r"[0-9a-f]{40}")
 
 MOST_KEPT = 4096
 """Trees kept in memory by one reader; the upper ones serve every path."""
 
 
-class TreeEntry(NamedTuple):
-    """An entry of a git tree; ``mode`` as git writes it (``40000``, ``100644``)."""
+class Directory(NamedTuple):
+    """A directory of the store (a git tree): the object names of what is in it, by names.
 
-    mode: str
-    name: str
-    oid: str
+    Texts alone: Python's collector of cycles passes over them, and there are many.
+    """
 
-    @property
-    def is_tree(self) -> bool:
-        """Return whether the entry is a directory."""
-        return self.mode == TREE_MODE
+    files: dict[str, str]
+    directories: dict[str, str]
+
+
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
+"""An entry of a git tree: mode, name, and the 20 bytes of its object's name."""
 
 
 def object_header(kind: str, size: int) -> bytes:
@@ -58,40 +59,54 @@ def object_name(kind: str, data: bytes) -> str:
     return named.hexdigest()
 
 
-def parse_tree(data: bytes) -> dict[str, TreeEntry]:
-    """Return the entries of a tree object by name.
+def parse_tree(data: bytes) -> Directory:
+    """Return what a tree object says.
 
     :raises StoreError: if it is malformed, or holds what no store holds: a
         link, a program, a submodule, a name twice.
     """
-    entries: dict[str, TreeEntry] = {}
-    at = 0
+    files: dict[str, str] = {}
+    directories: dict[str, str] = {}
+    length = 0
     try:
-        while at < len(data):
-            space = data.index(b" ", at)
-            end = data.index(b"\0", space)
-            mode, name = data[at:space].decode(), data[space + 1 : end].decode()
-            oid = data[end + 1 : end + 21].hex()
-            if mode not in (FILE_MODE, TREE_MODE) or name in entries or not OID.fullmatch(oid):
-                raise StoreError(
-                    message("{name!r} is not kept as a store keeps files", name=name),
-                    message("restore the store from another copy"),
-                )
-            entries[name] = TreeEntry(mode=mode, name=name, oid=oid)
-            at = end + 21
-    except ValueError as problem:
+        for mode, raw, oid in _ENTRY.findall(data):
+            name = raw.decode()
+            if mode == FILE_MODE and name not in directories:
+                at = files
+            elif mode == TREE_MODE and name not in files:
+                at = directories
+            else:
+                raise _not_kept(name)
+            if name in at:
+                raise _not_kept(name)
+            at[name] = oid.hex()
+            length += len(mode) + len(raw) + 22
+    except UnicodeDecodeError:
+        length = -1
+    if length != len(data):
         raise StoreError(
             message("a directory of the store is malformed"),
             message("restore the store from another copy"),
-        ) from problem
-    return entries
+        )
+    return Directory(files, directories)
 
 
-def format_tree(entries: Iterable[TreeEntry]) -> bytes:
+def _not_kept(name: str) -> StoreError:
+    return StoreError(
+        message("{name!r} is not kept as a store keeps files", name=name),
+        message("restore the store from another copy"),
+    )
+
+
+def format_tree(directory: Directory) -> bytes:
     """Return the bytes of a tree object; git sorts directories as ``name/``."""
-    ordered = sorted(entries, key=lambda entry: (entry.name + "/" * entry.is_tree).encode())
+    entries = [(name.encode(), FILE_MODE, oid) for name, oid in directory.files.items()]
+    entries += [
+        (f"{name}/".encode(), TREE_MODE, oid) for name, oid in directory.directories.items()
+    ]
     return b"".join(
-        f"{entry.mode} {entry.name}\0".encode() + bytes.fromhex(entry.oid) for entry in ordered
+        b"%s %s\0%s" % (mode, name.removesuffix(b"/"), bytes.fromhex(oid))
+        for name, mode, oid in sorted(entries)
     )
 
 
@@ -103,7 +118,7 @@ class Objects(ABC):
 
     def __init__(self) -> None:
         self.most_kept = MOST_KEPT
-        self._trees: OrderedDict[str, dict[str, TreeEntry]] = OrderedDict()
+        self._trees: OrderedDict[str, Directory] = OrderedDict()
 
     @contextmanager
     def keeping(self, trees: int) -> Iterator[None]:
@@ -131,8 +146,8 @@ class Objects(ABC):
             raise unreadable(oid, missing=False)
         return data
 
-    def tree(self, oid: str) -> dict[str, TreeEntry]:
-        """Return the entries of a tree by name; not to be changed.
+    def tree(self, oid: str) -> Directory:
+        """Return what a tree says; not to be changed.
 
         :raises StoreError: if it is missing or damaged.
         """
@@ -241,7 +256,8 @@ def rewrite(
         of a directory or the other way round.
     """
     fresh = set(new_only)
-    entries = dict(parse_tree(read(tree))) if tree else {}
+    known = parse_tree(read(tree)) if tree else Directory({}, {})
+    files, directories = dict(known.files), dict(known.directories)
     below: dict[str, Changes] = {}
     fresh_below: dict[str, set[str]] = {}
     for path, oid in changes.items():
@@ -250,24 +266,23 @@ def rewrite(
             below.setdefault(name, {})[rest] = oid
             if path in fresh:
                 fresh_below.setdefault(name, set()).add(rest)
-        elif name in entries and (path in fresh or entries[name].is_tree):
+        elif name in directories or (name in files and path in fresh):
             raise _taken(path)
         else:
-            _put(entries, FILE_MODE, name, oid)
+            _put(files, name, oid)
     for name, inner in below.items():
-        known = entries.get(name)
-        if known and not known.is_tree:
+        if name in files:
             raise _taken(name)
-        subtree = rewrite(read, add, known.oid if known else None, inner, fresh_below.get(name, ()))
-        _put(entries, TREE_MODE, name, subtree)
-    return add(format_tree(entries.values())) if entries else None
+        subtree = rewrite(read, add, directories.get(name), inner, fresh_below.get(name, ()))
+        _put(directories, name, subtree)
+    return add(format_tree(Directory(files, directories))) if files or directories else None
 
 
-def _put(entries: dict[str, TreeEntry], mode: str, name: str, oid: str | None) -> None:
+def _put(entries: dict[str, str], name: str, oid: str | None) -> None:
     if oid is None:
         entries.pop(name, None)
     else:
-        entries[name] = TreeEntry(mode=mode, name=name, oid=oid)
+        entries[name] = oid
 
 
 def _taken(path: str) -> ConflictError:

@@ -47,9 +47,7 @@ from rmdocs.store.event import Event
 from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import PublicKey, bare, verify_bare
 from rmdocs.store.objects import (
-    FILE_MODE,
-    TREE_MODE,
-    TreeEntry,
+    Directory,
     format_tree,
     object_name,
     parse_tree,
@@ -159,7 +157,7 @@ def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
     whole, signer = Checkpoint.parse(parted(note)[0]).size, keys.signer(note)
     machines = keys.chain(signer) if signer is not None else ()
     sealer = signer_id(there.note)
-    directory = store.objects.tree(there.tree)
+    directories = store.objects.tree(there.tree).directories
     try:
         chain = ProofChain(
             size=size,
@@ -173,7 +171,7 @@ def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
             commit=commit.payload.partition(b"\n")[2],
             signature=bare(commit.signature),
             ledger_signature=signature_of(there.note),
-            tiles=bytes.fromhex(store.objects.tree(directory["ledger"].oid)["tile"].oid),
+            tiles=bytes.fromhex(store.objects.tree(directories["ledger"]).directories["tile"]),
             ending=tuple(
                 tree.inclusion_proof(size - 1, size, merkle.ending_start(event.index, size))
             ),
@@ -357,16 +355,11 @@ def _not_signed() -> FindingsError:
 def _require_signed(chain: ProofChain, note: str, signer: PublicKey) -> None:
     """Refuse a commit that is not of this ledger, or that the person did not sign (F25)."""
     checkpoint = object_name("blob", note.encode())
-    ledger = format_tree(
-        (
-            TreeEntry(mode=FILE_MODE, name="checkpoint", oid=checkpoint),
-            TreeEntry(mode=TREE_MODE, name="tile", oid=chain.tiles.hex()),
-        )
-    )
-    sealed = TreeEntry(mode=TREE_MODE, name="ledger", oid=object_name("tree", ledger))
+    ledger = format_tree(Directory({"checkpoint": checkpoint}, {"tile": chain.tiles.hex()}))
+    sealed = object_name("tree", ledger)
     commit = f"tree {object_name('tree', chain.tree)}\n".encode() + chain.commit
     try:
-        found = parse_tree(chain.tree).get("ledger")
+        found = parse_tree(chain.tree).directories.get("ledger")
     except RmdocsError:
         found = None
     if found != sealed or not verify_bare(chain.signature, commit, NAMESPACE, signer):

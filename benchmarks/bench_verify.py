@@ -1,0 +1,96 @@
+"""What verifying a store takes beside ``git fsck --full`` of the same, by turns.
+
+    .venv/bin/python benchmarks/bench_verify.py /var/tmp/verify --records 6000
+
+A store of visits of two units, one volume each, is made in the folder that is named, and used
+again. What is measured are whole processes: processor time (user and system, of all that they
+begin) and time by the clock, the least of the rounds, since whatever else works on a machine only
+adds. Read the ratios to git's of the same run.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rmdocs.audit.ledgers import AskedOfJudge, Judge
+from rmdocs.audit.pins import ledgers_of
+from rmdocs.audit.workers import TREES
+from rmdocs.store.checking import examine_ledger
+from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+from rmdocs.workspace.opening import STORE_PATH, open_workspace
+
+
+def sound_ledgers(root):
+    """Go through all ledgers as verifying does in its steps 1 and 2, and no further."""
+    with open_workspace(root, None) as work:
+        store, found = work.store, []
+        judge = Judge(store, AskedOfJudge(control=store.require_head(CONTROL_REF).commit))
+        with store.objects.keeping(TREES):
+            for ref in ledgers_of(store):
+                head = store.require_head(ref)
+                report = examine_ledger(head, judge.ledger_keys, ledger_origin(ref))
+                found += [*report.findings, *judge.history(head, report)]
+        assert found == [], found[0]
+
+
+def measured(command, environment):
+    """Return processor time and time by the clock of a process, in seconds."""
+    before, clock = spent(), time.perf_counter()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    return spent() - before, time.perf_counter() - clock
+
+
+def spent():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--records", type=int, default=6_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--contents", action="store_true", help="make all documents again, too")
+    parser.add_argument("--sound", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.sound:
+        sound_ledgers(options.sound)
+        return
+    options.folder.mkdir(parents=True, exist_ok=True)
+    # What the tests need is loaded by no process that is measured.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+    import load_web
+
+    load_web.BATCH = 1_000
+    root = options.folder / str(options.records)
+    load_web.made(root, options.records).close()
+    rmdocs = [Path(sys.executable).with_name("rmdocs"), "--workspace", root]
+    commands = {
+        "git fsck --full": ["git", "-C", root / STORE_PATH, "fsck", "--full"],
+        "steps 1 and 2": [sys.executable, __file__, options.folder, "--sound", root],
+        "rmdocs verify": [*rmdocs, "verify"],
+    }
+    if options.contents:
+        commands["rmdocs verify --contents"] = [*rmdocs, "verify", "--contents"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(options.folder / "cache")}
+    took = {name: [] for name in commands}
+    for _ in range(options.rounds):
+        for name, command in commands.items():
+            took[name].append(measured(command, environment))
+    base_cpu, base_clock = map(min, zip(*took["git fsck --full"], strict=True))
+    print("| | processor time | beside git | a record | by the clock | beside git |")
+    for name, found in took.items():
+        cpu, clock = map(min, zip(*found, strict=True))
+        cells = (
+            *(f"{cpu:.2f} s", f"{cpu / base_cpu:.2f}", f"{cpu / options.records * 1000:.3g} ms"),
+            *(f"{clock:.2f} s", f"{clock / base_clock:.2f}"),
+        )
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
