@@ -19,6 +19,10 @@ theirs = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(theirs)
 
 
+SHARED = 1 << 31
+"""Set in the length of texts that are packed with the phrases before them."""
+
+
 def judged(
     file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None, *, alike: bool = True
 ) -> str:
@@ -61,14 +65,16 @@ class Taken:
     def __init__(self, proof: bytes) -> None:
         self.lines = proof.split(b"\n")
         extra = base64.b64decode(self.lines[1].removeprefix(b"extra "))
-        size = int.from_bytes(extra[8:12], "big")
-        self.texts = zlib.decompress(extra[12 : 12 + size], -15).split(b"\n", 6)
+        size = int.from_bytes(extra[8:12], "big") & ~SHARED
+        unpacker = zlib.decompressobj(-15, zdict=theirs.PHRASES)
+        self.texts = unpacker.decompress(extra[12 : 12 + size]).split(b"\n", 6)
         self.raw = extra[12 + size :]
 
-    def together(self) -> bytes:
-        packer = zlib.compressobj(9, wbits=-15)
+    def together(self, phrases: bytes = theirs.PHRASES) -> bytes:
+        """Return the proof, packed as it is now, or as before, without phrases."""
+        packer = zlib.compressobj(9, wbits=-15, zdict=phrases)
         packed = packer.compress(b"\n".join(self.texts)) + packer.flush()
-        rest = len(packed).to_bytes(4, "big") + packed + self.raw
+        rest = (SHARED * bool(phrases) | len(packed)).to_bytes(4, "big") + packed + self.raw
         extra = base64.b64encode(hashlib.sha256(rest).digest()[:8] + rest)
         return b"\n".join([self.lines[0], b"extra " + extra, *self.lines[2:]])
 

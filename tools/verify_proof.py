@@ -28,6 +28,63 @@ SSH_KEY = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
 
 PART, PART_LINE = b"rmdocs-proof/1 ", rb"([1-9])/([1-9]) ([0-9a-f]{16})\r?\n(.+)"
 
+# What the texts of most proofs have in common.
+PHRASES = """\
+"changes": "certificate": "signatory": "named": "filed_on": "level": "party": "of_edition":
+"engine": "formal":true "request_sha256": "asked_by": "approver": "from_revision": "encryption":
+"notes": "documents":{ amendments/1.json regenerations/1.json renditions/1/ signatures/1/1/
+scans/1/ application/pdf .pdf relationship_manager"],"staff_no":"
+","roles":["
+","unit":"
+{"keys":["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI
+"],"name":"
+},"format":1,"index":1,"kind":"person","previous":null,"reason":"","relied_on":null,"renderer":"","subject":"
+{"actor":{"fingerprint":"SHA256:
+","staff_no":"AA00-0000"},"approvals":[],"facts":{},"files":[{"media_type":"application/json","path":"people/
+parent
+author
+committer
+@rmdocs.invalid> 17
+ +0000
+
+Issue Add signing to RXD7200-0
+
+Event: issue
+Event: stage
+Number: RXD7200-0
+},"format":1,"index":1,"kind":"stage
+"kind":"issue","previous":{"origin":"rmdocs/records/RXD7200-0
+/2026/1","root":"
+","size":1},"reason":"","relied_on":{"origin":"rmdocs/control","root":"
+","size":4
+},"renderer":"docx-2","subject":"RXD7200-0
+-2026-000
+","time":"2026-
+T0
+:00:00Z"}
+{"actor":{"fingerprint":"SHA256:
+","name":"
+","staff_no":"
+"},"approvals":[],"facts":{"content":"00/00/0
+/stages/01-
+.json","edition":1,"form":"RXD7200-0
+","form_digest":"
+","issued_on":"2026-
+","pin":"1·
+","record_digest":"
+","repeat":null,"revision":"1.0","rules":3,"stage":"
+","unit":{"code":"
+","full_name":"
+支行","name":"
+支行"}},"files":[{"media_type":"application/json","path":"00/00/0
+/record.json","sha256":"
+","size":
+},{"media_type":"application/vnd.openxmlformats-officedocument.wordprocessingml.document","path":"00/00/0
+/editions/1/RXD7200-0
+-e1.docx","sha256":"
+","size":4
+""".encode()
+
 REASONS = {
     "PROOF-KEYS": ("the keys file cannot be read", "密钥文件无法读取"),
     "PROOF-FORMAT": (
@@ -393,9 +450,10 @@ def ledger_key(
 
 def unpack(extra: bytes) -> tuple[list[bytes], bytes]:
     """Return the seven texts of an extra line, and the bytes after them."""
-    count = int.from_bytes(extra[8:12], "big")
+    length = int.from_bytes(extra[8:12], "big")
+    count, shared = length & (1 << 31) - 1, length >> 31
     require(len(extra) >= 12 + count and sha256(extra[8:])[:8] == extra[:8], "PROOF-FORMAT")
-    unpacker = zlib.decompressobj(wbits=-15)
+    unpacker = zlib.decompressobj(wbits=-15, zdict=PHRASES if shared else b"")
     try:
         texts = unpacker.decompress(extra[12 : 12 + count], MOST).split(b"\n", 6)
     except zlib.error:

@@ -13,7 +13,9 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, RmdocsError, StoreError
@@ -32,6 +34,8 @@ _MOST_KEYS = 32
 _SIGNATURE, _OID, _DIGEST, _TEXTS = 64, 20, 8, 7
 _LONGEST_CHAIN = 32
 _LENGTH = struct.Struct(">I")
+_WITH_PHRASES = 1 << 31
+"""Set in the length of texts that are packed with the phrases before them."""
 _PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra (?P<extra>[A-Za-z0-9+/]+={0,2})\n"
     rb"index (?P<index>0|[1-9][0-9]{0,14})\n"
@@ -250,11 +254,11 @@ class ProofChain:
             *(self._head(), self.event.to_bytes(), self.entered.to_bytes()),
             *(self.entry, later, last, self.commit),
         )
-        packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+        packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS, zdict=_phrases())
         packed = packer.compress(b"\n".join(texts)) + packer.flush()
         rest = b"".join(
             (
-                *(_LENGTH.pack(len(packed)), packed),
+                *(_LENGTH.pack(_WITH_PHRASES | len(packed)), packed),
                 *(self.signature, self.ledger_signature, self.tiles),
                 *(*self.ending, *self.register, *self.later_path, self.tree),
             )
@@ -306,14 +310,22 @@ def _unpacked(extra: bytes) -> tuple[list[bytes], BytesIO]:
     if _take(stream, _DIGEST) != _digest(extra[_DIGEST:]):
         raise damaged()
     (length,) = _LENGTH.unpack(_take(stream, _LENGTH.size))
-    unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    before = _phrases() if length & _WITH_PHRASES else b""  # older proofs were packed by themselves
+    unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS, zdict=before)
+    packed = _take(stream, length & ~_WITH_PHRASES)
     try:
-        texts = unpacker.decompress(_take(stream, length), LARGEST).split(b"\n", _TEXTS - 1)
+        texts = unpacker.decompress(packed, LARGEST).split(b"\n", _TEXTS - 1)
     except zlib.error as problem:
         raise damaged() from problem
     if not unpacker.eof or unpacker.unused_data or len(texts) != _TEXTS:
         raise damaged()
     return texts, stream
+
+
+@cache
+def _phrases() -> bytes:
+    """Return what the texts of most proofs have in common, which none has to hold."""
+    return (Path(__file__).parent / "proofphrases.txt").read_bytes()
 
 
 def _digest(data: bytes) -> bytes:
