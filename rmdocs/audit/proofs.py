@@ -8,7 +8,7 @@ another history.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
@@ -20,7 +20,7 @@ from rmdocs.audit.prooflimits import act_of, limits, moment_of
 from rmdocs.audit.trace import digest_of, identify, seal_findings
 from rmdocs.audit.witnesses import note_for_proof
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     EditionIssued,
@@ -37,10 +37,12 @@ from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read, edition_of
 from rmdocs.registers.revocations import RevocationRegister
 from rmdocs.registers.staff import Person
-from rmdocs.store.keys import PublicKey
+from rmdocs.store.checkpoint import verify
+from rmdocs.store.keys import PublicKey, Signer
 from rmdocs.store.proof import StaffEntry, examine, written
-from rmdocs.store.prooffile import keys_file, read_keys, refused
+from rmdocs.store.prooffile import Proof, keys_file, read_keys, refused
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+from rmdocs.store.receipt import is_receipt, proof_in, receipt, require_signed
 from rmdocs.store.witnesspolicy import WitnessPolicy, named
 
 if TYPE_CHECKING:
@@ -180,16 +182,34 @@ def prove(
     )
 
 
+def as_receipt(proved: ProvedDocument, key: Signer) -> ProvedDocument:
+    """Return a proof as a COSE receipt (RFC 9942), signed once more by the ledger's key.
+
+    :raises ControlError: if another key signed the checkpoint: only who has that one can.
+    """
+    data, name = proved.file.data, proved.file.name.removesuffix(_SUFFIX)
+    if verify(Proof.parse(data).note, key.public) is None:
+        raise ControlError(
+            message("another key than that of this machine signed the checkpoint of the proof"),
+            message("have the receipt made on the machine that sealed last in this ledger"),
+        )
+    return replace(proved, file=File(name=f"{name}.cose", data=receipt(data, key)))
+
+
 def judge(file: File, proof: bytes, keys: bytes, policy: bytes | None = None) -> JudgedFile:
     """Return whether a file is what a proof says was sealed, by the keys of who asks.
 
+    :param proof: or the receipt that it lies in.
     :param policy: which witnesses they ask for (c2sp.org/tlog-policy).
     Needs no store; never fails, whatever the bytes are.
     """
     digest = canonical.sha256(file.data)
     try:
         asked = WitnessPolicy.parse(policy) if policy is not None else None
-        proven = examine(proof, read_keys(keys), asked)
+        inner = proof_in(proof) if is_receipt(proof) else proof
+        proven = examine(inner, read_keys(keys), asked)
+        if inner is not proof:
+            require_signed(proof, inner, proven.key)
         sealed = _sealed_as(proven.event, digest)
     except FindingsError as problem:
         return JudgedFile(ok=False, sha256=digest, findings=problem.findings)

@@ -44,12 +44,18 @@ _LONGEST = (1 << 20) + 1
     type=OUT_FILE,
     required=True,
     metavar="P",
-    help="The proof to write; such files end in .tlog-proof, a slip in .pdf.",
+    help="The proof to write; such files end in .tlog-proof, a slip in .pdf, a receipt in .cose.",
 )
 @option(
     "--slip",
     is_flag=True,
     help="As one page to print, a PDF: what it is, and all of the proof as QR codes.",
+)
+@option(
+    "--cose",
+    is_flag=True,
+    help="As a COSE receipt (RFC 9942), for programs that read those; only where the key is that"
+    " signed the ledger last, which signs once more.",
 )
 @policy_option
 @json_option
@@ -60,6 +66,7 @@ def prove(
     *,
     out: Path,
     slip: bool,
+    cose: bool,
     policy: Path | None,
     as_json: bool,
 ) -> None:
@@ -73,7 +80,12 @@ def prove(
     """
     from rmdocs.workspace import proving
 
-    make = proving.slip if slip else proving.prove
+    if slip and cose:
+        raise UsageError(
+            message("a slip is printed, and a receipt is not"),
+            by_command(message("ask for one of them"), "--slip"),
+        )
+    make = proving.slip if slip else proving.receipt if cose else proving.prove
     found = make(session.workspace(), folders.find(target) or target, policy_in(policy))
     folders.save(out, found.file.data)
     if as_json:
@@ -92,8 +104,8 @@ def prove(
     "proof",
     metavar="P",
     type=FILE,
-    help="Its proof; or a scan of its slip (PDF, JPEG, PNG, TIFF), or a text file with what the"
-    " QR codes of the slip say.",
+    help="Its proof, or its receipt; or a scan of its slip (PDF, JPEG, PNG, TIFF), or a text file"
+    " with what the QR codes of the slip say.",
 )
 @trusted_keys_option
 @policy_option

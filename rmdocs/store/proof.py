@@ -76,7 +76,7 @@ class Proven:
     :param event: the act. :param checkpoint: the ledger that holds it.
     :param later: an act by which the event is not the last word; None if none is told.
     :param others: how many more lines stand below it as signatures; nobody judged them.
-    :param machine: the machine whose key signed the checkpoint; empty of the founding key.
+    :param key: that signed the checkpoint. :param machine: whose it is; empty of the founding key.
     :param witnesses: who of the reader's policy cosigned it, and how; they are enough.
     """
 
@@ -84,6 +84,7 @@ class Proven:
     checkpoint: Checkpoint
     later: Event | None
     others: int
+    key: PublicKey
     machine: str = ""
     witnesses: Mapping[bytes, Cosignature] = field(default_factory=dict)
 
@@ -127,6 +128,7 @@ def examine(data: bytes, keys: Sequence[PublicKey], policy: WitnessPolicy | None
         checkpoint=checkpoint,
         later=later,
         others=len(parted(proof.note)[1]) - 1 - len(witnesses),
+        key=key,
         machine=chain.machines[-1].machine if chain.machines else "",
         witnesses=witnesses,
     )

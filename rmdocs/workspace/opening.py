@@ -325,7 +325,7 @@ class Workspace:
             if self.registry.control.list(REVOCATIONS):
                 # Revoked elsewhere, perhaps: plain git is to know of it here as well.
                 write_signers(self.store, self.registry.control)
-        ledger_key = self._ledger_key()
+        ledger_key = self.ledger_key()
         now = self._clock()
         present, today = now.astimezone(UTC).replace(microsecond=0), self.local(now).date()
         if actor == FOUNDER:
@@ -350,7 +350,7 @@ class Workspace:
             today=today,
         )
 
-    def _ledger_key(self) -> Signer:
+    def ledger_key(self) -> Signer:
         """Return what signs the ledgers here: the machine's own key, once control names it.
 
         :raises ControlError: if neither that nor the key of the founding is here.

@@ -33,6 +33,19 @@ def prove(workspace: Workspace, target: str | File, policy: File | None = None) 
     return prove(workspace.store, workspace.registry, target, require_policy(policy))
 
 
+def receipt(workspace: Workspace, target: str | File, policy: File | None = None) -> ProvedDocument:
+    """Return the same proof as a COSE receipt (RFC 9942), which takes the ledger's key.
+
+    :raises UsageError: if the target is none of the three.
+    :raises ControlError: if the store does not know it, or it is a controlled copy; or the key that
+        signed its ledger is not here.
+    :raises FindingsError: if it is not as it was sealed.
+    """
+    from rmdocs.audit.proofs import as_receipt
+
+    return as_receipt(prove(workspace, target, policy), workspace.ledger_key())
+
+
 def require_policy(policy: File | None) -> WitnessPolicy | None:
     """Return what a policy of witnesses asks for; None if there is none.
 
@@ -81,17 +94,18 @@ def _require_record(workspace: Workspace, target: str | File) -> None:
 def judge(file: File, proof: File, keys: File, policy: File | None = None) -> JudgedFile:
     """Return whether a file is what its proof says was sealed; needs no workspace.
 
-    :param proof: as :func:`prove` gives it; a scan of its slip; or a text with what the codes
-        on the slip say.
+    :param proof: as :func:`prove` or :func:`receipt` gives it; a scan of its slip; or a text
+        with what the codes on the slip say.
     :param keys: what whoever asks trusts; see :func:`trusted`.
     :param policy: which witnesses they ask for (c2sp.org/tlog-policy); None to ask for none.
     """
     from rmdocs.audit.proofs import JudgedFile, judge
     from rmdocs.store.proofparts import MARK
+    from rmdocs.store.receipt import is_receipt
 
     data = proof.data
     try:
-        if MARK in data or not data.startswith(b"c2sp.org/"):
+        if MARK in data or not (data.startswith(b"c2sp.org/") or is_receipt(data)):
             data = _on_paper(proof)
     except FindingsError as problem:
         sha256 = canonical.sha256(file.data)

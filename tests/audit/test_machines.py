@@ -31,7 +31,7 @@ from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
 from rmdocs.messages import Language
 from rmdocs.registers.ledgerkeys import MachineOrder, ledger_keys
 from rmdocs.registers.staff import FOUNDER
-from rmdocs.store.checkpoint import Checkpoint, LedgerKey, LedgerKeys, verifier_line
+from rmdocs.store.checkpoint import Checkpoint, LedgerKey, LedgerKeys, key_id, verifier_line
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import keys, people, proving, records, registers, requests, store
@@ -692,6 +692,17 @@ class TestProofs:
         assert judged(document, proof, trusted) == ""
         assert "PROOF-LEDGER-KEY" in lacks(document, proof, trusted)
         assert len(proof) < 4096
+
+    @pytest.mark.parametrize("serial", [1, 2])
+    def test_a_receipt_is_signed_by_the_machine_to_which_the_founding_key_leads(
+        self, proved, serial
+    ):
+        bank, trusted = proved
+        number = str(replace(LOGGED, serial=serial))
+        [document, *_] = records.export(bank.at(), RecordNumber.parse(number))
+        made = proving.receipt(bank.at(), number).file
+        assert key_id(own(bank).public) in made.data[:20]
+        assert proving.judge(document, made, File(name="keys", data=trusted)).ok
 
     def test_proofs_and_keys_of_before_stay_good(self, visited, proved):
         before = Bank(visited)

@@ -406,7 +406,7 @@ class Noted:
     def __init__(self, bank: Bank) -> None:
         self.store = bank.at().store
         self.keys = ledger_keys(self.store.require_head(CONTROL_REF))
-        self.own = bank.at()._ledger_key()
+        self.own = bank.at().ledger_key()
         self.signers = [SigningKey.generate(f"w{at}") for at in range(3)]
         self.witnesses = [
             WitnessKey(name=f"w{at}", public=one.public) for at, one in enumerate(self.signers)
