@@ -95,6 +95,11 @@ def _given(volume: Volume, state: SeriesState, issued: Counter[int]) -> Iterator
             yield _wrong("NUMBER-BEYOND", str(number), message("the series never gave this number"))
 
 
+def missing_volume(name: str) -> Finding:
+    """Return that a volume is missing which the control ledger knows."""
+    return _wrong("VOLUME-MISSING", name, message("the volume was opened, but is missing"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeAudit:
     """What control says of volumes, against those that are there.
@@ -114,8 +119,7 @@ class VolumeAudit:
             for event in self.authority.events
             if event.kind == VolumeOpened.KIND
         }
-        for name in sorted(known.keys() - self.heads.keys()):
-            yield _wrong("VOLUME-MISSING", name, message("the volume was opened, but is missing"))
+        yield from map(missing_volume, sorted(known.keys() - self.heads.keys()))
         for name in sorted(self.heads):
             opened = known.get(name)
             if opened is None:

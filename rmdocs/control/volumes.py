@@ -16,13 +16,16 @@ from rmdocs.registers.series import (
     CLOSED_NAME,
     OPENED_NAME,
     SERIES_NAME,
-    VOLUMES,
     ClosingStatement,
     SeriesState,
     closing_statement,
     known_volumes,
+    registered,
+    require_its_own,
+    require_not_lost,
     series_path,
     stated,
+    volume_path,
 )
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile, clock_behind
 
@@ -32,16 +35,6 @@ if TYPE_CHECKING:
 
 JSON_TYPE = "application/json"
 _MOST_PARTS = 1000
-
-
-def volume_path(volume: Volume) -> str:
-    """Return where the control ledger registers a volume."""
-    return f"{VOLUMES}/{volume.name}"
-
-
-def registered(control: Head, volume: Volume) -> bool:
-    """Return whether the control ledger knows the volume."""
-    return control.read(f"{volume_path(volume)}/{OPENED_NAME}") is not None
 
 
 def open_volume(
@@ -74,19 +67,25 @@ def lock_last_volume(
     """Return what :func:`open_volume` does, of a closed series too.
 
     :raises ConflictError: if the series has grown beyond reason.
+    :raises StoreError: if a volume of it is missing, or is another ledger.
     """
     previous: Head | None = None
     for part in range(1, _MOST_PARTS):
         volume = Volume(series=series, part=part)
         head = store.head(volume.ref)
         if head is not None and _is_full(head):
+            require_its_own(head, volume)
             previous = head
             continue
         branch = locks.enter_context(store.locked(volume.ref))
         head = branch.head
-        if head is not None and _is_full(head):
-            previous = head
-            continue
+        if head is None:
+            require_not_lost(store.require_head(CONTROL_REF), volume)
+        else:
+            require_its_own(head, volume)
+            if _is_full(head):
+                previous = head
+                continue
         return branch, volume, previous
     raise ConflictError(
         message("the series {series} has too many volumes", series=series),
@@ -192,6 +191,7 @@ def _volumes(store: Store, series: Series) -> dict[Volume, Head]:
     """
     volumes = [volume for volume in known_volumes(store.refs()) if volume.series == series]
     if not volumes:
+        require_not_lost(store.require_head(CONTROL_REF), Volume(series=series, part=1))
         raise ControlError(
             message("no number of {series} was ever given", series=series),
             by_command(message("look up which series there are"), "rmdocs register series"),

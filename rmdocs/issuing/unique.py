@@ -93,7 +93,8 @@ def not_compared(registry: Registry, form: Form) -> list[Finding]:
 
     The index must be up to date for the form.
     """
-    found = unreadable_findings(registry.catalogue.unreadable(form.number))
+    broken = unreadable_findings(registry.catalogue.unreadable(form.number))
+    found = [*registry.catalogue.lost(form.number), *broken]
     if form.unique is None:
         unread = registry.index.unread(Query(form=str(form.number)))
         told = message("whether this record is one of them is not known")

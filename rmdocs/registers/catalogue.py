@@ -27,7 +27,7 @@ from rmdocs.registers.index import Index
 from rmdocs.registers.indexentries import Entries, unique_rule
 from rmdocs.registers.indexfile import IndexedFile, IndexedRecord, IndexEntry, Query, VolumeUpdate
 from rmdocs.registers.records import RecordFolder, folder_of_issued, read_folder
-from rmdocs.registers.series import known_volumes
+from rmdocs.registers.series import known_volumes, missing_volumes
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head, Store
 
+_RESTORE = message("have the store verified, then restored from a backup")
 _BROKEN = "RECORD-UNREADABLE"
 _AT_ONCE = 64
 """Records that are one piece of reading: after each it is told how far that is."""
@@ -282,6 +283,20 @@ class Catalogue:
         """Return the numbers of records of which nothing can be read; the index is up to date."""
         return tuple(self.index.unreadable(str(form) if form is not None else ""))
 
+    def lost(self, form: DocumentNumber | None = None) -> list[Finding]:
+        """Return a warning for each volume that was begun and is not there any more."""
+        missing = map(Volume.parse, missing_volumes(self.entries.control, self.store.refs()))
+        return [
+            warning(
+                "VOLUME-MISSING",
+                one.name,
+                message("the volume was opened, but is missing"),
+                by_command(_RESTORE, "rmdocs verify"),
+            )
+            for one in missing
+            if form in {None, one.series.form}
+        ]
+
     def require_readable(self, form: DocumentNumber | None = None) -> None:
         """Refuse to go on where a record cannot be read.
 
@@ -364,9 +379,7 @@ def unreadable_findings(numbers: Iterable[str]) -> list[Finding]:
             _BROKEN,
             number,
             message("what the store holds of this record cannot be read"),
-            by_command(
-                message("have the store verified, then restored from a backup"), "rmdocs verify"
-            ),
+            by_command(_RESTORE, "rmdocs verify"),
         )
         for number in numbers
     ]

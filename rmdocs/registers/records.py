@@ -35,6 +35,8 @@ from rmdocs.events.records import (
 from rmdocs.lifecycle import RecordStatus, StageKey, record_status
 from rmdocs.messages import by_command, message
 from rmdocs.registers.renditions import as_read, original_event
+from rmdocs.registers.series import require_its_own, require_not_lost
+from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.vault import key_absent
 
 if TYPE_CHECKING:
@@ -225,6 +227,7 @@ def read_folder(head: Head, number: RecordNumber) -> RecordFolder:
     events = tuple(sorted(head.events(directory), key=lambda event: event.index))
     events = tuple(event for event in events if event.subject == str(number))
     if not events:
+        require_its_own(head, number.volume)
         raise unknown_number(number)
     try:
         folder = _folder(number, events)
@@ -252,9 +255,11 @@ def volume_head(store: Store, number: RecordNumber) -> Head:
     """Return the volume that a number was given in, as it stands now.
 
     :raises ControlError: if nothing was ever sealed in it, so that the number was never given.
+    :raises StoreError: if it was begun, but is missing.
     """
     head = store.head(number.volume.ref)
     if head is None:
+        require_not_lost(store.require_head(CONTROL_REF), number.volume)
         raise unknown_number(number)
     return head
 

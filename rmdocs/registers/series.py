@@ -24,9 +24,9 @@ from rmdocs.identifiers import (
     UnitCode,
     Volume,
 )
-from rmdocs.messages import by_command, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.protocol import EVENTS_NAME, RECORDS_PREFIX
+from rmdocs.store.protocol import EVENTS_NAME, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
     from rmdocs.store.protocol import Head
@@ -219,6 +219,52 @@ def closed_series(control: Head) -> Iterator[Series]:
         if path.endswith(f"/{CLOSED_NAME}"):
             form, unit, year = path.split("/")[1:4]
             yield Series(form=DocumentNumber.parse(form), unit=UnitCode.parse(unit), year=int(year))
+
+
+def volume_path(volume: Volume) -> str:
+    """Return where the control ledger registers a volume."""
+    return f"{VOLUMES}/{volume.name}"
+
+
+def registered(control: Head, volume: Volume) -> bool:
+    """Return whether the control ledger knows the volume."""
+    return control.read(f"{volume_path(volume)}/{OPENED_NAME}") is not None
+
+
+def missing_volumes(control: Head, refs: Iterable[str]) -> list[str]:
+    """Return the names of volumes that the control ledger knows and that are not there."""
+    ending, there = f"/{OPENED_NAME}", set(refs)
+    opened = (path for path, _ in control.walk(VOLUMES) if path.endswith(ending))
+    names = (path.removeprefix(f"{VOLUMES}/").removesuffix(ending) for path in opened)
+    return sorted(name for name in names if f"{RECORDS_PREFIX}{name}" not in there)
+
+
+def require_not_lost(control: Head, volume: Volume) -> None:
+    """Refuse a volume that is not there although it was begun.
+
+    Its numbers were given, whatever has become of them: none of them is given again, and none
+    is called unknown.
+
+    :raises StoreError: if the control ledger knows it.
+    """
+    if registered(control, volume):
+        raise _lost(message("the volume {volume} was opened, but is missing", volume=volume))
+
+
+def require_its_own(head: Head, volume: Volume) -> None:
+    """Refuse the head of another ledger in the place of a volume.
+
+    :raises StoreError: if it is one.
+    """
+    if head.checkpoint.origin != ledger_origin(volume.ref):
+        raise _lost(
+            message("in the place of the volume {volume} lies another ledger", volume=volume)
+        )
+
+
+def _lost(reason: Text) -> StoreError:
+    remedy = message("have the store verified, then restored from a backup")
+    return StoreError(reason, by_command(remedy, "rmdocs verify"), clause="ISO 15489-1 §5.2.2.3")
 
 
 def known_volumes(refs: Iterable[str]) -> list[Volume]:

@@ -24,7 +24,7 @@ from rmdocs.registers.lists.auditwork import (
     sample_key,
 )
 from rmdocs.registers.lists.quarters import Quarter
-from rmdocs.registers.series import OPENED_NAME, VOLUMES, known_volumes, volume_state
+from rmdocs.registers.series import known_volumes, missing_volumes, volume_state
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.values import require_line
 from rmdocs.workspace import oversight
@@ -111,11 +111,8 @@ def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
 
 def _gone(workspace: Workspace, wanted: SampleWanted) -> Iterator[Finding]:
     """Yield volumes that control has opened, and that are not there to be taken from."""
-    there = {volume.name for volume in known_volumes(workspace.store.refs())}
-    for path, _ in workspace.store.require_head(CONTROL_REF).walk(VOLUMES):
-        name = path.removeprefix(f"{VOLUMES}/").removesuffix(f"/{OPENED_NAME}")
-        if name in there or not path.endswith(f"/{OPENED_NAME}"):
-            continue
+    control = workspace.store.require_head(CONTROL_REF)
+    for name in missing_volumes(control, workspace.store.refs()):
         series = Volume.parse(name).series
         if wanted.form in {None, series.form} and wanted.unit in {None, series.unit}:
             yield _left_out(name, message("the volume was opened, but is missing"))

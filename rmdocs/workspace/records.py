@@ -229,7 +229,9 @@ def unreadable(
     """
     told = consequence or message("what they say was not searched, and is not shown")
     unread = unread_findings(workspace.index.unread(query), told)
-    return [*unreadable_findings(workspace.index.unreadable(query.form)), *unread]
+    form = DocumentNumber.parse(query.form) if query.form else None
+    broken = unreadable_findings(workspace.index.unreadable(query.form))
+    return [*workspace.registry.catalogue.lost(form), *broken, *unread]
 
 
 def show(workspace: Workspace, number: RecordNumber, edition: int | None = None) -> TracedRecord:

@@ -243,9 +243,10 @@ def _make_series(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report
         for which, heads in sorted(volumes.items())
     ]
     # Whether a number is void is told by its record; one that cannot be read may be.
-    broken = workspace.registry.catalogue.unreadable(asked.number)
+    catalogue = workspace.registry.catalogue
+    broken = unreadable_findings(catalogue.unreadable(asked.number))
     made = records.series_list(ledgers, facts)
-    return replace(made, lacks=lacking(unreadable_findings(broken)))
+    return replace(made, lacks=lacking([*catalogue.lost(asked.number), *broken]))
 
 
 def _make_requests(workspace: Workspace, ledgers: Ledgers) -> Report:

@@ -264,16 +264,21 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
     """Return the signed checkpoints of control and of each volume as they stand.
 
     :raises StoreError: if one cannot be read.
-    :raises FindingsError: if one is not signed by the ledgers' key, or is of another tree:
-        whoever kept it would hold nothing in hand.
+    :raises FindingsError: if one is not signed by the ledgers' key, is of another tree, or is
+        missing: whoever kept them would hold nothing in hand.
     """
+    from rmdocs.audit.numbers import missing_volume
     from rmdocs.audit.pins import compared, notes_of, pins_in, summary_of
     from rmdocs.registers.ledgerkeys import ledger_keys
+    from rmdocs.registers.series import missing_volumes
     from rmdocs.store.checkpoint import Checkpoint
 
+    control, refs = workspace.store.require_head(CONTROL_REF), workspace.store.refs()
+    if missing := missing_volumes(control, refs):
+        raise FindingsError(tuple(map(missing_volume, missing)))
     notes = notes_of(workspace.store)
     pins = pins_in(notes, message("the store itself"))
-    keys = ledger_keys(workspace.store.require_head(CONTROL_REF))
+    keys = ledger_keys(control)
     findings = compared(workspace.store, pins, keys).findings
     if findings:
         raise FindingsError(findings)
