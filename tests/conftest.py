@@ -20,6 +20,7 @@ from archive import NUMBERS, Archive, fill, propose_in_two_volumes
 from hypothesis import HealthCheck, settings
 from odd import odd
 from once import PLACE_VARIABLE, Once, made_place
+from once import copied as copy_of
 from programs import Watch
 from sheets import all_scanned
 
@@ -384,7 +385,7 @@ def copied(copied_in_git):
 @pytest.fixture
 def copied_in_git(copy):
     """Copy a workspace with all its files."""
-    return lambda root: Bank(Path(shutil.copytree(root, copy, copy_function=shutil.copy)))
+    return lambda root: Bank(copy_of(root, copy))
 
 
 @pytest.fixture
@@ -392,7 +393,7 @@ def copied_in_memory(copy, kept_in_memory):
     """Copy a workspace, its store into memory: never to try writing to disk, attacks or kills."""
 
     def make(root):
-        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(STORE_PATH.name))
+        copy_of(root, copy, STORE_PATH.name)
         (copy / STORE_PATH).mkdir()  # a search index is forgotten with the store's place
         return Bank(copy, MemoryStore.copy(kept_in_memory(root), vault(copy)))
 

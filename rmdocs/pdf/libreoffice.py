@@ -112,6 +112,7 @@ _UNIT = 50_000
 """Bytes of a document, whose text is stored as it is, that have another share of time."""
 _PROGRAMS = ("soffice", "libreoffice")
 _VERSION = re.compile(r"LibreOffice (\d+(?:\.\d+)+)")
+_BUILD = re.compile(r"^buildid=(.+)$", re.MULTILINE)
 _PDF = b"%PDF-"
 _COMMON, _WRITER = "/org.openoffice.Office.Common", "/org.openoffice.Office.Writer"
 _SETTINGS = (
@@ -225,7 +226,7 @@ class LibreOffice:
         with TemporaryDirectory(prefix="rmdocs-pdf-") as directory:
             home = Path(directory)
             sources = list(_laid_out(home, documents.values()))
-            environment = _prepared(home, self.fonts, self.search_path)
+            environment = _prepared(home, self.program, self.fonts, self.search_path)
             command: list[str | Path] = [
                 self.program,
                 f"-env:UserInstallation={(home / 'profile').as_uri()}",
@@ -273,10 +274,12 @@ def _laid_out(home: Path, documents: Iterable[bytes]) -> Iterator[Path]:
         yield path
 
 
-def _prepared(home: Path, fonts: FontSet, search_path: str) -> dict[str, str]:
+def _prepared(home: Path, program: Path, fonts: FontSet, search_path: str) -> dict[str, str]:
     """Write profile and font configuration below ``home``; return the environment."""
     user = home / "profile" / "user"
-    user.mkdir(parents=True)
+    (user / "extensions").mkdir(parents=True)
+    # A profile of another build has its extensions looked through anew, by a process of its own.
+    (user / "extensions" / "buildid").write_text(_build(program), encoding="utf-8")
     (home / "made").mkdir()
     (user / "registrymodifications.xcu").write_text(_profile(), encoding="utf-8")
     configuration = home / "fonts.conf"
@@ -299,6 +302,17 @@ def _profile() -> str:
         '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
         f"{items}</oor:items>"
     )
+
+
+@cache
+def _build(program: Path) -> str:
+    """Return what LibreOffice calls its build; empty if it does not say."""
+    try:
+        told = program.resolve().with_name("versionrc").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+    found = _BUILD.search(told)
+    return found[1] if found else ""
 
 
 @cache
