@@ -10,10 +10,14 @@ import atexit
 import gc
 import os
 import re
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -26,6 +30,7 @@ from rmdocs.errors import RmdocsError, StoreError, system_problem
 from rmdocs.messages import Language, message
 
 INTERRUPTED = 130
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 BROKEN_PIPE = 141
 _MANY_OBJECTS = 50_000
 """New objects after which Python looks for cycles; 700 if it is not told."""
@@ -94,8 +99,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _spare_the_collector()
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = languages.choose(given, os.environ)
-    with streams.shown(), languages.speaking(language):
+    with streams.shown(), languages.speaking(language), _ended_as_broken_off():
         return _run(given, language)
+
+
+@contextmanager
+def _ended_as_broken_off() -> Iterator[None]:
+    """Have a command that is ended (SIGTERM), or whose terminal closes, tidy up as for Ctrl-C.
+
+    Else clones of a store, and files half written, would be left lying.
+    """
+
+    def break_off(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    taken = []
+    if threading.current_thread() is threading.main_thread():
+        taken = [one for one in _ENDING if signal.getsignal(one) is signal.SIG_DFL]
+    for one in taken:
+        signal.signal(one, break_off)
+    try:
+        yield
+    finally:
+        for one in taken:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _spare_the_collector() -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -88,6 +92,30 @@ def test_what_is_sealed_is_told_though_its_file_cannot_be_written(bank, visit, c
     assert "RXD7200-02-JN01-2026-0001" in shown.out
     assert "issued" in shown.out
     assert "with other content" in shown.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_however_a_command_is_ended_nothing_of_the_store_is_left_lying(bank, tmp_path, number):
+    """A drill's clone holds all that the store does."""
+    place = tmp_path / "place"
+    place.mkdir()
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from rmdocs.cli.main import main; sys.exit(main())"
+    )
+    words = [sys.executable, "-c", code, "--lang", "en", "-w", bank.root, "drill", "--count", "99"]
+    with subprocess.Popen(
+        words, env={**os.environ, "TMPDIR": str(place)}, stderr=subprocess.PIPE, text=True
+    ) as drill:
+        while not list(place.glob("*/*")):
+            assert drill.poll() is None
+            time.sleep(0.02)
+        drill.send_signal(number)
+        said = drill.communicate()[1]
+    assert drill.returncode == INTERRUPTED
+    assert "broken off" in said
+    assert "Traceback" not in said
+    assert list(place.iterdir()) == []
 
 
 def test_what_has_no_name_is_not_called_a_dash(issue, capsys, monkeypatch):
