@@ -63,7 +63,8 @@ class Bulk(Generic[_Asked, _Done]):
         begun: deque[tuple[_Asked, Future[_Done]]] = deque()
         while pieces or begun:
             away = sum(not future.done() for _, future in begun)
-            while pieces and away < others and len(begun) < MOST_AHEAD:
+            # The last one is done here: of few, the others would have all, and this one would wait.
+            while len(pieces) > 1 and away < others and len(begun) < MOST_AHEAD:
                 piece = pieces.popleft()
                 begun.append((piece, self._given(self.executor, piece)))
                 away += 1

@@ -55,6 +55,16 @@ def test_what_is_wrong_with_the_work_itself_is_told():
         list(bulk.each(deque([7])))
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_of_few_pieces_whoever_asks_does_one(count):
+    """It has nothing else to do, and what others take long to begin may be done by then."""
+    mine = []
+    with ThreadPoolExecutor(1) as executor:
+        bulk = Bulk(here=lambda one: mine.append(one) or one, elsewhere=square, executor=executor)
+        assert len(list(bulk.each(deque(range(count))))) == count
+    assert mine == [count - 1]
+
+
 def test_what_one_piece_leads_to_is_done_too():
     pieces, seen = deque([3]), []
     for piece, _ in Bulk(here=square, elsewhere=square, executor=Broken(1)).each(pieces):

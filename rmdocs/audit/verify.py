@@ -60,7 +60,13 @@ from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
 from rmdocs.audit.pins import Pin, PinComparison, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
-from rmdocs.audit.witnesses import AHEAD, AskedOfWitnesses, WitnessJudgement, judged
+from rmdocs.audit.witnesses import (
+    AHEAD,
+    AskedOfWitnesses,
+    WitnessJudgement,
+    WitnessStanding,
+    judged,
+)
 from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
@@ -118,6 +124,7 @@ class Verification(Answer):
     :param oldest: since when enough of them had seen the ledger that they saw longest ago: acts
         after that may have been cut off. :param oldest_ledger: which one that is.
     :param ledgers: each at the state in which it was gone through, control first.
+    :param standings: who of the policy cosigned each, and what is lacking.
     """
 
     TOLD: ClassVar = (
@@ -158,6 +165,7 @@ class Verification(Answer):
     oldest: str = field(default="", metadata=IF_ANY)
     oldest_ledger: str = field(default="", metadata=IF_ANY)
     ledgers: tuple[VerifiedLedger, ...] = ()
+    standings: tuple[WitnessStanding, ...] = ()
 
     @property
     def told_size(self) -> Text:
@@ -332,6 +340,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         pinned=len(whole.comparison.ledgers | whole.witnessed.ledgers),
         quorum=named(witnesses.policy.quorum) if witnesses is not None else "",
         witnessed=len(whole.witnessed.ledgers),
+        standings=whole.witnessed.standings,
         oldest=whole.witnessed.oldest,
         oldest_ledger=whole.witnessed.oldest_ledger,
         since=since.source if since is not None else None,

@@ -64,16 +64,36 @@ class AskedOfWitnesses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessStanding:
+    """Who of a policy cosigned a ledger, and what is lacking.
+
+    :param ledger: as :class:`~rmdocs.audit.ledgers.VerifiedLedger` calls it.
+    :param present: witnesses that cosigned a state of it. :param missing: those that did not.
+    :param events: how many it has. :param witnessed: how many of them enough witnesses saw.
+    :param time: since when, as a person reads it; empty if enough of them saw none.
+    """
+
+    ledger: str
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    events: int
+    witnessed: int = 0
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WitnessJudgement:
     """What witnesses say of the ledgers of a store.
 
     :param ledgers: origins of those of which enough witnesses cosigned a state.
     :param oldest: when enough of them had seen the one that they saw longest ago, as a person
         reads it. :param oldest_ledger: which one that is; empty if there is none.
+    :param standings: of each ledger, where a policy asks for somebody.
     :param findings: contradictions, what is not witnessed, what cannot be read.
     """
 
     ledgers: frozenset[str] = frozenset()
+    standings: tuple[WitnessStanding, ...] = ()
     oldest: str = ""
     oldest_ledger: str = ""
     findings: tuple[Finding, ...] = ()
@@ -126,13 +146,19 @@ def judged(
     if policy.logs and keys.founding.public not in policy.logs:
         findings.append(_other_store(keys))
     met: dict[str, int] = {}
-    for ref, head in heads.items():
-        findings += _quorum(ref, head, asked, vouched, met)
+    standings: list[WitnessStanding] = []
+    for ref, head in heads.items() if policy.asks else ():
+        standing, seen = _standing(ref, head, policy, vouched)
+        standings.append(standing)
+        findings += _quorum(standing, ref.removeprefix("refs/heads/"), asked, seen)
+        if seen is not None:
+            met[ledger_origin(ref)] = seen
     oldest = min(met, key=lambda origin: (met[origin], origin), default="")
     return WitnessJudgement(
         ledgers=frozenset(met),
         oldest=told_time(met[oldest]) if oldest else "",
         oldest_ledger=oldest,
+        standings=tuple(standings),
         findings=tuple(findings),
     )
 
@@ -169,23 +195,14 @@ def _cosigned_by(word: _Vouched) -> Text:
     )
 
 
-def _quorum(
-    ref: str,
-    head: GitHead,
-    asked: AskedOfWitnesses,
-    vouched: Iterable[_Vouched],
-    met: dict[str, int],
-) -> Iterator[Finding]:
-    """Yield what of a ledger not enough witnesses cosigned, or not lately; note when they did.
+def _standing(
+    ref: str, head: GitHead, policy: WitnessPolicy, vouched: Iterable[_Vouched]
+) -> tuple[WitnessStanding, int | None]:
+    """Return who of a policy cosigned a ledger, and since when enough of them had seen it.
 
     Who cosigned a longer state of the same history has cosigned the shorter one with it.
-
-    :param met: since when enough of them had seen each ledger.
     """
-    policy = asked.policy
-    origin, place = ledger_origin(ref), ref.removeprefix("refs/heads/")
-    if not policy.asks:
-        return
+    origin = ledger_origin(ref)
     try:
         size = head.checkpoint.size
         words = [
@@ -197,21 +214,44 @@ def _quorum(
         ]
     except RmdocsError:
         words, size = [], 0
-    for least in sorted({one.checkpoint.size for one in words}, reverse=True):
-        enough = [one for one in words if one.checkpoint.size >= least]
-        if policy.met({one.witness for one in enough}):
-            seen = met[origin] = _seen_by_enough(policy, words)
-            if asked.is_old(seen):
-                yield _old(place, seen, asked.within or 0)
-            if least < size:
-                yield _behind(place, size - least, size)
-            return
+    sizes = sorted({one.checkpoint.size for one in words}, reverse=True)
+    met = (
+        least
+        for least in sizes
+        if policy.met({one.witness for one in words if one.checkpoint.size >= least})
+    )
+    least = next(met, None)
+    seen = _seen_by_enough(policy, words) if least is not None else None
+    present = {one.witness for one in words}
+    return WitnessStanding(
+        ledger=origin.removeprefix("rmdocs/").removeprefix("records/"),
+        present=tuple(sorted(map(named, present))),
+        missing=tuple(sorted(map(named, policy.witnesses.keys() - present))),
+        events=size,
+        witnessed=least or 0,
+        time=told_time(seen) if seen is not None else "",
+    ), seen
+
+
+def _quorum(
+    standing: WitnessStanding, place: str, asked: AskedOfWitnesses, seen: int | None
+) -> Iterator[Finding]:
+    """Yield what of a ledger not enough witnesses cosigned, or not lately.
+
+    :param seen: since when enough of them had seen it; None if they had not.
+    """
+    size = standing.events
+    if seen is not None:
+        if asked.is_old(seen):
+            yield _old(place, seen, asked.within or 0)
+        if standing.witnessed < size:
+            yield _behind(place, size - standing.witnessed, size)
+        return
     reason = message("not enough witnesses of the policy cosigned any state of it: nobody did")
-    if words:
-        names = sorted({one.witness for one in words})
+    if standing.present:
         reason = message(
             "not enough witnesses of the policy cosigned any state of it; there are {names}",
-            names=listed(map(named, names)),
+            names=listed(standing.present),
         )
     yield error("WITNESS-QUORUM", place, reason, _ASK, clause=_CLAUSE)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rmdocs.audit.outside import PaperTrace
     from rmdocs.audit.trace import Trace
     from rmdocs.audit.verify import Verification
+    from rmdocs.audit.witnesses import WitnessStanding
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.opening import Workspace
 
@@ -45,6 +46,14 @@ _LEDGER_COLUMNS = (
     message("stood at"),
     message("events"),
     message("sealed files"),
+)
+_WITNESS_COLUMNS = (
+    message("ledger"),
+    message("witnesses"),
+    message("cosigned by"),
+    message("missing of the policy"),
+    message("events that enough of them saw"),
+    message("seen on"),
 )
 
 
@@ -201,6 +210,7 @@ def _verification(visit: Visit) -> Response:
         organisation=registers.organisation(visit.workspace),
         version=__version__,
         ledgers=_LEDGER_COLUMNS,
+        witness_columns=_WITNESS_COLUMNS,
         **_report(verifying.last),
     )
 
@@ -209,9 +219,10 @@ def _report(run: VerificationRun | None) -> dict[str, object]:
     """Return what a page shows of a verification that has ended."""
     found = run.found if run is not None else None
     if found is None:
-        return {"rows": (), "errors": (), "warnings": (), "properties": ()}
+        return {"rows": (), "witnesses": (), "errors": (), "warnings": (), "properties": ()}
     return {
         "rows": tuple(_ledger_rows(found)),
+        "witnesses": tuple(map(_witness_row, found.standings)),
         "properties": properties_of(found),
         "errors": _by_code(one for one in found.findings if one.severity is Severity.ERROR),
         "warnings": _by_code(one for one in found.findings if one.severity is Severity.WARNING),
@@ -261,17 +272,38 @@ def _ledger_rows(found: Verification) -> Iterator[PageRow]:
         )
 
 
+def _witness_row(one: WitnessStanding) -> PageRow:
+    name: Text | str = message("control") if one.ledger == "control" else one.ledger
+    return (
+        PageCell(shown=name, kind="code"),
+        str(len(one.present)),
+        tuple(PageCell(shown=each) for each in one.present),
+        tuple(PageCell(shown=each) for each in one.missing),
+        message("{count} of {events}", count=one.witnessed, events=one.events),
+        PageCell(shown=one.time, kind="date"),
+    )
+
+
 def _verify(visit: Visit) -> Response:
     """Begin to go through the store, unless somebody has it gone through already."""
     visit.require_all_units()
     site, actor = visit.site, visit.session.actor
     local = visit.workspace.local
+    policy, days = next(visit.files("policy"), None), visit.field("within").strip()
+    within = whole(days) if days else None
+    if days and within is None:
+        raise UsageError(
+            message("within how many days is not a number"), message("type it in digits, such as 7")
+        )
+    store.asked_of_witnesses(visit.workspace, policy, within)  # what it cannot be is told at once
     run = VerificationRun(
         begun=local(visit.workspace.now()),
         asked_by=visit.session.reader or (visit.person.name if visit.person else ""),
         renditions=bool(visit.field("renditions")),
         contents=bool(visit.field("contents")),
         since=bool(visit.field("since")),
+        policy=policy,
+        within=within,
     )
 
     def work(begun: VerificationRun) -> Verification:
@@ -281,6 +313,8 @@ def _verify(visit: Visit) -> Response:
                 renditions=begun.renditions,
                 contents=begun.contents,
                 since=store.LAST if begun.since else None,
+                policy=begun.policy,
+                within=begun.within,
                 progress=begun.progress,
             )
             begun.ended = local(workspace.now())
@@ -306,6 +340,6 @@ ROUTES = (
     page("/records/{number}/proofs/{sha256}", _proof),
     page("/trace/key", _ledger_key),
     page("/verify", _verification),
-    act("/verify", _verify, harmless=True),
+    act("/verify", _verify, harmless=True, files=1),
     page("/verify/progress", _progress),
 )

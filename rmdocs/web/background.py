@@ -15,6 +15,7 @@ from rmdocs.messages import Text, message
 
 if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
+    from rmdocs.files import File
 
 _KEPT = 16
 """How many pieces of work are remembered."""
@@ -136,6 +137,8 @@ class VerificationRun:
     :param renditions: whether signatures and scans are judged as well.
     :param contents: whether records are judged again, and their documents made again.
     :param since: whether it goes on from the last verification.
+    :param policy: the verifier's policy of witnesses; None to ask for nobody.
+    :param within: how many days ago, at most, they saw each ledger; None for any.
     :param done: how many events were gone through, of how many (``of``).
     :param ended: when; None while it runs, or if it could not be done.
     :param found: what came of it; None as long.
@@ -147,6 +150,8 @@ class VerificationRun:
     renditions: bool
     contents: bool
     since: bool = False
+    policy: File | None = None
+    within: int | None = None
     done: int = 0
     of: int = 0
     ended: datetime | None = None

@@ -79,7 +79,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
 
     path, depth = seen_path(workspace.root), Depth(renditions=renditions, contents=contents)
     memory = seen.recall(path)
-    asked = _asked(workspace, policy, within)
+    asked = asked_of_witnesses(workspace, policy, within)
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
@@ -109,7 +109,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     return replace(found, findings=(*found.findings, *told))
 
 
-def _asked(
+def asked_of_witnesses(
     workspace: Workspace, policy: File | None, within: int | None
 ) -> AskedOfWitnesses | None:
     """Return what is asked of witnesses; None if no policy is given.

@@ -249,8 +249,10 @@ def test_what_is_to_be_encrypted_comes_back_as_it_is_whatever_its_form(bank, els
         record=ready.record,
         encrypted=True,
     )
-    others = (record, replace(record, encrypted=False))
-    [(_, hidden), (_, clear)] = rendered(work.registry, others, elsewhere)
+    clear = replace(record, encrypted=False)
+    # Records go in pieces, of which the last one is done here.
+    several = (record, *[clear] * 25)
+    [(_, hidden), (_, clear), *_] = rendered(work.registry, several, elsewhere)
     assert hidden.deflated == clear.files == ()
     [plain], [packed] = hidden.files, clear.deflated
     assert packed.content == deflated("blob", plain.data)

@@ -6,8 +6,11 @@ import time
 import pytest
 from browsing import heading
 from proofs import judged
+from witnessed import Witness, policy
 
 from rmdocs.checkcodes import CheckCode
+from rmdocs.folders import read
+from rmdocs.workspace import records
 
 VISIT = "RXD7200-02-JN01-2026-0001"
 NOTICE = "RXD7200-04-JN01-2026-0001"
@@ -32,6 +35,19 @@ def drop(browser, data, name="文件.docx"):
 def said(page):
     """Return the sentence that tells what tracing came to."""
     return re.search(r'class="outcome (\w+)"[^>]*><strong>(.*?)</strong>', page.text)
+
+
+def rows(page, section):
+    """Return what stands in the rows of the table of a section, without tags."""
+    table = re.search(rf'id="{section}".*?<tbody>(.*?)</tbody>', page.text, re.DOTALL)[1]
+    return [
+        [
+            re.sub(r"<[^>]*>", "", cell).strip()
+            for cell in re.findall(r"(?s)<td[^>]*>(.*?)</td>", row)
+        ]
+        for row in table.split("</tr>")
+        if "<td" in row
+    ]
 
 
 def code(browser, number=VISIT, edition=1):
@@ -164,6 +180,11 @@ def test_another_units_papers_are_not_traced(browse, shared_bank):
 def verified(browser, since=""):
     """Have the store gone through, and return the report."""
     assert browser.submit("/verify", {"renditions": "", "since": since}).status_code == 200
+    return ended(browser)
+
+
+def ended(browser):
+    """Return the report, once the store was gone through."""
     for _ in range(600):
         if browser.get("/verify/progress").status_code == 204:
             return browser.get("/verify")
@@ -204,3 +225,57 @@ def test_who_sees_one_unit_does_not_verify_all(browse, shared_bank):
     assert "/verify" not in manager.get("/").text
     assert manager.get("/verify").status_code == 403
     assert manager.submit("/verify", {}).status_code == 403
+
+
+class TestWitnesses:
+    """What an auditor asks of witnesses, and sees of their cosignatures."""
+
+    def asked(self, browser, policy, within=""):
+        files = {"policy": ("my.policy", policy, "text/plain")} if policy is not None else None
+        return browser.submit("/verify", {"within": within}, files=files)
+
+    def report(self, browser, policy, within=""):
+        assert self.asked(browser, policy, within).status_code == 200
+        return ended(browser)
+
+    @pytest.fixture
+    def looked(self, visited_bank):
+        """A bank that one witness looked at, before a record was gone on with, and another not."""
+        present, absent = Witness("JN02", visited_bank), Witness("YT03", visited_bank)
+        present.look()
+        sample = read(visited_bank.write(visited_bank.sample("RXD7200-02-JN01")))
+        records.issue(visited_bank.at("JN01-0101"), [sample], again=True)
+        return visited_bank, present, absent
+
+    def test_it_is_told_who_cosigned_and_what_is_lacking(self, browse, looked):
+        bank, present, absent = looked
+        reader = browse(bank, read_only=True)
+        reader.enter()
+        page = self.report(reader, policy(present, absent, rule="any"), within="3650")
+        assert said(page)[1] == "sound"
+        assert "Asked for: within 3650 day(s)." in page.text
+        [ledger] = [row for row in rows(page, "witnesses") if row[0].startswith("RXD7200-02/JN01")]
+        assert ledger[1:5] == ["1", "JN02", "YT03", "1 of 2"]
+        assert "WITNESS-BEHIND" in page.text
+        page = self.report(reader, policy(present, absent))
+        assert said(page)[1] == "unsound"
+        assert "WITNESS-QUORUM" in page.text
+        assert {row[4] for row in rows(page, "witnesses")} >= {"0 of 2"}
+
+    def test_without_a_policy_nobody_is_told_of(self, reader):
+        page = self.report(reader, None)
+        assert "Who cosigned it" not in page.text
+
+    @pytest.mark.parametrize(
+        ("data", "within", "told"),
+        [
+            (b"quorum nobody\n", "", "no line before this one says what nobody is"),
+            (None, "7", "none is asked for"),
+            (b"quorum none\n", "7", "none is asked for"),
+            (None, "a week", "is not a number"),
+        ],
+    )
+    def test_what_cannot_be_asked_is_refused_at_once(self, reader, data, within, told):
+        answer = self.asked(reader, data, within)
+        assert answer.status_code >= 400
+        assert told in answer.text

@@ -1,5 +1,6 @@
 """The pages in a real browser: its policy, the keyboard, without scripts, for everybody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -8,6 +9,10 @@ import pytest
 from inspecting import Inspector
 from loans import ledger, row
 
+from rmdocs.store.cosignature import WitnessKey
+from rmdocs.store.keys import SigningKey
+
+KEY = SigningKey.generate("x")
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 RECORD = "RXD7200-02-JN01-2026-0001"
@@ -91,6 +96,29 @@ def test_sheets_and_ledgers_keep_nobody_out(visit, tmp_path):
     assert page.locator("[name=loan]:checked").count() == page.locator("[data-ready]").count() > 0
     assert look.told == []
     assert look.found == {}
+
+
+def test_an_auditor_hands_in_a_policy_of_witnesses(visit, tmp_path):
+    page = visit("SD00-0009")
+    look = Inspector(page)
+    names = ("总行", "审计")
+    keys = [WitnessKey(name=f"rmdocs/witness/{at}", public=KEY.public) for at in range(2)]
+    keys[1] = replace(keys[1], public=SigningKey.generate("x").public)
+    lines = [f"witness {name} {key.line}\n" for name, key in zip(names, keys, strict=True)]
+    policy = tmp_path / "my.policy"
+    policy.write_text("".join((*lines, "group both all 总行 审计\n", "quorum both\n")), "utf-8")
+    page.goto(page.url.rstrip("/") + "/verify")
+    look("verify")
+    page.set_input_files("#policy", policy)
+    page.fill("#within", "7")
+    page.click("form[action='/verify'] button")
+    page.wait_for_selector("#witnesses")
+    look("report")
+    row = page.inner_text("section[aria-labelledby=witnesses] tbody tr >> nth=0")
+    assert all(name in row for name in names)
+    assert "7 天之内" in page.inner_text("section[aria-labelledby=witnesses]")
+    assert "WITNESS-QUORUM" in page.inner_text("main")
+    assert (look.told, look.found) == ([], {})
 
 
 def test_the_first_page_is_small(visit):
