@@ -330,6 +330,10 @@ def _keys(ask: Asking) -> None:
 def _ends(ask: Asking) -> None:
     ask.day = NEXT_YEAR
     ask(OFFICER, "series close RXD7200-01 JN01 2026")
+    ask("", "store bundle 2026 --out 2026.bundle", code=3)
+    for form in ("02", "03", "04"):
+        ask.quietly(OFFICER, f"series close RXD7200-{form} JN01 2026")
+    ask("", "store bundle 2026 --out 2026.bundle")
     ask.day = RETAINED
     ask("", "disposition due")
     ask(OFFICER, f"disposition propose {AGREEMENT} --reason 保管期满", code=3)

@@ -7,7 +7,7 @@ knows of each when it was opened, and of which one it goes on (F2).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -106,11 +106,13 @@ class VolumeAudit:
 
     :param heads: of the volumes that are there, by name.
     :param begun: the first act of each.
+    :param belongs: whether a volume belongs there, by its name: not all do in the bundle of a year.
     """
 
     authority: Authority
     heads: Mapping[str, GitHead]
     begun: Mapping[str, Event]
+    belongs: Callable[[str], bool] = lambda _name: True
 
     def findings(self) -> Iterator[Finding]:
         """Yield volumes that are missing, unknown to control, or begun out of their turn."""
@@ -119,7 +121,8 @@ class VolumeAudit:
             for event in self.authority.events
             if event.kind == VolumeOpened.KIND
         }
-        yield from map(missing_volume, sorted(known.keys() - self.heads.keys()))
+        missing = filter(self.belongs, known.keys() - self.heads.keys())
+        yield from map(missing_volume, sorted(missing))
         for name in sorted(self.heads):
             opened = known.get(name)
             if opened is None:

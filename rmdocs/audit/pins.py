@@ -318,7 +318,7 @@ def _held(store: LedgerStore, pin: Pin, place: str, findings: list[Finding]) -> 
     try:
         head = store.head(pin.ref)
         if head is None:
-            findings.append(gone(pin, place))
+            findings += [gone(pin, place)] if store.is_to_hold(pin.ref) else []
             return None
         size = head.checkpoint.size
         root = head.root_at(pin.size) if pin.size <= size else b""

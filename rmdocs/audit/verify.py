@@ -123,6 +123,7 @@ class Verification(Answer):
     :param witnessed: ledgers of which enough of these witnesses cosigned a state.
     :param oldest: since when enough of them had seen the ledger that they saw longest ago: acts
         after that may have been cut off. :param oldest_ledger: which one that is.
+    :param only_year: of which year it is the bundle; null of a store.
     :param ledgers: each at the state in which it was gone through, control first.
     :param standings: who of the policy cosigned each, and what is lacking.
     """
@@ -140,6 +141,7 @@ class Verification(Answer):
             "witnessed",
             "oldest",
             "oldest_ledger",
+            "only_year",
             "ok",
             "findings",
         ),
@@ -164,6 +166,7 @@ class Verification(Answer):
     witnessed: int = field(default=0, metadata=IF_ANY)
     oldest: str = field(default="", metadata=IF_ANY)
     oldest_ledger: str = field(default="", metadata=IF_ANY)
+    only_year: int | None = field(default=None, metadata=IF_ANY)
     ledgers: tuple[VerifiedLedger, ...] = ()
     standings: tuple[WitnessStanding, ...] = ()
 
@@ -226,6 +229,14 @@ class Verification(Answer):
             "not judged again: {count} act(s), nor were their files read; the ledgers that hold"
             " them begin with the acts of {source} (RFC 6962), by the commits that were verified",
             **facts,
+        )
+
+    @property
+    def told_year(self) -> Text:
+        """Return what the bundle of a year does not hold."""
+        return message(
+            "this is the bundle of {year}: records of other years are not in it, and not judged",
+            year=self.only_year,
         )
 
     @property
@@ -346,6 +357,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         since=since.source if since is not None else None,
         skipped=sum(one.events - one.judged for one in ledgers),
         files_again=since is not None and since.by_checkpoints,
+        only_year=store.only_year,
         ledgers=ledgers,
     )
 
@@ -375,6 +387,7 @@ def _against_openings(whole: _WholeStore) -> Iterable[Finding]:
         authority=whole.judge.authority,
         heads={ref.removeprefix(RECORDS_PREFIX): head for ref, head in volumes.items()},
         begun={ref.removeprefix(RECORDS_PREFIX): first for ref, first in whole.begun.items()},
+        belongs=lambda name: whole.store.is_to_hold(f"{RECORDS_PREFIX}{name}"),
     ).findings()
 
 

@@ -211,6 +211,8 @@ def verify(
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
         click.echo(session.say(result.told_size))
+        if result.only_year is not None:
+            click.echo(session.say(result.told_year))
         if result.since is not None:
             click.echo(session.say(result.told_skipped))
         click.echo(session.say(_compared(result)))

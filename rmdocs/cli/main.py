@@ -38,12 +38,12 @@ _QUOTED = re.compile(r"'([\w-]+)'")
 _OPTIONS = (
     Option(
         ["--workspace", "-w"],
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(path_type=Path),
         envvar="RMDOCS_WORKSPACE",
         show_envvar=True,
         default=Path(),
         metavar="DIR",
-        help="The workspace; the current folder if not given.",
+        help="The workspace, or the bundle of a year; the current folder if not given.",
     ),
     Option(
         ["--as", "actor"],
@@ -305,6 +305,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
                 "store",
                 "store_maintain",
                 "Put together what the store holds: less room, fewer files.",
+            ),
+            "bundle": _entry(
+                "store", "store_bundle", "Write a closed year into one file, to be read alone."
             ),
         },
     ),

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
-from rmdocs.cli.help import command
+from rmdocs.cli.help import command, option
 from rmdocs.cli.options import json_option
+from rmdocs.cli.printing import FILE
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rmdocs.messages import Text
     from rmdocs.store.maintenance import Holdings
     from rmdocs.workspace.maintaining import StoreMaintained
@@ -36,6 +40,37 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
         printing.echo_answer(found, session)
     else:
         _print(found, session)
+
+
+@command("bundle")
+@click.argument("year", type=click.IntRange(1900, 9999))
+@option("--out", type=FILE, required=True, metavar="FILE", help="The file to be written.")
+@json_option
+@pass_session
+def store_bundle(session: Session, year: int, out: Path, *, as_json: bool) -> None:
+    """Write a closed year into one file, to be read and verified without the store.
+
+    In it are the control ledger and all volumes of the year, with their whole history; every
+    series of the year must be closed. The store stays as it is. The file is read by naming it in
+    place of a workspace: rmdocs -w FILE verify, trace, prove, find; and plain git clones it.
+    """
+    from rmdocs.workspace import yearbundles
+
+    folders.require_free(out, message("move it away, or choose another name"))
+    with Progress(session.say(message("comparing objects")), patience=1) as progress:
+        found = yearbundles.bundle(session.workspace(), year, out, progress=progress.until_done)
+    if as_json:
+        printing.echo_answer(found, session)
+        return
+    told = message(
+        "{year}: {records} record(s) in {volumes} volume(s)",
+        year=found.year,
+        records=found.records,
+        volumes=found.volumes,
+    )
+    click.echo(session.say(told))
+    click.echo(f"SHA-256 {found.sha256}")
+    click.echo(session.say(message("wrote {path}", path=out)), err=True)
 
 
 def _print(found: StoreMaintained, session: Session) -> None:

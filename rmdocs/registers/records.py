@@ -258,6 +258,11 @@ def volume_head(store: Store, number: RecordNumber) -> Head:
     :raises StoreError: if it was begun, but is missing.
     """
     head = store.head(number.volume.ref)
+    if head is None and not store.is_to_hold(number.volume.ref):
+        raise ControlError(
+            message("{number} is of another year than this bundle", number=number),
+            message("ask the store, or the bundle of that year"),
+        )
     if head is None:
         require_not_lost(store.require_head(CONTROL_REF), number.volume)
         raise unknown_number(number)

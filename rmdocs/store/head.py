@@ -23,6 +23,7 @@ from rmdocs.store.protocol import (
     CHECKPOINT_PATH,
     EVENTS_NAME,
     LEDGER_PREFIX,
+    RECORDS_PREFIX,
     Branch,
     CosignatureBranch,
 )
@@ -238,6 +239,8 @@ class LedgerStore(ABC):
     def __init__(self, objects: Objects, vault: Vault | None = None) -> None:
         self.objects = objects
         self.vault = vault
+        self.only_year: int | None = None
+        """The year of which it is the bundle: it has control, and that year's volumes alone."""
         self.waiting: Callable[[], None] = lambda: None
         """Called, by another thread, where an act waits for another one in the same ledger."""
 
@@ -275,6 +278,11 @@ class LedgerStore(ABC):
 
         :param until: when keys were revoked, by their fingerprints.
         """
+
+    def is_to_hold(self, ref: str) -> bool:
+        """Return whether a ledger, where there is one, belongs here: not all do in a bundle."""
+        year = self.only_year
+        return year is None or not ref.startswith(RECORDS_PREFIX) or f"/{year:04d}/" in ref
 
     @property
     def reopen(self) -> Reopen | None:

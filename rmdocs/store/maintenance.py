@@ -154,17 +154,30 @@ def maintain(
     :raises StoreError: if there is no store, or one that hides history; if objects are damaged,
         or the disk is full: all is as it was then.
     """
+    with maintained(repository, threads=threads, progress=progress) as work:
+        work.put_anew()
+        work.join()
+
+
+@contextmanager
+def maintained(
+    repository: Path,
+    *,
+    threads: int = 1,
+    progress: Progress = lambda _done, _total: None,
+    patient: bool = False,
+) -> Iterator[Maintenance]:
+    """Yield what works on a store's packs with git, while nobody else does.
+
+    :param patient: whether another run, which ends by itself, is waited for.
+    :raises: as :func:`maintain`.
+    """
     check_repository(repository)
     repository = repository.resolve()  # git works elsewhere
     refs.clear_abandoned(repository)
-    program = shutil.which("git")
-    if program is None:
-        raise MissingProgramError(
-            message("git is not installed; the store is put together with it"),
-            message("install git; until then everything works, in more room"),
-        )
-    with _told(), _alone(repository) as scratch:
-        work = _Maintenance(
+    program = require_git()
+    with _told(), _alone(repository, patient=patient) as scratch:
+        work = Maintenance(
             program=program,
             objects=repository / "objects",
             scratch=scratch,
@@ -173,15 +186,14 @@ def maintain(
         )
         work.clear()
         try:
-            work.put_anew()
-            work.join()
+            yield work
         finally:
             # A disk that was full is not to stay so, nor what Ctrl-C broke off lie there.
             work.clear()
 
 
 @contextmanager
-def _alone(repository: Path) -> Iterator[Path]:
+def _alone(repository: Path, *, patient: bool) -> Iterator[Path]:
     """Hold the lock of maintenance; yield a directory that its holder alone writes to."""
     directory = repository / "rmdocs"
     scratch = directory / "partial" / _NAME
@@ -190,7 +202,7 @@ def _alone(repository: Path) -> Iterator[Path]:
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX if patient else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
             raise ConflictError(
                 message("the store is being maintained already"),
@@ -203,7 +215,7 @@ def _alone(repository: Path) -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Maintenance:
+class Maintenance:
     """One run.
 
     :param program: git. :param objects: the store's. :param scratch: on the same disk.
@@ -217,6 +229,7 @@ class _Maintenance:
 
     @property
     def packs(self) -> Path:
+        """Return where the store's packs lie."""
         return self.objects / "pack"
 
     def clear(self) -> None:
@@ -299,6 +312,26 @@ class _Maintenance:
             sync_file(file)
         return place(pack, index, self.packs)
 
+    def history(self, commits: Iterable[str]) -> Path:
+        """Put all that led to commits into one new pack, the maintainer's own; return its file.
+
+        :raises StoreError: if something that they name is missing or damaged.
+        """
+        import subprocess  # noqa: PLC0415 - as above
+
+        pack, index = self.scratch / "new.pack", self.scratch / "new.idx"
+        asked = self.scratch / "names"
+        asked.write_text("".join(f"{commit}\n" for commit in commits), "ascii")
+        home = self._repository()
+        with asked.open("rb") as given, pack.open("wb") as written:
+            words = ["pack-objects", "--stdout", "--revs", f"--threads={self.threads}", *_BOUNDS]
+            environment = {"GIT_DIR": str(home), "GIT_OBJECT_DIRECTORY": str(self.objects)}
+            self._run([*words, *_JOINED], environment, given.fileno(), written.fileno())
+        words = ["index-pack", "--strict", "--threads=1", "--no-rev-index"]
+        words += ["-o", str(index), str(pack)]
+        self._run(words, {"GIT_DIR": str(home)}, subprocess.DEVNULL, subprocess.DEVNULL)
+        return pack
+
     def _repository(self) -> Path:
         """Return a repository of ours without refs and settings, through which git looks."""
         home = self.scratch / "git"
@@ -311,38 +344,14 @@ class _Maintenance:
     def _run(
         self, words: Sequence[str], environment: dict[str, str], given: int, written: int
     ) -> None:
-        import subprocess  # noqa: PLC0415 - as above
-
-        alone = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(self.scratch),
-            "LC_ALL": "C",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_NO_REPLACE_OBJECTS": "1",
-        }
-        said = b""
-        with subprocess.Popen(  # noqa: S603 - git, and words of ours
+        run_git(
             [self.program, *words],
-            cwd=self.scratch,
-            env={**alone, **environment},
-            stdin=given,
-            stdout=written,
-            stderr=subprocess.PIPE,
-        ) as running:
-            try:
-                assert running.stderr is not None  # noqa: S101 - asked for above
-                while piece := os.read(running.stderr.fileno(), 4096):
-                    said = (said + piece)[-4096:]
-                    if steps := _STEP.findall(piece):
-                        self.progress(*map(int, steps[-1]))
-            except BaseException:
-                running.kill()
-                raise
-        if running.returncode:
-            if running.returncode < 0:
-                raise _stopped()
-            raise _full() if any(one in said for one in _FULL) else _unreadable()
+            scratch=self.scratch,
+            environment=environment,
+            given=given,
+            written=written,
+            progress=self.progress,
+        )
 
     def _supersede(self, new: str, old: Iterable[Path]) -> None:
         """Drop packs of which another, on disk by now, holds all objects."""
@@ -363,6 +372,71 @@ class _Maintenance:
         for name in old:
             for suffix in _SUFFIXES:
                 (self.packs / f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def run_git(  # noqa: PLR0913 - what a program is given
+    words: Sequence[str | Path],
+    *,
+    scratch: Path,
+    environment: Mapping[str, str],
+    given: int,
+    written: int,
+    progress: Progress = lambda _done, _total: None,
+    refuse: Callable[[], StoreError] | None = None,
+) -> None:
+    """Run git by itself: no settings and no environment but what it is given here.
+
+    :param words: the program's own name first. :param scratch: where it runs.
+    :param given: what it reads. :param written: where it writes.
+    :param refuse: gives what is told where it fails; if not given, that the store is damaged.
+    :raises StoreError: if it fails, is stopped, or finds the disk full.
+    """
+    import subprocess  # noqa: PLC0415 - as above
+
+    alone = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(scratch),
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_NO_REPLACE_OBJECTS": "1",
+    }
+    said = b""
+    with subprocess.Popen(  # noqa: S603 - git, and words of ours
+        words,
+        cwd=scratch,
+        env={**alone, **environment},
+        stdin=given,
+        stdout=written,
+        stderr=subprocess.PIPE,
+    ) as running:
+        try:
+            assert running.stderr is not None  # noqa: S101 - asked for above
+            while piece := os.read(running.stderr.fileno(), 4096):
+                said = (said + piece)[-4096:]
+                if steps := _STEP.findall(piece):
+                    progress(*map(int, steps[-1]))
+        except BaseException:
+            running.kill()
+            raise
+    if running.returncode:
+        if running.returncode < 0:
+            raise _stopped()
+        raise _full() if any(one in said for one in _FULL) else (refuse or _unreadable)()
+
+
+def require_git() -> str:
+    """Return the program.
+
+    :raises MissingProgramError: if git is not installed.
+    """
+    program = shutil.which("git")
+    if program is None:
+        raise MissingProgramError(
+            message("git is not installed; the store is put together with it"),
+            message("install git; until then everything works, in more room"),
+        )
+    return program
 
 
 def _joined(counts: Sequence[int]) -> int:

@@ -257,6 +257,9 @@ class Store(Protocol):
     def reopen(self) -> Callable[[], Store] | None:
         """Return how another process opens the same store; None where none can."""
 
+    def is_to_hold(self, ref: str) -> bool:
+        """Return whether a ledger, where there is one, belongs here: not all do in a bundle."""
+
     def at(self, commit: str) -> Head:
         """Return what a ref held at a commit.
 

@@ -97,6 +97,11 @@ def index_path(root: Path) -> Path | None:
     return None if folder is None else folder / "index.sqlite"
 
 
+def bundle_folder(file: Path) -> Path | None:
+    """Return where a bundle is laid out for whoever reads it; None where there is no place."""
+    return _own_folder(os.fsencode(file.resolve()), CACHE_VARIABLE, Path(".cache"))
+
+
 def seen_path(root: Path) -> Path | None:
     """Return where this person's workspace keeps what it saw of ledgers; None where it cannot.
 
@@ -386,6 +391,11 @@ class Workspace:
         return self._signer or self.keys.load(str(self._require_actor()))
 
     def _require_actor(self) -> StaffNumber:
+        if self._actor is None and self.store.only_year is not None:
+            raise UsageError(
+                message("the bundle of {year} is only read", year=self.store.only_year),
+                message("act in the workspace that it was written from"),
+            )
         if self._actor is None:
             raise UsageError(
                 message("nobody acts: this changes the store"),
@@ -400,10 +410,14 @@ def open_workspace(
     passphrase: Passphrase = no_passphrase,
     reading: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Workspace:
-    """Open the workspace at ``root``.
+    """Open the workspace at ``root``, or the bundle of a year (``yearbundles``).
 
     :param passphrase: asked when a private key of this machine is opened or made.
     :param reading: told how many records of how many are read, where the search index is behind.
     :raises StoreError: if there is none.
     """
+    if root.is_file():
+        from rmdocs.workspace.yearbundles import opened
+
+        return opened(root, present, reading)
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
