@@ -10,8 +10,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import json_option
-from rmdocs.cli.printing import FILE
+from rmdocs.cli.options import OUT_FILE, json_option
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
 
 @command("bundle")
 @click.argument("year", type=click.IntRange(1900, 9999))
-@option("--out", type=FILE, required=True, metavar="FILE", help="The file to be written.")
+@option("--out", type=OUT_FILE, required=True, metavar="FILE", help="The file to be written.")
 @json_option
 @pass_session
 def store_bundle(session: Session, year: int, out: Path, *, as_json: bool) -> None:
