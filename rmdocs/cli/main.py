@@ -307,7 +307,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
                 "Put together what the store holds: less room, fewer files.",
             ),
             "bundle": _entry(
-                "store", "store_bundle", "Write a closed year into one file, to be read alone."
+                "store",
+                "store_bundle",
+                "Write a closed year into one file, to be read without the store.",
             ),
         },
     ),

@@ -9,8 +9,8 @@ import click
 from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
-from rmdocs.cli.help import command, option
-from rmdocs.cli.options import OUT_FILE, json_option
+from rmdocs.cli.help import argument, command, option
+from rmdocs.cli.options import OUT_FILE, WholeNumber, json_option
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
 
 
 @command("bundle")
-@click.argument("year", type=click.IntRange(1900, 9999))
+@argument("year", metavar="YEAR", type=WholeNumber(1990, 2999), help="Which year.")
 @option("--out", type=OUT_FILE, required=True, metavar="FILE", help="The file to be written.")
 @json_option
 @pass_session
 def store_bundle(session: Session, year: int, out: Path, *, as_json: bool) -> None:
-    """Write a closed year into one file, to be read and verified without the store.
+    """Write a closed year into one file, to be read without the store.
 
     In it are the control ledger and all volumes of the year, with their whole history; every
     series of the year must be closed. The store stays as it is. The file is read by naming it in

@@ -141,7 +141,7 @@ class Catalogue:
     def catch_up(self) -> None:
         """Bring every volume up to date; forget volumes that are no longer there."""
         volumes = self._volumes()
-        for gone in self.index.volumes() - {volume.name for volume in volumes}:
+        for gone in self.index.volumes().keys() - {volume.name for volume in volumes}:
             self.index.forget(gone)
         self._catch_up(volumes)
         self.index.cleanse()
@@ -155,7 +155,13 @@ class Catalogue:
 
     def _catch_up(self, volumes: Iterable[Volume]) -> None:
         """Bring volumes up to date, and tell how far it is."""
-        waiting = [found for found in map(self._behind, volumes) if found is not None]
+        # The index first: what it knows is then never newer than the heads.
+        known, doubted = self.index.volumes(), self.index.doubted()
+        waiting = [
+            found
+            for one in volumes
+            if (found := self._behind(one, known.get(one.name, ""), doubted=one.name in doubted))
+        ]
         total = sum(len(one.numbers) for one in waiting)
         if not waiting:
             return
@@ -190,27 +196,27 @@ class Catalogue:
         )
         return bulk.each(deque(piece for one in waiting for piece in one.pieces), in_order=True)
 
-    def _behind(self, volume: Volume) -> _Behind | None:
-        """Return what of a volume is to be read; None where all is known."""
-        while True:
-            # The index first: what it knows is then never newer than the head.
-            known = self.index.head(volume.name)
-            head = self.store.head(volume.ref)
-            if head is None:
-                return None
-            old, again = _Mark.parse(known), self._readable_now(head, volume)
-            mark = self._mark(head, volume, old)
-            if mark == old and not again:
-                return None
-            same = (mark.days, mark.rules) == (old.days, old.rules)
-            if known and not (same and head.knows(old.commit)):
-                # Other working days or rules, or another history: nothing that was read counts.
-                self.index.forget(volume.name)
-                continue
-            numbers = {*_changed(head, volume, old.commit), *again}
-            return _Behind(
-                volume=volume, known=known, head=head, mark=mark, numbers=tuple(sorted(numbers))
-            )
+    def _behind(self, volume: Volume, known: str, *, doubted: bool) -> _Behind | None:
+        """Return what of a volume is to be read; None where all is known.
+
+        :param known: up to where it was read. :param doubted: whether not all could be read.
+        """
+        head = self.store.head(volume.ref)
+        if head is None:
+            return None
+        old, again = _Mark.parse(known), self._readable_now(head, volume) if doubted else []
+        mark = self._mark(head, volume, old)
+        if mark == old and not again:
+            return None
+        same = (mark.days, mark.rules) == (old.days, old.rules)
+        if known and not (same and head.knows(old.commit)):
+            # Other working days or rules, or another history: nothing that was read counts.
+            self.index.forget(volume.name)
+            return self._behind(volume, "", doubted=False)
+        numbers = {*_changed(head, volume, old.commit), *again}
+        return _Behind(
+            volume=volume, known=known, head=head, mark=mark, numbers=tuple(sorted(numbers))
+        )
 
     def _enter(self, behind: _Behind, reading: VolumeUpdate) -> bool:
         """Enter what was read of a volume; return whether that could be done."""
@@ -249,7 +255,7 @@ class Catalogue:
         releases, rules = _digest(digests), known.rules
         if releases != known.releases:  # Only then are they worth loading.
             rules = _digest(self.entries.unique_rules(form))
-        days = self.entries.calendars.digest()
+        days = self.entries.calendars.digest
         return _Mark(commit=head.commit, days=days, releases=releases, rules=rules)
 
     def _read(self, head: Head, volume: Volume, numbers: Iterable[RecordNumber]) -> VolumeUpdate:

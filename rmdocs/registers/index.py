@@ -105,9 +105,18 @@ class Index:
         row = self._row("SELECT head FROM volumes WHERE name = ?", (volume,))
         return row[0] if row else ""
 
-    def volumes(self) -> set[str]:
-        """Return the names of the indexed volumes."""
-        return {row[0] for row in self._rows("SELECT name FROM volumes")}
+    def volumes(self) -> dict[str, str]:
+        """Return the commits up to which volumes are indexed, by their names."""
+        return dict(self._rows("SELECT name, head FROM volumes"))  # type: ignore[arg-type]
+
+    def doubted(self) -> set[str]:
+        """Return the names of volumes with records that could not be read, or not without keys."""
+        rows = self._rows(
+            "SELECT DISTINCT volume FROM records INDEXED BY records_unread"
+            " WHERE encrypted = 1 AND digest = '' AND status != 'disposed'"
+            " UNION SELECT volume FROM unreadable"
+        )
+        return {row[0] for row in rows}
 
     def unread(self, query: Query) -> list[str]:
         """Return the numbers of records whose content could not be read for want of their keys.

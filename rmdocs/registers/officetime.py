@@ -207,6 +207,7 @@ class CalendarRegister:
         size = event.relied_on.size if event.relied_on is not None else event.index
         return _working_days(entry for entry in self.entries if entry.event.index < size)
 
+    @cached_property
     def digest(self) -> str:
         """Return what changes whenever the working days do; empty where none are arranged."""
         if not self.entries:

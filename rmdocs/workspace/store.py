@@ -25,6 +25,7 @@ from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
     from rmdocs.audit.pins import Pin
+    from rmdocs.audit.since import VerifiedState
     from rmdocs.audit.verify import Verification
     from rmdocs.audit.witnesses import AskedOfWitnesses
     from rmdocs.drill.drilling import Drill
@@ -83,7 +84,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
-    with processes(_acts(workspace), _MANY_WITH_CONTENTS if contents else _MANY) as executor:
+    with processes(_acts(workspace, state), _MANY_WITH_CONTENTS if contents else _MANY) as executor:
         found = verify.verify(
             workspace.store,
             trust(workspace) if renditions else None,
@@ -131,16 +132,18 @@ def asked_of_witnesses(
     return AskedOfWitnesses(policy=asked, now=workspace.now(), within=within)
 
 
-def _acts(workspace: Workspace) -> int:
-    """Return how many acts the ledgers of a store say they have."""
+def _acts(workspace: Workspace, since: VerifiedState | None) -> int:
+    """Return how many acts the ledgers of a store say they have: beyond what is not read again."""
     from rmdocs.audit.ledgers import stated_size
     from rmdocs.audit.pins import ledgers_of
 
     store = workspace.store
+    known = {} if since is None or since.by_checkpoints else since.ledgers
     acts = 0
     for ref in ledgers_of(store):
         with suppress(StoreError):  # told where it is gone through
             acts += stated_size(store.require_head(ref))
+            acts -= known[ref].size if ref in known else 0
     return acts
 
 
