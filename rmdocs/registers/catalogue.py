@@ -291,7 +291,7 @@ class Catalogue:
 
     def lost(self, form: DocumentNumber | None = None) -> list[Finding]:
         """Return a warning for each volume that was begun and is not there any more."""
-        missing = map(Volume.parse, missing_volumes(self.entries.control, self.store.refs()))
+        missing = map(Volume.parse, missing_volumes(self.entries.control, self.store))
         return [
             warning(
                 "VOLUME-MISSING",

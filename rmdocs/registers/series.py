@@ -29,7 +29,7 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.protocol import EVENTS_NAME, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Head, Store
 
 
 LAST_SERIAL = 999_999
@@ -231,12 +231,19 @@ def registered(control: Head, volume: Volume) -> bool:
     return control.read(f"{volume_path(volume)}/{OPENED_NAME}") is not None
 
 
-def missing_volumes(control: Head, refs: Iterable[str]) -> list[str]:
-    """Return the names of volumes that the control ledger knows and that are not there."""
-    ending, there = f"/{OPENED_NAME}", set(refs)
+def missing_volumes(control: Head, store: Store) -> list[str]:
+    """Return the names of volumes that the control ledger knows and that are not there.
+
+    Where the store is the bundle of a year those of other years do not belong there.
+    """
+    ending, there = f"/{OPENED_NAME}", set(store.refs())
     opened = (path for path, _ in control.walk(VOLUMES) if path.endswith(ending))
     names = (path.removeprefix(f"{VOLUMES}/").removesuffix(ending) for path in opened)
-    return sorted(name for name in names if f"{RECORDS_PREFIX}{name}" not in there)
+    return sorted(
+        name
+        for name in names
+        if (ref := f"{RECORDS_PREFIX}{name}") not in there and store.is_to_hold(ref)
+    )
 
 
 def require_not_lost(control: Head, volume: Volume) -> None:

@@ -112,7 +112,7 @@ def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
 def _gone(workspace: Workspace, wanted: SampleWanted) -> Iterator[Finding]:
     """Yield volumes that control has opened, and that are not there to be taken from."""
     control = workspace.store.require_head(CONTROL_REF)
-    for name in missing_volumes(control, workspace.store.refs()):
+    for name in missing_volumes(control, workspace.store):
         series = Volume.parse(name).series
         if wanted.form in {None, series.form} and wanted.unit in {None, series.unit}:
             yield _left_out(name, message("the volume was opened, but is missing"))

@@ -276,8 +276,8 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
     from rmdocs.registers.series import missing_volumes
     from rmdocs.store.checkpoint import Checkpoint
 
-    control, refs = workspace.store.require_head(CONTROL_REF), workspace.store.refs()
-    if missing := missing_volumes(control, refs):
+    control = workspace.store.require_head(CONTROL_REF)
+    if missing := missing_volumes(control, workspace.store):
         raise FindingsError(tuple(map(missing_volume, missing)))
     notes = notes_of(workspace.store)
     pins = pins_in(notes, message("the store itself"))

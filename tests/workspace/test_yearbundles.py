@@ -84,8 +84,29 @@ def test_it_is_verified_traced_and_proved_alone(bundled):
         assert trace.findings == ()
         document = records.export(work, NUMBER)[0]
         assert records.trace(work, document).number == NUMBER
-        proof = proving.prove(work, str(NUMBER))
-        assert proof
+        assert records.unreadable(work, Query()) == []
+        assert store.checkpoint(work).ledgers == 9
+        assert proving.prove(work, str(NUMBER))
+
+
+def test_the_store_and_the_bundle_are_held_against_each_other(closed_bank, tmp_path):
+    """A closed volume may have grown since; of what is in the one alone nothing is asked."""
+    file = tmp_path / "2026.bundle"
+    yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    closed_bank.void(NUMBER, "JN01-0101", "JN01-0001", day=NEXT_YEAR)
+    with opened(file) as work:
+        of_bundle = store.checkpoint(work).text
+        of_store = store.checkpoint(closed_bank.at(day=NEXT_YEAR)).text
+        found = store.verify(closed_bank.at(day=NEXT_YEAR), against=pins(of_bundle))
+        assert (found.findings, found.pinned) == ((), 9)
+        found = store.verify(work, against=pins(of_store))
+        # Control and the volume had fewer acts when the bundle was written.
+        assert {one.code for one in found.findings} == {"LEDGER-BACK"}
+        assert not any("2027" in one.path for one in found.findings)
+
+
+def pins(text):
+    return store.pins_from(File(name="kept.txt", data=text.encode()))
 
 
 def test_what_is_of_another_year_is_said_to_be_so(bundled):
