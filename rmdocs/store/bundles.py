@@ -7,10 +7,13 @@ Where the file is opened the same is asked of it, so that a file from anywhere m
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -78,12 +81,17 @@ def write(
         sync_directory(file.parent)
 
 
-def read_refs(file: IO[bytes], path: Path) -> dict[str, str]:
-    """Return the heads of the ledgers in a bundle, by their refs; its pack comes next.
+def refs_in(path: Path) -> dict[str, str]:
+    """Return the heads of the ledgers in a bundle, by their refs.
 
-    :param path: what it is called.
-    :raises StoreError: if it is no bundle of whole ledgers.
+    :raises StoreError: if it is no bundle of whole ledgers, or cannot be read.
     """
+    with _told(path), path.open("rb") as file:
+        return _refs(file, path)
+
+
+def _refs(file: IO[bytes], path: Path) -> dict[str, str]:
+    """Return the heads in a bundle; its pack comes next."""
     heads: dict[str, str] = {}
     if file.read(len(_BEGINS)) != _BEGINS:
         raise no_bundle(path)
@@ -108,7 +116,7 @@ def lay_out(path: Path, repository: Path) -> None:
     program = require_git()
     make_repository(repository)
     with path.open("rb") as file:
-        heads = read_refs(file, path)
+        heads = _refs(file, path)
         # git reads on from where this process stands.
         os.lseek(file.fileno(), file.tell(), os.SEEK_SET)
         run_git(
@@ -122,6 +130,55 @@ def lay_out(path: Path, repository: Path) -> None:
     for ref, oid in heads.items():
         (repository / ref).parent.mkdir(parents=True, exist_ok=True)
         (repository / ref).write_text(f"{oid}\n", "ascii")
+
+
+def kept(path: Path, place: Path, inside: Path) -> Path:
+    """Return a folder with the store of a bundle, made once; it is named after the file's bytes.
+
+    :param place: a folder of whoever asks alone, for this file.
+    :param inside: where in the folder the store lies.
+    :raises: as :func:`lay_out`.
+    """
+    made = place / sha256(path)
+    if not made.is_dir():
+        with _told(path):
+            scratch = Path(tempfile.mkdtemp(dir=place))
+            try:
+                lay_out(path, scratch / inside)
+                for other in place.iterdir():
+                    if _KEPT.fullmatch(other.name):  # what the file was before
+                        shutil.rmtree(other, ignore_errors=True)
+                with suppress(FileExistsError):  # somebody else was quicker
+                    scratch.rename(made)
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    return made
+
+
+_KEPT = re.compile(r"[0-9a-f]{64}")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file of any size, in hexadecimal.
+
+    :raises StoreError: if it cannot be read.
+    """
+    with _told(path), path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell a failure of the disk as the store's error."""
+    try:
+        yield
+    except OSError as problem:
+        raise StoreError(
+            message(
+                "{path} cannot be read here: {problem}", path=path, problem=system_problem(problem)
+            ),
+            message("check that it is there, that you may read it, and that the disk is not full"),
+        ) from problem
 
 
 def no_bundle(path: Path) -> StoreError:

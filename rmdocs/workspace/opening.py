@@ -97,11 +97,6 @@ def index_path(root: Path) -> Path | None:
     return None if folder is None else folder / "index.sqlite"
 
 
-def bundle_folder(file: Path) -> Path | None:
-    """Return where a bundle is laid out for whoever reads it; None where there is no place."""
-    return _own_folder(os.fsencode(file.resolve()), CACHE_VARIABLE, Path(".cache"))
-
-
 def seen_path(root: Path) -> Path | None:
     """Return where this person's workspace keeps what it saw of ledgers; None where it cannot.
 
@@ -410,14 +405,44 @@ def open_workspace(
     passphrase: Passphrase = no_passphrase,
     reading: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Workspace:
-    """Open the workspace at ``root``, or the bundle of a year (``yearbundles``).
+    """Open the workspace at ``root``, or the bundle of a year.
 
     :param passphrase: asked when a private key of this machine is opened or made.
     :param reading: told how many records of how many are read, where the search index is behind.
     :raises StoreError: if there is none.
     """
     if root.is_file():
-        from rmdocs.workspace.yearbundles import opened
-
-        return opened(root, present, reading)
+        return open_bundle(root, present, reading)
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
+
+
+def open_bundle(
+    file: Path,
+    clock: Callable[[], datetime],
+    reading: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Workspace:
+    """Open the bundle of a year, laid out below the cache of whoever asks.
+
+    Nobody acts in it: what was sealed there would be in no store.
+
+    :param clock: gives the present moment, with a time zone.
+    :param reading: told how many records of how many are read.
+    :raises MissingProgramError: if git is not installed.
+    :raises StoreError: if it is no bundle of a year, or damaged, or there is no place for it.
+    """
+    from rmdocs.registers.series import known_volumes
+    from rmdocs.store import bundles
+
+    refs = bundles.refs_in(file)
+    years = {volume.series.year for volume in known_volumes(refs)}
+    if len(years) != 1 or CONTROL_REF not in refs:
+        raise bundles.no_bundle(file)
+    place = _own_folder(os.fsencode(file.resolve()), CACHE_VARIABLE, Path(".cache"))
+    if place is None:
+        raise StoreError(
+            message("there is no folder of your own in which {path} could be laid out", path=file),
+            message("name one with XDG_CACHE_HOME, where nobody else can write"),
+        )
+    workspace = Workspace(bundles.kept(file, place, STORE_PATH), None, clock, reading=reading)
+    workspace.store.only_year = years.pop()
+    return workspace

@@ -18,7 +18,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.registers.series import known_volumes
 from rmdocs.store.maintenance import maintained
 from rmdocs.workspace import keys, proving, records, registers, store, yearbundles
-from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace.opening import open_bundle, open_workspace
 
 OFFICER = "SD00-0004"
 NEXT_YEAR = date(2027, 1, 4)
@@ -57,7 +57,7 @@ def bundled(closed_bank, tmp_path):
 
 def opened(file):
     """Open the bundle, in the days after it was written."""
-    return yearbundles.opened(file, lambda: datetime.combine(NEXT_YEAR, time(12), UTC))
+    return open_bundle(file, lambda: datetime.combine(NEXT_YEAR, time(12), UTC))
 
 
 def test_it_tells_what_went_into_it(closed_bank, tmp_path):
