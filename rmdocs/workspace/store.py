@@ -39,8 +39,9 @@ REPORT_NAMESPACE = "rmdocs-report"
 
 LAST: Literal["last"] = "last"
 """What was verified last from this workspace, to go on from."""
-_MANY, _MANY_WITH_CONTENTS = 5_000, 500
-"""Acts that are worth another process, which takes as long to begin as some 1,000 of them."""
+_MANY, _MANY_WITH_CONTENTS = 2_000, 500
+"""Acts that are worth another process, which takes as long to begin as some 500 to 1,300 of them:
+those that were sealed one by one take longer to judge than those of a batch."""
 
 
 def verify(  # noqa: PLR0913 - what is asked, and how
@@ -84,7 +85,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     state = None
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
-    with processes(_acts(workspace, state), _MANY_WITH_CONTENTS if contents else _MANY) as executor:
+    worth = _MANY_WITH_CONTENTS if contents else _MANY
+    with processes(_to_share(workspace, state, contents=contents), worth) as executor:
         found = verify.verify(
             workspace.store,
             trust(workspace) if renditions else None,
@@ -132,15 +134,19 @@ def asked_of_witnesses(
     return AskedOfWitnesses(policy=asked, now=workspace.now(), within=within)
 
 
-def _acts(workspace: Workspace, since: VerifiedState | None) -> int:
-    """Return how many acts the ledgers of a store say they have: beyond what is not read again."""
+def _to_share(workspace: Workspace, since: VerifiedState | None, *, contents: bool) -> int:
+    """Return how many acts others may judge: of a volume alone only what its records say.
+
+    :param since: of which the acts are not read again.
+    """
     from rmdocs.audit.ledgers import stated_size
     from rmdocs.audit.pins import ledgers_of
 
     store = workspace.store
     known = {} if since is None or since.by_checkpoints else since.ledgers
+    control, *volumes = ledgers_of(store)
     acts = 0
-    for ref in ledgers_of(store):
+    for ref in (control, *volumes) if contents or len(volumes) > 1 else ():
         with suppress(StoreError):  # told where it is gone through
             acts += stated_size(store.require_head(ref))
             acts -= known[ref].size if ref in known else 0
