@@ -20,8 +20,22 @@ from rmdocs.classes import dataclass
 
 _TABLE = Path(__file__).parent / "characters.txt"
 
-# What nearly every text is made of; only the others are looked up.
-_PLAIN = re.compile("[\t\n -~·“”‘’…—、-〗〡-〩㐀-䶿一-鿿！-～￥]*")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """Return what nearly every text is made of; only the others are looked up.
+
+    It takes longer to be compiled than anything else that a short command loads.
+    """
+    return re.compile("[\t\n -~·“”‘’…—、-〗〡-〩㐀-䶿一-鿿！-～￥]*")
+
+
+def _is_plain(text: str) -> bool:
+    if text.isascii():
+        return _CONTROL.search(text) is None
+    return _plain().fullmatch(text) is not None
 
 
 class CharacterKind(StrEnum):
@@ -104,7 +118,7 @@ class RefusedCharacter:
 
 def refused(text: str) -> RefusedCharacter | None:
     """Return the first character that ``text`` may not hold, None if there is none."""
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return None
     marks = stacking = 0
     for offset, character in enumerate(text):
@@ -280,7 +294,7 @@ def visible(text: str, told: Callable[[str], str] = _numbered) -> str:
 
     :param told: says a character that is not shown; ``<U+202E>`` if not given.
     """
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return text
     return "".join(
         character if _shows(text, offset) else told(character)

@@ -20,6 +20,9 @@ from rmdocs.classes import dataclass
 from rmdocs.cli import streams
 
 _FIRST_COLUMN = 30
+_WIDEST, _NARROWEST = 80, 50
+"""Columns of a help page, as click has them."""
+
 _PLACEHOLDER = re.compile(r"(?<![\w-])[A-Z]+(?:[_.][A-Z]+)*(?![\w-])")
 """A word of a usage line that stands for what a person gives: ``NUMBER``, ``STAFF_NO``."""
 
@@ -53,6 +56,13 @@ def spoken(usage: str) -> str:
 
 class Formatter(click.HelpFormatter):
     """Help pages whose columns hold with Chinese text, and whose signs are full-width in it."""
+
+    def __init__(
+        self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None
+    ) -> None:
+        if width is None and click.formatting.FORCED_WIDTH is None:
+            width = max(min(streams.columns(), max_width or _WIDEST) - 2, _NARROWEST)
+        super().__init__(indent_increment, width, max_width)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line; a full-width colon takes no space after it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +114,7 @@ def _room(widths: Sequence[int]) -> int | None:
     if not os.isatty(1):
         return None
     used = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-    return max(shutil.get_terminal_size().columns - used, _NARROWEST)
+    return max(streams.columns() - used, _NARROWEST)
 
 
 def echo_facts(facts: Iterable[tuple[Text, str]], language: Language) -> None:

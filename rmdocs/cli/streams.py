@@ -14,6 +14,9 @@ from rmdocs.characters import visible
 from rmdocs.errors import UsageError
 from rmdocs.messages import Text, message
 
+_COLUMNS = 80
+"""Where nothing says how many there are."""
+
 _LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
 _OWN = "RMDOCS_"
 _WRITING_ONLY = ("write", "writelines", "buffer", "detach")
@@ -68,6 +71,18 @@ def shown() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = streams
+
+
+def columns() -> int:
+    """Return how many columns the terminal has, as ``shutil`` does, which takes long to load."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    out = sys.__stdout__
+    try:
+        return (os.get_terminal_size(out.fileno()).columns if out else 0) or _COLUMNS
+    except (ValueError, OSError):  # it is closed, or no terminal
+        return _COLUMNS
 
 
 def beneath(stream: TextIO) -> TextIO:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -198,3 +199,19 @@ def test_a_console_of_any_encoding_is_written_to(encoding, founded):
 def test_help_is_printed_as_it_is(capsys):
     assert main(["--lang", "zh", "issue", "--help"]) == 0
     assert "<U+" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", ["", "0", "-3", "x", "１２", "132", "50"])
+def test_a_terminal_is_as_wide_as_the_library_says(given, monkeypatch):
+    monkeypatch.setenv("COLUMNS", given)
+    assert streams.columns() == shutil.get_terminal_size().columns
+
+
+def test_help_is_printed_without_what_only_commands_need():
+    script = "import sys; from rmdocs.cli.main import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    loaded = set(done.stdout.split())
+    assert "click.formatting" in loaded
+    assert loaded.isdisjoint({"shutil", "lzma", "bz2", "json", "tomllib", "rmdocs.workspace"})
