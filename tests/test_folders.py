@@ -92,6 +92,7 @@ def test_the_commands_touch_files_of_a_persons_through_nothing_else():
     [
         "regenerate RXD7200-02 --to 1.0 --missing there.xlsx",
         "drill --report there.xlsx",
+        "regenerate RXD7200-02 --to 1.0 --yes --report there.xlsx",
         "checkpoint --out there.xlsx.tst --stamp http://127.0.0.1:9/",
     ],
 )

@@ -83,7 +83,7 @@ class VerifiedState:
         """
         if not pins or not all(pin.note for pin in pins):
             raise UsageError(
-                message("a check code as printed does not say enough to go on from"),
+                message("a summary, or a check code as printed, does not say enough to go on from"),
                 message("give a file of rmdocs checkpoint"),
             )
         return cls(source=pins[0].source, ledgers={pin.ref: Stood(pin=pin) for pin in pins})

@@ -44,7 +44,30 @@ class OutPath(click.Path):
         return path
 
 
+class OutReport(OutPath):
+    """A report to write, a workbook or a page, that is not there yet."""
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path.
+
+        :raises UsageError: if its name is that of neither, or nothing can be written there.
+        :raises ConflictError: if something is there.
+        """
+        from rmdocs import folders
+
+        path = super().convert(value, param, ctx)
+        folders.require_report(path)
+        folders.require_free(path, message("move it away, or choose another name"))
+        return path
+
+
 OUT_FILE, OUT_FOLDER = OutPath(dir_okay=False), OutPath(file_okay=False)
+OUT_REPORT = OutReport(dir_okay=False)
 
 
 class Day(click.DateTime):

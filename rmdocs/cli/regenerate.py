@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, OUT_FILE, json_option
+from rmdocs.cli.options import EXISTING_FILE, OUT_FILE, OUT_REPORT, json_option
 from rmdocs.cli.printing import echo_report, save_report
 from rmdocs.cli.revision import document_argument
 from rmdocs.errors import FindingsError
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 @option("--filled", type=EXISTING_FILE, metavar="FILE", help="That sheet, filled in.")
 @option(
-    "--report", type=OUT_FILE, metavar="FILE", help="What changed in each document: HTML or XLSX."
+    "--report", type=OUT_REPORT, metavar="FILE", help="What changed in each document: HTML or XLSX."
 )
 @json_option
 @pass_session

@@ -80,6 +80,15 @@ def test_where_no_file_can_be_written_nothing_is_sealed(bank, visit, capsys, wor
     assert bank.git("for-each-ref") == before
 
 
+@pytest.mark.parametrize("words", ["drill", "regenerate RXD7200-02 --to 1.0 --yes"])
+def test_that_a_report_cannot_be_of_that_name_is_told_before_the_work(bank, capsys, words):
+    before = bank.git("for-each-ref")
+    given = [*words.split(), "--report", f"{bank.root}/report.txt"]
+    assert main(["--lang", "en", "-w", str(bank.root), "--as", "SD00-0001", *given]) == 2
+    assert "neither .xlsx nor .html" in capsys.readouterr().err
+    assert bank.git("for-each-ref") == before
+
+
 @pytest.mark.parametrize("way", [(), ("--json",)])
 def test_what_is_sealed_is_told_though_its_file_cannot_be_written(bank, visit, capsys, way):
     """A number that nobody is told would be given once more for the same record."""
