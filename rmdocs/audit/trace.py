@@ -95,28 +95,10 @@ def trace_edition(
     folder = find_folder(registry.store, number)
     view = shown(registry, folder, edition)
     release = registry.forms.release(folder.form, Revision.parse(view.revision))
-    if view.edition != view.current_edition:
-        findings += (
-            warning(
-                "EDITION-SUPERSEDED",
-                str(number),
-                message(
-                    "edition {edition} was replaced by edition {current}",
-                    edition=view.edition,
-                    current=view.current_edition,
-                ),
-                by_command(
-                    message("use the newer edition"),
-                    message("rmdocs export {number} --out DIR", number=number),
-                ),
-            ),
-        )
+    findings += superseded(folder, view.edition)
     if folder.content is None:
         findings += (_unreadable(folder),)
-    if folder.voided:
-        findings += (
-            warning("RECORD-VOID", str(number), message("the record was declared void (作废)")),
-        )
+    findings += voided(folder)
     unread = [other for other in registry.index.unread(Query()) if other != str(number)]
     told = message("whether one of them names this record is not known")
     findings += tuple(unread_findings(unread, told))
@@ -141,6 +123,27 @@ def _unreadable(folder: RecordFolder) -> Finding:
     code = "CONTENT-UNREADABLE" if folder.tombstone is None else "RECORD-DISPOSED"
     remedy = problem.remedy if folder.tombstone is None else NOTHING
     return warning(code, str(folder.number), problem.reason, remedy, clause=problem.clause)
+
+
+def superseded(folder: RecordFolder, edition: int) -> tuple[Finding, ...]:
+    """Return a warning if an edition is not the newest of its record."""
+    number, current = folder.number, folder.current.number
+    if edition == current:
+        return ()
+    told = message(
+        "edition {edition} was replaced by edition {current}", edition=edition, current=current
+    )
+    remedy = by_command(
+        message("use the newer edition"),
+        message("rmdocs export {number} --out DIR", number=number),
+    )
+    return (warning("EDITION-SUPERSEDED", str(number), told, remedy),)
+
+
+def voided(folder: RecordFolder) -> tuple[Finding, ...]:
+    """Return a warning if a record was declared void."""
+    told = message("the record was declared void (作废)")
+    return (warning("RECORD-VOID", str(folder.number), told),) if folder.voided else ()
 
 
 def digest_of(target: str | File) -> str | None:

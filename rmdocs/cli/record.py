@@ -322,6 +322,8 @@ def export(
         written = [_export_record(session, wanted, out, edition, sheet=xlsx)]
     elif as_of is None:
         written = folders.save_all(out, records.export(workspace, wanted, edition))
+        counts_not = records.not_counting(workspace, wanted, edition)
+        printing.echo_findings(counts_not, session.language, err=True)
     else:
         written = folders.save_all(out, records.reprint(workspace, wanted, as_of.date()))
     for path in written:

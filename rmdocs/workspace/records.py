@@ -293,6 +293,17 @@ def export(workspace: Workspace, number: RecordNumber, edition: int | None = Non
     return [File(name=name, data=data) for name, data in found]
 
 
+def not_counting(
+    workspace: Workspace, number: RecordNumber, edition: int | None = None
+) -> tuple[Finding, ...]:
+    """Return warnings if a record, or that edition of it, counts no more."""
+    from rmdocs.audit.trace import superseded, voided
+    from rmdocs.registers.records import find_folder
+
+    folder = find_folder(workspace.store, number)
+    return (*superseded(folder, edition or folder.current.number), *voided(folder))
+
+
 def export_record(
     workspace: Workspace,
     number: RecordNumber,

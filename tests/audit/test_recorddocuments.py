@@ -8,6 +8,7 @@ import pytest
 from conftest import Bank
 
 from rmdocs.audit.recorddocuments import MARK
+from rmdocs.cli.main import main
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.folders import save_all
 from rmdocs.identifiers import RecordNumber
@@ -68,6 +69,18 @@ def test_once_void_nothing_of_it_was_in_force(full_bank):
     assert MARK in printed_text(one.data)
     with pytest.raises(ControlError, match=f"void since {DAY}: nothing of it was in force on"):
         records.reprint(full_bank.at(None, DAY), LOG, DAY)
+
+
+def test_who_takes_what_counts_no_more_is_told(full_bank, tmp_path, capsys):
+    words = ["--lang", "en", "-w", str(full_bank.root), "export", str(LOG), "--out", str(tmp_path)]
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*words, "--edition", "1"]) == 0
+    assert "warning EDITION-SUPERSEDED" in capsys.readouterr().err
+    full_bank.void(LOG, "JN01-0101", "JN01-0001")
+    full_bank.close()
+    assert main(words) == 0
+    assert "warning RECORD-VOID" in capsys.readouterr().err
 
 
 def test_what_will_be_in_force_nobody_can_print(full_bank):
