@@ -17,7 +17,7 @@ from rmdocs.audit.recordview import TracedRecord, shown
 from rmdocs.audit.revocations import questioned_findings
 from rmdocs.audit.seals import Seals
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, UsageError
+from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
 from rmdocs.identifiers import RecordNumber, Revision
@@ -160,6 +160,7 @@ def identify(
 
     :raises UsageError: if it is none of the three.
     :raises ControlError: if the store does not know it.
+    :raises StoreError: if it may be of what is missing from the store, or cannot be read.
     """
     digest = digest_of(target)
     if digest is not None:
@@ -182,6 +183,22 @@ def _by_digest(
 ) -> tuple[RecordNumber, int | None, tuple[Finding, ...]]:
     found = registry.catalogue.sealed_file(digest)
     if found is None:
+        catalogue = registry.catalogue
+        lacking = [*(one.path for one in catalogue.lost()), *catalogue.unreadable()]
+        if lacking:
+            raise StoreError(
+                message(
+                    "{name} is not found, but it may be of what is missing from the store or cannot"
+                    " be read there, such as {place}",
+                    name=name,
+                    place=lacking[0],
+                ),
+                by_command(
+                    message("have the store verified, then restored from a backup"),
+                    "rmdocs verify",
+                ),
+                clause="ISO 9001 §7.5.3",
+            )
         raise ControlError(
             message("{name} is not known to this store: no event seals these bytes", name=name),
             message(

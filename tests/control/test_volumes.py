@@ -46,6 +46,8 @@ def test_one_left_out_by_a_crash_is_entered_with_the_next_record(visited_bank, v
 @pytest.fixture(params=["is missing", "lies another ledger"])
 def lost(request, full_bank):
     """A bank whose volume of call logs is not there any more, and what is said of it."""
+    full_bank.sealed = records.export(full_bank.at(), LOG)[0]
+    full_bank.close()
     if request.param == "is missing":
         full_bank.git("update-ref", "-d", LOG.volume.ref)
     else:
@@ -79,6 +81,11 @@ def test_no_number_of_a_volume_that_is_lost_is_called_unknown_or_given_again(los
     with pytest.raises(StoreError, match=f"volume RXD7200-02/JN01/2026/1.*{lost.said}"):
         ASKED[way](lost)
     assert lost.git("for-each-ref") == before
+
+
+def test_a_document_of_a_lost_volume_is_not_called_unknown(lost):
+    with pytest.raises(StoreError, match=r"may be of what is missing .*RXD7200-02.JN01.2026"):
+        records.trace(lost.at(), lost.sealed)
 
 
 def test_no_checkpoint_is_given_out_that_passes_a_lost_volume_over(full_bank):
