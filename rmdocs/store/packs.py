@@ -35,6 +35,15 @@ MOST_BYTES = 16 << 20
 _NO_COUNT = 0x10000
 """How many bytes are copied where the instruction gives no count."""
 
+_COPIES = tuple(
+    tuple(
+        tuple(8 * byte for byte in range(most) if given >> byte & 1)
+        for given, most in ((code, 4), (code >> 4, 3))
+    )
+    for code in range(128)
+)
+"""By what an instruction to copy shifts the bytes behind it, to say from where and how many."""
+
 _SMALL = 128 << 10
 """Bytes up to which a file is read whole: a store may have more packs than a process may files."""
 
@@ -248,8 +257,14 @@ def applied(difference: bytes, base: bytes) -> bytes:
         code = difference[at]
         at += 1
         if code & 128:
-            begin, at = _number(difference, at, code, 4)
-            count, at = _number(difference, at, code >> 4, 3)
+            of_begin, of_count = _COPIES[code & 127]
+            begin = count = 0
+            for shift in of_begin:
+                begin |= difference[at] << shift
+                at += 1
+            for shift in of_count:
+                count |= difference[at] << shift
+                at += 1
             count = count or _NO_COUNT
             part = base[begin : begin + count]
         elif code:
@@ -265,16 +280,6 @@ def applied(difference: bytes, base: bytes) -> bytes:
     if length != size:
         raise _damaged()
     return b"".join(parts)
-
-
-def _number(data: bytes, at: int, given: int, most: int) -> tuple[int, int]:
-    """Return a number of which the bits of ``given`` say which bytes are there, and its end."""
-    number = 0
-    for byte in range(most):
-        if given & (1 << byte):
-            number |= data[at] << (8 * byte)
-            at += 1
-    return number, at
 
 
 def _size(data: bytes, at: int) -> tuple[int, int]:
