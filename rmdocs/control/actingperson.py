@@ -45,6 +45,7 @@ class ActingPerson:
     :param control: returns control as it stands now, which may be later than when work began.
     :param now: the time of the act, UTC, whole seconds.
     :param today: the date of the act where the office is.
+    :param require_not_back: refuses a locked ledger that went back behind what was seen of it.
     """
 
     person: Person
@@ -53,6 +54,7 @@ class ActingPerson:
     control: Callable[[], Head]
     now: datetime
     today: date
+    require_not_back: Callable[[Branch], None]
 
     @property
     def actor(self) -> Actor:
@@ -88,8 +90,9 @@ class ActingPerson:
             was revoked, even a moment ago; or this machine's may not sign that ledger.
         :raises FindingsError: if a reason or remark holds what no reader sees.
         :raises ConflictError: if the ref moved, or a path is already there.
-        :raises StoreError: if it cannot be written.
+        :raises StoreError: if it cannot be written, or went back behind what was seen of it.
         """
+        self.require_not_back(branch)
         for new_event in new_events:
             require_readable(new_event.reason, REASON)
             require_short(new_event.reason, REASON, LONGEST_REASON)

@@ -111,6 +111,7 @@ def _acting(scene: Scene, person: Person, actor: Actor) -> ActingPerson:
         control=lambda: scene.control,
         now=moment,
         today=moment.date(),
+        require_not_back=lambda _branch: None,  # an insider does not ask
     )
 
 

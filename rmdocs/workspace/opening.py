@@ -45,7 +45,7 @@ from rmdocs.workspace.processes import processes
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
     from rmdocs.store.keys import PublicKey, Signer
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Branch, Head
 
 
 _MANY_READ = 4_000
@@ -224,6 +224,7 @@ class Workspace:
         self._clock = clock
         self._signer: Signer | None = None
         self._acted = False
+        self._known = {CONTROL_REF}
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
         self.index = Index(index_path(root), reading, partial(processes, worth=_MANY_READ))
         try:
@@ -246,9 +247,10 @@ class Workspace:
         if self._acted:
             from rmdocs.workspace import seen
 
-            seen.remember(seen_path(self.root), self.store, (CONTROL_REF,))
+            seen.remember(seen_path(self.root), self.store, self._known)
             self.rest()
             self._acted = False
+            self._known = {CONTROL_REF}
         self.index.close()
         self.store.close()
 
@@ -320,7 +322,7 @@ class Workspace:
         if not self._acted:
             from rmdocs.workspace import seen
 
-            seen.require_not_back(seen_path(self.root), self.store)
+            seen.require_not_back(seen_path(self.root), self.store, CONTROL_REF)
             self._acted = True
             if self.registry.control.list(REVOCATIONS):
                 # Revoked elsewhere, perhaps: plain git is to know of it here as well.
@@ -338,6 +340,7 @@ class Workspace:
                 control=self._control,
                 now=present,
                 today=today,
+                require_not_back=self._require_not_back,
             )
         person, key = self.registry.staff.person(actor), self.key()
         require_not_revoked(self.registry.control, person, key)
@@ -348,6 +351,7 @@ class Workspace:
             control=self._control,
             now=present,
             today=today,
+            require_not_back=self._require_not_back,
         )
 
     def ledger_key(self) -> Signer:
@@ -372,6 +376,14 @@ class Workspace:
                     clause="ISO 9001 §7.5.3",
                 )
         return self.keys.load(LEDGER_KEY_NAME)
+
+    def _require_not_back(self, branch: Branch) -> None:
+        """Refuse a ledger, the first time it is written here, that went back; see ``seen``."""
+        if branch.ref not in self._known:
+            from rmdocs.workspace import seen
+
+            seen.require_not_back(seen_path(self.root), self.store, branch.ref)
+            self._known.add(branch.ref)
 
     def _control(self) -> Head:
         return self.store.require_head(CONTROL_REF)

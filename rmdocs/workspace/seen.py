@@ -147,20 +147,20 @@ def not_kept() -> Finding:
     )
 
 
-def require_not_back(path: Path | None, store: LedgerStore) -> None:
-    """Refuse to go on with a control ledger that went back, or has another history.
+def require_not_back(path: Path | None, store: LedgerStore, ref: str) -> None:
+    """Refuse to go on with a ledger that went back, or has another history.
 
     :raises StoreError: saying what was seen of it before, or that this cannot be read.
     """
     memory = recall(path)
     for finding in memory.findings:
         raise StoreError(finding.message, finding.remedy, clause=finding.clause)
-    known = [pin for pin in memory.pins if pin.ref == CONTROL_REF]
+    known = [pin for pin in memory.pins if pin.ref == ref]
     if not known:
         return
     for finding in compared(store, known, ledger_keys(store.require_head(CONTROL_REF))).findings:
         raise StoreError(
-            finding.message,
+            message("{place}: {reason}", place=finding.path, reason=finding.message),
             message(
                 "find out why; if an older copy was put back on purpose, delete {path}",
                 path=path or "-",
