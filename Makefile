@@ -34,6 +34,7 @@ demo: $(STAMP)
 	$(BIN)/rmdocs demo
 
 bench: $(STAMP)
+	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python -m pytest --quiet -n 0 --benchmark-only benchmarks
 
 soak: $(STAMP)

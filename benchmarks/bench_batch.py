@@ -1,13 +1,12 @@
-"""A large batch, from a JSON file to a durable signed commit, against the script one would write.
+"""A large batch, from a JSON file to a durable signed commit; and the script one would write.
 
-    python benchmarks/bench_batch.py                  # paces, interleaved
-    python benchmarks/bench_batch.py --memory 9900    # what a batch takes of memory
+    python benchmarks/bench_batch.py 9900       # what a batch takes of memory
+    python benchmarks/compare.py issue          # the paces of both, by turns
 
 The script validates each record with jsonschema, renders it with docxtpl, writes record and
 document into a work tree, and commits all at once with GitPython. It numbers nothing, knows no
 rules and registers, reads nothing back, signs nothing and syncs nothing, and its context is given
-to it ready-made. Both take turns in one process; of each round the paces are compared, so that
-what else the machine does meanwhile befalls both.
+to it ready-made.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ import tempfile
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from statistics import median
 
 import git
 import jsonschema
@@ -120,39 +118,6 @@ class Script:
         self.repository.index.commit(f"Issue {added[0]}")
 
 
-def paces(count: int, few: int, rounds: int) -> None:
-    """Let both take turns; print documents a second, and how many times as fast."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        root = made(folder / "workspace")
-        with opened(root) as workspace:
-            (folder / "plain").mkdir()
-            script = Script(folder / "plain", workspace)
-        issue(root, fresh(folder, 1))
-        ours, plain, ratios = [], [], []
-        for number in range(rounds):
-            path = fresh(folder, few)
-            begun = time.perf_counter()
-            script.run(path)
-            between = time.perf_counter()
-            plain.append(few / (between - begun))
-            path = fresh(folder, count)
-            begun = time.perf_counter()
-            issue(root, path)
-            ours.append(count / (time.perf_counter() - begun))
-            ratios.append(ours[-1] / plain[-1])
-            print(
-                f"round {number + 1}: rmdocs {ours[-1]:.0f}/s, script {plain[-1]:.1f}/s,"
-                f" {ratios[-1]:.1f} times as fast",
-                flush=True,
-            )
-        print(
-            f"median of {rounds}: rmdocs {median(ours):.0f}/s ({min(ours):.0f}–{max(ours):.0f}),"
-            f" script {median(plain):.1f}/s, {median(ratios):.1f} times as fast"
-            f" ({min(ratios):.1f}–{max(ratios):.1f})"
-        )
-
-
 def memory(count: int) -> None:
     """Issue one batch in a process of its own; print what it and the others took at most."""
     with tempfile.TemporaryDirectory() as name:
@@ -177,18 +142,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--records", type=int, default=1000, help="records of a batch of rmdocs")
-    parser.add_argument("--script", type=int, default=100, help="records of a batch of the script")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--memory", type=int, metavar="RECORDS", help="measure memory instead")
+    parser.add_argument("records", type=int, nargs="?", default=1000)
     parser.add_argument("--issue", nargs=2, type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.issue:
         taken(*given.issue)
-    elif given.memory:
-        memory(given.memory)
     else:
-        paces(given.records, given.script, given.rounds)
+        memory(given.records)
 
 
 if __name__ == "__main__":

@@ -82,23 +82,6 @@ def test_forty_documents(benchmark, documents, engine):
     benchmark.pedantic(engine.convert, args=(forty,), rounds=2)
 
 
-def test_forty_calls_of_soffice(benchmark, documents, tmp_path):
-    """The plain way: one call for each document, the profile there already."""
-    contents = list(documents.values())
-    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
-    paths = [tmp_path / f"{number}.docx" for number in range(BATCH)]
-    for number, path in enumerate(paths):
-        path.write_bytes(contents[number % len(contents)])
-
-    def convert():
-        for path in paths:
-            words = ["soffice", profile, "--headless", "--convert-to", "pdf", path]
-            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
-
-    benchmark.pedantic(convert, rounds=1)
-    assert all(path.with_suffix(".pdf").is_file() for path in paths)
-
-
 def test_finish_an_agreement(benchmark, documents, engine):
     """Make it archival: unpack, take out what differs, attach, describe."""
     [pdf] = engine.convert({"one": documents[agreement(documents)]}).values()
