@@ -20,7 +20,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, by_command, message
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
 from rmdocs.store.head import LedgerStore
@@ -252,6 +252,14 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
     return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
 
 
+CONTRADICTIONS = frozenset(
+    {
+        *("LEDGER-BACK", "LEDGER-GONE", "LEDGER-REWRITTEN", "LEDGER-UNCOMPARED"),
+        *("PIN-SIGNATURE", "SUMMARY-OTHER"),
+    }
+)
+"""By what a ledger is told not to agree with what is known of it."""
+
 _NOT_NAMED = frozenset({"LEDGER-SIGNATURE", "LEDGER-KEY-OTHER"})
 """Why a key may sign nothing that acts on control, if they were there, would let it sign."""
 
@@ -284,7 +292,15 @@ def _unsigned(pin: Pin, place: str) -> Finding:
         " store, or what entered the key in control was taken out",
         source=pin.source,
     )
-    return _wrong("PIN-SIGNATURE", place, reason)
+    remedy = by_command(
+        message(
+            "see first that it was given out for this store, whose key is told by the command"
+            " named; if it was, keep it, restore the store from an unaltered copy, and find out who"
+            " changed it"
+        ),
+        "rmdocs key ledger",
+    )
+    return error("PIN-SIGNATURE", place, reason, remedy, clause=_CLAUSE)
 
 
 def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:

@@ -58,7 +58,7 @@ from rmdocs.audit.ledgers import (
 )
 from rmdocs.audit.machines import machine_size_findings
 from rmdocs.audit.numbers import VolumeAudit
-from rmdocs.audit.pins import Pin, PinComparison, compared, ledgers_of
+from rmdocs.audit.pins import CONTRADICTIONS, Pin, PinComparison, compared, ledgers_of
 from rmdocs.audit.revocations import size_findings
 from rmdocs.audit.witnesses import (
     AHEAD,
@@ -190,6 +190,12 @@ class Verification(Answer):
     def told_pinned(self) -> Text:
         """Return which ledgers were held against something outside, and what that means."""
         ledgers = self.volumes + 1
+        if self.all_pinned and any(one.code in CONTRADICTIONS for one in self.findings):
+            return message(
+                "all {count} ledger(s) were held against what was known of them before: not all"
+                " agree with it, as the findings say",
+                count=ledgers,
+            )
         if self.all_pinned:
             return message(
                 "all {count} ledger(s) were held against what was known of them before",

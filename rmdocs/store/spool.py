@@ -127,7 +127,11 @@ def place(pack: Path, index: Path, directory: Path) -> str:
 
 def on_the_way(scratch: Path) -> Iterator[str]:
     """Yield the names of packs that may be placed without the index, which still lies here."""
-    for index in scratch.glob("*.idx"):
+    try:
+        indexes = [*scratch.glob("*.idx")]
+    except OSError:  # who wrote there let go just now
+        return
+    for index in indexes:
         with suppress(OSError):  # it went just now, or holds nothing yet
             yield _named_by(index)
 

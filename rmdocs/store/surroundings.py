@@ -37,6 +37,13 @@ _HARMLESS = re.compile(
 )
 """Settings that say nothing of what is stored, and run nothing."""
 
+_NAME = re.compile(r"[a-z0-9.-]+\.(.*\.)?[a-z][a-z0-9-]*", re.DOTALL)
+"""What a setting may be called; whatever else a line holds, git reads none of the file."""
+
+_FORMAT = "core.repositoryformatversion"
+_HEAD = re.compile(rb"ref:\s*refs/[^\s]+\s*|[0-9a-f]{40}\s*")
+"""What the file HEAD holds of what git takes for a repository."""
+
 _FOR_CARRYING = re.compile(r"credential\..*|core\.sshcommand|url\..*")
 """Settings by which git carries a store elsewhere: programs, but of no say in what it shows."""
 
@@ -106,6 +113,7 @@ def obeyed(path: Path, signers: str) -> Iterator[Finding]:
             yield _other(setting, severe=False)
         elif not _HARMLESS.fullmatch(setting.name) and not setting.name.startswith("extensions."):
             yield _other(setting, severe=True)
+    yield from _unreadable(path)
     for hook in sorted((path / "hooks").glob("*")):
         if hook.suffix != ".sample" and hook.is_file() and hook.stat().st_mode & 0o111:
             yield warning(
@@ -115,6 +123,31 @@ def obeyed(path: Path, signers: str) -> Iterator[Finding]:
                 message("find out who put it there; if nobody needs it, delete it"),
                 clause=_CLAUSE,
             )
+
+
+def _unreadable(path: Path) -> Iterator[Finding]:
+    """Yield what git cannot read: it takes the store for no repository then."""
+    for setting in _settings(path):
+        if setting.name == _FORMAT and setting.value not in {"0", "1"}:
+            yield _not_git("config", setting.name)
+        elif not _NAME.fullmatch(setting.name):
+            yield _not_git("config", setting.name.rpartition(".")[2])
+    try:
+        head = read_plain(path / "HEAD")
+    except (OSError, StoreError):
+        head = b""
+    if not _HEAD.fullmatch(head):
+        yield _not_git("HEAD", "HEAD")
+
+
+def _not_git(place: str, told: str) -> Finding:
+    return error(
+        "STORE-FORMAT",
+        place,
+        message("git refuses to work on the store: it cannot read {told}", told=told),
+        message("put this file back from another copy of the store: it holds nothing sealed"),
+        clause=_CLAUSE,
+    )
 
 
 def _other(setting: _Setting, *, severe: bool) -> Finding:

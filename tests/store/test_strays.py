@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 
 import pytest
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.long
 
 OTHER = "refs/heads/records/RXD7200-02/JN02/2026/1"
 NAME = "1" * 40
+FORMAT = "repositoryformatversion"
 
 
 @pytest.fixture
@@ -204,3 +206,25 @@ def test_acts_and_maintenance_meanwhile_are_not_told(used):
         found |= told(used)
     thread.join()
     assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("config", lambda text: text + "[core\n"),
+        ("config", lambda text: text + "=7\n"),
+        ("config", lambda text: text + "\tno setting = is called so\n"),
+        ("config", lambda text: text.replace("repositoryformatversion = 0", f"{FORMAT} = 7")),
+        ("config", lambda text: text.replace("repositoryformatversion = 0", f"{FORMAT} = one")),
+        ("HEAD", lambda _text: ""),
+        ("HEAD", lambda _text: "junk\n"),
+        ("HEAD", lambda _text: "ref: /etc/passwd\n"),
+    ],
+)
+def test_what_git_would_refuse_is_told(used, place, change):
+    """Whoever looks with git alone is to be able to."""
+    path = used.path / place
+    path.write_text(change(path.read_text()))
+    with pytest.raises(subprocess.CalledProcessError):
+        used.git("for-each-ref")
+    assert ("STORE-FORMAT", place) in {(one.code, one.path) for one in used.store.surroundings()}
