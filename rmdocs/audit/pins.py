@@ -21,6 +21,7 @@ from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, by_command, message
+from rmdocs.registers.renditions import as_read
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
 from rmdocs.store.head import LedgerStore
@@ -57,6 +58,9 @@ class Pin:
     :param source: what a person calls the place it comes from.
     :param ledgers: of a summary, the origin and size of each ledger whose checkpoint ``root``
         is over, in order; empty of a single ledger's.
+    :param number: of the record whose document prints it; None of what no document prints.
+    :param digest: SHA-256 of that document, if its bytes must be those that were sealed; empty
+        of what was printed, scanned, typed, or made PDF by whomever.
     """
 
     origin: str
@@ -65,6 +69,8 @@ class Pin:
     source: Text
     note: str = ""
     ledgers: tuple[tuple[str, int], ...] = ()
+    number: RecordNumber | None = None
+    digest: str = ""
 
     @property
     def bits(self) -> int:
@@ -163,7 +169,7 @@ def pin_of(number: RecordNumber, code: CheckCode, source: Text) -> Pin:
             ),
         )
     origin = ledger_origin(number.volume.ref)
-    return Pin(origin=origin, size=code.size, root=code.root, source=source)
+    return Pin(origin=origin, size=code.size, root=code.root, source=source, number=number)
 
 
 def pins_of(store: LedgerStore, source: Text) -> tuple[Pin, ...]:
@@ -245,6 +251,7 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             continue
         if _held(store, pin, place, findings) is None:
             continue
+        findings += _unsealed(store, pin, place)
         if pin.note or pin.bits >= ENOUGH:
             ledgers.add(pin.origin)
         else:
@@ -345,6 +352,33 @@ def _held(store: LedgerStore, pin: Pin, place: str, findings: list[Finding]) -> 
         return None
     findings += contradictions(size, root, pin, place)
     return root
+
+
+def _unsealed(store: LedgerStore, pin: Pin, place: str) -> Iterator[Finding]:
+    """Yield that a document says its code, and no act of its record seals it.
+
+    Its code tells of the acts before its own alone: that which sealed it may be cut off.
+    """
+    if pin.number is None or not pin.digest:
+        return
+    try:
+        events = store.require_head(pin.ref).events(pin.number.directory)
+    except RmdocsError:
+        events = []  # which is told where the ledger is gone through
+    if any(pin.digest == one.sha256 for act in events for one in (*act.files, *as_read(act))):
+        return
+    reason = message(
+        "{source}: no act of {number} seals this file; its check code is that of the first {size}"
+        " event(s) of the ledger, and tells nothing of what came after",
+        source=pin.source,
+        number=pin.number,
+        size=pin.size,
+    )
+    remedy = message(
+        "either it was changed after issue, or the act that sealed it was cut off: compare it with"
+        " an export of its number, and the ledger with a checkpoint kept elsewhere"
+    )
+    yield error("DOCUMENT-UNSEALED", place, reason, remedy, clause=_CLAUSE)
 
 
 def _root_line(summary: Pin) -> str:

@@ -170,11 +170,13 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
         return pins_in(handed, Verbatim(handed))
     if kind_of(handed.data):
         return _pins_on_pages(handed, is_pdf=kind_of(handed.data) == "PDF")
+    source = Verbatim(handed.base)
     try:
         text = printed_text(handed.data)
     except FindingsError:  # no document
-        text = handed.data.decode("utf-8", "replace")
-    return pins_in(text, Verbatim(handed.base))
+        return pins_in(handed.data.decode("utf-8", "replace"), source)
+    digest = canonical.sha256(handed.data)
+    return tuple(replace(pin, digest=digest) for pin in pins_in(text, source))
 
 
 def _pins_on_pages(handed: File, *, is_pdf: bool) -> tuple[Pin, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -186,6 +187,21 @@ class TestKnownFromOutside:
         assert store.verify(insider.bank.at(), against=pins).findings == ()
         insider.point(NOTICE, insider.commits(NOTICE)[0])
         assert named(insider, "LEDGER-BACK", against=pins)
+
+    def test_a_document_that_no_act_seals_is_told_though_its_code_is_right(self, insider, tmp_path):
+        """One byte more; or the act that sealed it cut off, of which its code tells nothing."""
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        [path, *_] = save_all(tmp_path, records.export(insider.bank.at(), number))
+        handed = File(name=path.name, data=path.read_bytes())
+        changed = replace(handed, data=handed.data + b"\0")
+        assert store.verify(insider.bank.at(), against=store.pins_from(handed)).findings == ()
+        assert named(insider, "DOCUMENT-UNSEALED", against=store.pins_from(changed))
+        [pin] = store.pins_from(handed)
+        seen_path(insider.bank.root).unlink()
+        commits = insider.commits(NOTICE)
+        sizes = [insider.head(one).checkpoint.size for one in commits]
+        insider.point(NOTICE, commits[sizes.index(pin.size)])
+        assert named(insider, "DOCUMENT-UNSEALED", against=store.pins_from(handed))
 
     def test_a_code_as_it_is_typed_is_held_against_it(self, insider):
         number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")

@@ -39,7 +39,7 @@ OTHERWISE = {
         REVOCATION-SURE
     """,
     "told only of what was held against the store, in a way that no drill does": """
-        HISTORY-OTHER LEDGER-UNCOMPARED SUMMARY-OTHER
+        DOCUMENT-UNSEALED HISTORY-OTHER LEDGER-UNCOMPARED SUMMARY-OTHER
     """,
     "told only by the policy of witnesses of whoever verifies, which a drill does not have": """
         WITNESS-BEHIND WITNESS-FUTURE WITNESS-LOG WITNESS-NOBODY WITNESS-OLD WITNESS-POLICY
