@@ -18,12 +18,15 @@ from dataclasses import replace
 from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
+from rmdocs.events.kinds import read_as
+from rmdocs.events.records import EditionIssued
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.renditions import as_read
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint, KeyFault, LedgerKeys
+from rmdocs.store.event import Event
 from rmdocs.store.head import LedgerStore
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
@@ -76,6 +79,17 @@ class Pin:
     def bits(self) -> int:
         """Return how many bits of the root are known."""
         return 4 * len(self.root)
+
+    def is_printed_by(self, act: Event) -> bool:
+        """Return whether the document of an act prints it as its check code, or a longer one."""
+        said = read_as(act, EditionIssued)
+        if said is None:
+            return False
+        try:
+            code = CheckCode.parse(said.edition.pin)
+        except UsageError:  # told where the order of acts is judged
+            return False
+        return code.size == self.size and code.root.startswith(self.root)
 
     @property
     def ref(self) -> str:
@@ -355,30 +369,38 @@ def _held(store: LedgerStore, pin: Pin, place: str, findings: list[Finding]) -> 
 
 
 def _unsealed(store: LedgerStore, pin: Pin, place: str) -> Iterator[Finding]:
-    """Yield that a document says its code, and no act of its record seals it.
+    """Yield that no act of its record seals a document that prints a code.
 
-    Its code tells of the acts before its own alone: that which sealed it may be cut off.
+    The code tells of the acts before the document's own alone: that which sealed it may be cut off.
     """
-    if pin.number is None or not pin.digest:
+    if pin.number is None:
         return
     try:
-        events = store.require_head(pin.ref).events(pin.number.directory)
+        acts = store.require_head(pin.ref).events(pin.number.directory)
     except RmdocsError:
-        events = []  # which is told where the ledger is gone through
-    if any(pin.digest == one.sha256 for act in events for one in (*act.files, *as_read(act))):
-        return
-    reason = message(
-        "{source}: no act of {number} seals this file; its check code is that of the first {size}"
-        " event(s) of the ledger, and tells nothing of what came after",
-        source=pin.source,
-        number=pin.number,
-        size=pin.size,
-    )
-    remedy = message(
-        "either it was changed after issue, or the act that sealed it was cut off: compare it with"
-        " an export of its number, and the ledger with a checkpoint kept elsewhere"
-    )
-    yield error("DOCUMENT-UNSEALED", place, reason, remedy, clause=_CLAUSE)
+        acts = []  # which is told where the ledger is gone through
+    facts = {"source": pin.source, "number": pin.number, "size": pin.size}
+    if not any(map(pin.is_printed_by, acts)):
+        reason = message(
+            "{source}: no act of {number} seals a document with this check code, which tells only"
+            " of the first {size} event(s) of the ledger",
+            **facts,
+        )
+        remedy = message(
+            "read number and code again; if they are as printed, the act that sealed the document"
+            " was cut off, or the document is of another store: hold the ledger against a"
+            " checkpoint kept elsewhere"
+        )
+        yield error("DOCUMENT-UNSEALED", place, reason, remedy, clause=_CLAUSE)
+    elif pin.digest and not any(
+        pin.digest == one.sha256 for act in acts for one in (*act.files, *as_read(act))
+    ):
+        reason = message(
+            "{source}: no act of {number} seals this file, but another one with its check code",
+            **facts,
+        )
+        remedy = message("it was changed after issue: compare it with an export of its number")
+        yield error("DOCUMENT-UNSEALED", place, reason, remedy, clause=_CLAUSE)
 
 
 def _root_line(summary: Pin) -> str:

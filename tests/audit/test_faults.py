@@ -136,6 +136,16 @@ FROM_OUTSIDE = {
 """What is sound in itself, and named only by who kept a checkpoint."""
 
 
+def scan_of(number, edition, pin):
+    """Return the scan of a page that bears the code of an edition."""
+    writer, written = PdfWriter(), BytesIO()
+    writer.add_blank_page(595.3, 841.9)
+    writer.write(written)
+    code = DocumentCode(number=number, edition=edition, digest="0" * 12, pin=pin)
+    [page] = drawn(mark(written.getvalue(), Marks(code=code)), 200)
+    return File(name="scan.jpg", data=scanned(page, 7))
+
+
 def pages_of(*words):
     """Return a PDF of which each page says some words."""
     writer = PdfWriter()
@@ -203,6 +213,32 @@ class TestKnownFromOutside:
         insider.point(NOTICE, commits[sizes.index(pin.size)])
         assert named(insider, "DOCUMENT-UNSEALED", against=store.pins_from(handed))
 
+    @pytest.mark.parametrize("way", ["typed", "words", "scan"])
+    def test_a_code_of_an_act_that_was_cut_off_is_told_however_it_was_read(self, insider, way):
+        """The code is of the acts before: what is left of the ledger agrees with it."""
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        printed = records.trace(insider.bank.at(), str(number)).edition
+        pin = insider.store.require_head(NOTICE).events(number.directory)[printed - 1].facts["pin"]
+        handed = f"{number} {pin}"
+        if way == "words":
+            handed = pages_of(handed)
+        elif way == "scan":
+            handed = scan_of(number, printed, pin)
+        pins = store.pins_from(handed)
+        assert store.verify(insider.bank.at(), against=pins).findings == ()
+        seen_path(insider.bank.root).unlink()
+        commits = insider.commits(NOTICE)
+        sizes = [insider.head(one).checkpoint.size for one in commits]
+        insider.point(NOTICE, commits[sizes.index(CheckCode.parse(pin).size)])
+        assert named(insider, "DOCUMENT-UNSEALED", against=pins)
+
+    def test_a_code_under_another_number_is_told(self, insider):
+        number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
+        printed = records.trace(insider.bank.at(), str(number)).edition
+        pin = insider.store.require_head(NOTICE).events(number.directory)[printed - 1].facts["pin"]
+        other = RecordNumber(series=number.series, serial=9999)
+        assert named(insider, "DOCUMENT-UNSEALED", against=store.pins_from(f"{other} {pin}"))
+
     def test_a_code_as_it_is_typed_is_held_against_it(self, insider):
         number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
         printed = records.trace(insider.bank.at(), str(number)).edition
@@ -247,12 +283,7 @@ class TestKnownFromOutside:
         number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
         head = insider.bank.at().store.require_head(NOTICE)
         pin = [event.facts["pin"] for event in head.events(number.directory)][-1]
-        writer, written = PdfWriter(), BytesIO()
-        writer.add_blank_page(595.3, 841.9)
-        writer.write(written)
-        code = DocumentCode(number=number, edition=1, digest="0" * 12, pin=pin)
-        [page] = drawn(mark(written.getvalue(), Marks(code=code)), 200)
-        jpeg, pdf = scanned(page, 7), BytesIO()
+        jpeg, pdf = scan_of(number, 1, pin).data, BytesIO()
         Image.open(BytesIO(jpeg)).save(pdf, "PDF", resolution=200)
         for name, data in (("scan.jpg", jpeg), ("scan.pdf", pdf.getvalue())):
             pins = store.pins_from(File(name=name, data=data))
