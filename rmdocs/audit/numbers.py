@@ -25,16 +25,18 @@ from rmdocs.registers.series import (
     SERIES_NAME,
     VOLUMES,
     SeriesState,
+    missing_volumes,
     volume_state,
 )
 from rmdocs.store import merkle
 from rmdocs.store.checkpoint import Checkpoint
-from rmdocs.store.protocol import LEDGER_PREFIX, RECORDS_PREFIX
+from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX, RECORDS_PREFIX
 
 if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
     from rmdocs.store.event import Event
     from rmdocs.store.head import GitHead
+    from rmdocs.store.protocol import Store
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -95,9 +97,23 @@ def _given(volume: Volume, state: SeriesState, issued: Counter[int]) -> Iterator
             yield _wrong("NUMBER-BEYOND", str(number), message("the series never gave this number"))
 
 
-def missing_volume(name: str) -> Finding:
-    """Return that a volume is missing which the control ledger knows."""
+def _missing(name: str) -> Finding:
     return _wrong("VOLUME-MISSING", name, message("the volume was opened, but is missing"))
+
+
+def require_volumes(store: Store, year: int | None = None) -> None:
+    """Refuse to go on as with a whole store where volumes are missing.
+
+    :param year: of this year alone; None for all.
+    :raises FindingsError: VOLUME-MISSING, for each that the control ledger knows.
+    """
+    missing = [
+        name
+        for name in missing_volumes(store.require_head(CONTROL_REF), store)
+        if year in {None, Volume.parse(name).series.year}
+    ]
+    if missing:
+        raise FindingsError(tuple(map(_missing, missing)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +138,7 @@ class VolumeAudit:
             if event.kind == VolumeOpened.KIND
         }
         missing = filter(self.belongs, known.keys() - self.heads.keys())
-        yield from map(missing_volume, sorted(missing))
+        yield from map(_missing, sorted(missing))
         for name in sorted(self.heads):
             opened = known.get(name)
             if opened is None:

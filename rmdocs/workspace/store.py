@@ -278,18 +278,15 @@ def checkpoint(workspace: Workspace) -> Checkpoints:
     :raises FindingsError: if one is not signed by the ledgers' key, is of another tree, or is
         missing: whoever kept them would hold nothing in hand.
     """
-    from rmdocs.audit.numbers import missing_volume
+    from rmdocs.audit.numbers import require_volumes
     from rmdocs.audit.pins import compared, notes_of, pins_in, summary_of
     from rmdocs.registers.ledgerkeys import ledger_keys
-    from rmdocs.registers.series import missing_volumes
     from rmdocs.store.checkpoint import Checkpoint
 
-    control = workspace.store.require_head(CONTROL_REF)
-    if missing := missing_volumes(control, workspace.store):
-        raise FindingsError(tuple(map(missing_volume, missing)))
+    require_volumes(workspace.store)
     notes = notes_of(workspace.store)
     pins = pins_in(notes, message("the store itself"))
-    keys = ledger_keys(control)
+    keys = ledger_keys(workspace.store.require_head(CONTROL_REF))
     findings = compared(workspace.store, pins, keys).findings
     if findings:
         raise FindingsError(findings)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answering import WordlessAnswer
+from rmdocs.audit.closings import Closings
+from rmdocs.audit.numbers import require_volumes
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import by_command, listed, message
-from rmdocs.registers.series import closing_statement, known_volumes, volume_state
+from rmdocs.registers.series import known_volumes, volume_state
 from rmdocs.store import bundles
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.opening import STORE_PATH
@@ -53,9 +55,11 @@ def bundle(
     :raises ControlError: if there is no volume of the year, or a series of it is not closed.
     :raises MissingProgramError: if git is not installed.
     :raises ConflictError: if there is a file already.
+    :raises FindingsError: if a volume of the year is missing, or is not what was closed.
     :raises StoreError: if objects are damaged, or the file cannot be written.
     """
     store, control = workspace.store, workspace.store.require_head(CONTROL_REF)
+    require_volumes(store, year)
     volumes = [one for one in known_volumes(store.refs()) if one.series.year == year]
     if not volumes:
         raise ControlError(
@@ -64,7 +68,8 @@ def bundle(
             clause=_CLAUSE,
         )
     series = sorted({one.series for one in volumes})
-    open_ones = [one for one in series if closing_statement(control, one) is None]
+    closings, unreadable = Closings.of(control)
+    open_ones = [one for one in series if one not in closings.statements and not unreadable]
     if open_ones:
         raise ControlError(
             message("not all of {year} is closed: {series}", year=year, series=listed(open_ones)),
@@ -75,6 +80,9 @@ def bundle(
             clause=_CLAUSE,
         )
     heads = {one: store.require_head(one.ref) for one in volumes}
+    wrong = [found for one, head in heads.items() for found in closings.findings(one, head)]
+    if unreadable or wrong:
+        raise FindingsError((*unreadable, *wrong))
     commits = {one.ref: head.commit for one, head in heads.items()}
     bundles.write(
         workspace.root / STORE_PATH,

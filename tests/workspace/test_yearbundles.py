@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from threading import Thread
 
 import pytest
+from conftest import refused_for
 
 from rmdocs.errors import ConflictError, ControlError, StoreError, UsageError
 from rmdocs.files import File
@@ -72,6 +73,23 @@ def test_it_tells_what_went_into_it(closed_bank, tmp_path):
         yearbundles.bundle(work, 2026, file)
     assert file.read_bytes() == data
     assert [one.name for one in tmp_path.iterdir() if "bundle" in one.name] == [file.name]
+
+
+@pytest.mark.parametrize("lost", ["one", "all", "cut"])
+def test_a_year_that_is_not_whole_is_no_bundle(closed_bank, tmp_path, lost):
+    """What of it is there would pass for the year."""
+    refs = {ref: one for ref, one in closed_bank.refs().items() if "/2026/" in ref}
+    closed_bank.close()
+    for ref in sorted(refs)[: len(refs) if lost == "all" else 1]:
+        if lost == "cut":
+            first = closed_bank.git("rev-list", "--max-parents=0", refs[ref])
+            closed_bank.git("update-ref", ref, first)
+        else:
+            closed_bank.git("update-ref", "-d", ref)
+    file = tmp_path / "2026.bundle"
+    with refused_for("CLOSING-DISAGREES" if lost == "cut" else "VOLUME-MISSING"):
+        yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    assert not file.exists()
 
 
 def test_it_is_verified_traced_and_proved_alone(bundled):
