@@ -25,7 +25,16 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class OutPath(click.Path):
-    """A file or folder to write to: where none can be written, nothing at all is done."""
+    """A file or folder to write to: where none can be written, nothing at all is done.
+
+    :param report: a report, a workbook or a page, that is not there yet.
+    """
+
+    def __init__(
+        self, *, file_okay: bool = True, dir_okay: bool = True, report: bool = False
+    ) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay)
+        self._report = report
 
     def convert(
         self,
@@ -35,39 +44,21 @@ class OutPath(click.Path):
     ) -> Path:
         """Return the path.
 
-        :raises UsageError: if nothing can be written there.
+        :raises UsageError: if nothing can be written there, or its name is that of no report.
+        :raises ConflictError: if a report is to be written where something is.
         """
         from rmdocs import folders
 
         path = Path(fsdecode(super().convert(value, param, ctx)))
         folders.require_writable(path)
-        return path
-
-
-class OutReport(OutPath):
-    """A report to write, a workbook or a page, that is not there yet."""
-
-    def convert(
-        self,
-        value: str | PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Path:
-        """Return the path.
-
-        :raises UsageError: if its name is that of neither, or nothing can be written there.
-        :raises ConflictError: if something is there.
-        """
-        from rmdocs import folders
-
-        path = super().convert(value, param, ctx)
-        folders.require_report(path)
-        folders.require_free(path, message("move it away, or choose another name"))
+        if self._report:
+            folders.require_report(path)
+            folders.require_free(path, message("move it away, or choose another name"))
         return path
 
 
 OUT_FILE, OUT_FOLDER = OutPath(dir_okay=False), OutPath(file_okay=False)
-OUT_REPORT = OutReport(dir_okay=False)
+OUT_REPORT = OutPath(dir_okay=False, report=True)
 
 
 class Day(click.DateTime):

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 
 from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.messages import message
-from rmdocs.store.files import open_new, sync_directory
+from rmdocs.store.files import open_new, sync_directory, unwritable
 from rmdocs.store.git import make_repository
 from rmdocs.store.maintenance import maintained, require_git, run_git
 from rmdocs.store.objects import OID
@@ -67,14 +67,7 @@ def write(
                 message("{path} is there already", path=file), message("give another name")
             ) from problem
         except OSError as problem:
-            raise StoreError(
-                message(
-                    "{path} cannot be written: {problem}",
-                    path=file,
-                    problem=system_problem(problem),
-                ),
-                message("make room there, or work as who may write there"),
-            ) from problem
+            raise unwritable(file, problem) from problem
         finally:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)

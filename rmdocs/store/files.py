@@ -78,12 +78,15 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
                 raise
         sync_directory(path.parent)
     except OSError as problem:
-        raise StoreError(
-            message(
-                "{path} cannot be written: {problem}", path=path, problem=system_problem(problem)
-            ),
-            message("make room there, or work as who may write there"),
-        ) from problem
+        raise unwritable(path, problem) from problem
+
+
+def unwritable(path: Path, problem: OSError) -> StoreError:
+    """Return the refusal of a file that cannot be written."""
+    return StoreError(
+        message("{path} cannot be written: {problem}", path=path, problem=system_problem(problem)),
+        message("make room there, or work as who may write there"),
+    )
 
 
 @contextmanager

@@ -286,22 +286,7 @@ class Maintenance:
         :param names: in the order in which they lie by now: neighbours are alike.
         :raises StoreError: if what is read is not what one of the names says.
         """
-        pack, index = self.scratch / "new.pack", self.scratch / "new.idx"
-        asked = self.scratch / "names"
-        asked.write_bytes(b"".join(b"%b\n" % name.hex().encode() for name in names))
-        import subprocess  # noqa: PLC0415 - as above
-
-        home = self._repository()
-        with asked.open("rb") as given, pack.open("wb") as written:
-            self._run(
-                ["pack-objects", "--stdout", f"--threads={self.threads}", *_BOUNDS, *words],
-                {"GIT_DIR": str(home), "GIT_OBJECT_DIRECTORY": str(self.objects)},
-                given.fileno(),
-                written.fileno(),
-            )
-        # Names are computed from what was written, not from what the store calls it.
-        words = ["index-pack", "--threads=1", "--no-rev-index", "-o", str(index), str(pack)]
-        self._run(words, {"GIT_DIR": str(home)}, subprocess.DEVNULL, subprocess.DEVNULL)
+        pack, index = self._written((name.hex() for name in names), words)
         made = Pack(index)
         lacking = names.keys() - set(made.names())
         made.close()
@@ -317,20 +302,39 @@ class Maintenance:
 
         :raises StoreError: if something that they name is missing or damaged.
         """
+        pack, _ = self._written(commits, ["--revs", *_JOINED], "--strict")
+        return pack
+
+    def _written(
+        self, asked: Iterable[str], packing: Sequence[str], *indexing: str
+    ) -> tuple[Path, Path]:
+        """Have git write objects into a pack of the maintainer's own; return that and its index.
+
+        :param asked: names of objects, as git is to take them by ``packing``.
+        :param indexing: what besides is asked of the pack where its index is made.
+        """
         import subprocess  # noqa: PLC0415 - as above
 
         pack, index = self.scratch / "new.pack", self.scratch / "new.idx"
-        asked = self.scratch / "names"
-        asked.write_text("".join(f"{commit}\n" for commit in commits), "ascii")
+        names = self.scratch / "names"
+        names.write_text("".join(f"{name}\n" for name in asked), "ascii")
         home = self._repository()
-        with asked.open("rb") as given, pack.open("wb") as written:
-            words = ["pack-objects", "--stdout", "--revs", f"--threads={self.threads}", *_BOUNDS]
-            environment = {"GIT_DIR": str(home), "GIT_OBJECT_DIRECTORY": str(self.objects)}
-            self._run([*words, *_JOINED], environment, given.fileno(), written.fileno())
-        words = ["index-pack", "--strict", "--threads=1", "--no-rev-index"]
-        words += ["-o", str(index), str(pack)]
-        self._run(words, {"GIT_DIR": str(home)}, subprocess.DEVNULL, subprocess.DEVNULL)
-        return pack
+        with names.open("rb") as given, pack.open("wb") as written:
+            self._run(
+                ["pack-objects", "--stdout", f"--threads={self.threads}", *_BOUNDS, *packing],
+                {"GIT_DIR": str(home), "GIT_OBJECT_DIRECTORY": str(self.objects)},
+                given.fileno(),
+                written.fileno(),
+            )
+        # Names are computed from what was written, not from what the store calls it.
+        words = ["index-pack", "--threads=1", "--no-rev-index", *indexing]
+        self._run(
+            [*words, "-o", str(index), str(pack)],
+            {"GIT_DIR": str(home)},
+            subprocess.DEVNULL,
+            subprocess.DEVNULL,
+        )
+        return pack, index
 
     def _repository(self) -> Path:
         """Return a repository of ours without refs and settings, through which git looks."""
@@ -433,8 +437,8 @@ def require_git() -> str:
     program = shutil.which("git")
     if program is None:
         raise MissingProgramError(
-            message("git is not installed; the store is put together with it"),
-            message("install git; until then everything works, in more room"),
+            message("git is not installed; this is done with it"),
+            message("install git; issuing, reading and verifying work without it"),
         )
     return program
 

@@ -8,7 +8,7 @@ whoever looks with git would be told what somebody else wants: that is found by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rmdocs.classes import dataclass
@@ -106,14 +106,15 @@ def obeyed(path: Path, signers: str) -> Iterator[Finding]:
 
     :param signers: the file of signers that a store names.
     """
-    for setting in _settings(path):
+    settings = list(_settings(path))
+    yield from _unreadable(path, settings)
+    for setting in settings:
         if setting.name == "gpg.ssh.allowedsignersfile" and setting.value != signers:
             yield _other(setting, severe=True)
         elif _FOR_CARRYING.fullmatch(setting.name):
             yield _other(setting, severe=False)
         elif not _HARMLESS.fullmatch(setting.name) and not setting.name.startswith("extensions."):
             yield _other(setting, severe=True)
-    yield from _unreadable(path)
     for hook in sorted((path / "hooks").glob("*")):
         if hook.suffix != ".sample" and hook.is_file() and hook.stat().st_mode & 0o111:
             yield warning(
@@ -125,9 +126,9 @@ def obeyed(path: Path, signers: str) -> Iterator[Finding]:
             )
 
 
-def _unreadable(path: Path) -> Iterator[Finding]:
+def _unreadable(path: Path, settings: Iterable[_Setting]) -> Iterator[Finding]:
     """Yield what git cannot read: it takes the store for no repository then."""
-    for setting in _settings(path):
+    for setting in settings:
         if setting.name == _FORMAT and setting.value not in {"0", "1"}:
             yield _not_git("config", setting.name)
         elif not _NAME.fullmatch(setting.name):
