@@ -7,6 +7,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from typing import Any
 
+from rmdocs.workspace.processes import let_go
+
 
 class Elsewhere(ProcessPoolExecutor):
     """Another process, which does all that is given away before anything else is done."""
@@ -37,3 +39,8 @@ class Killed(ProcessPoolExecutor):
                 process.kill()
                 process.join()
         return future
+
+    def shutdown(self, *how: Any, **what: Any) -> None:
+        """End it as whoever began it does."""
+        let_go(self)
+        super().shutdown(*how, **what)

@@ -366,7 +366,10 @@ class Maintenance:
         journal.unlink()
 
     def _drop_superseded(self, names: Sequence[str]) -> None:
-        new, *old = (name for name in names if _PACK_NAME.fullmatch(name))
+        known = [name for name in names if _PACK_NAME.fullmatch(name)]
+        if not known:  # killed while it was written, before anything was dropped
+            return
+        new, *old = known
         if not all((self.packs / f"{new}{suffix}").is_file() for suffix in (".idx", ".pack")):
             return
         if old:

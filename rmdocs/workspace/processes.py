@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, ProcessPoolExecutor
 
 _MANY_OBJECTS = 50_000
 """New objects after which Python looks for cycles in a process that does bulk work."""
@@ -45,10 +45,24 @@ def processes(count: int, worth: int = MANY) -> Iterator[Executor | None]:
         yield executor
     finally:
         if executor is not None:
+            let_go(executor)
             executor.shutdown(cancel_futures=True)
 
 
-def _begun(others: int) -> Executor | None:
+def let_go(executor: ProcessPoolExecutor) -> None:
+    """Have the end of processes wait for nothing that a killed one was to be given.
+
+    Until Python 3.11.5 what is on its way there is written for ever, since the end at which nobody
+    reads any more is open here as well (python/cpython#94777).
+    """
+    if sys.version_info < (3, 11, 5):
+        broken, queue = executor._broken, executor._call_queue  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        if broken and queue is not None:
+            with suppress(OSError):  # closed at the same moment by who writes there
+                queue._reader.close()  # noqa: SLF001
+
+
+def _begun(others: int) -> ProcessPoolExecutor | None:
     if others < 1:
         return None
     from concurrent.futures import ProcessPoolExecutor

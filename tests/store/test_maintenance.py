@@ -30,6 +30,7 @@ from rmdocs.store.maintenance import (
     maintain,
 )
 from rmdocs.store.objects import ObjectReader
+from rmdocs.store.spool import DROPPING
 from rmdocs.store.strays import strays
 
 pytestmark = pytest.mark.long
@@ -176,6 +177,18 @@ class TestKilled:
         assert listed(desk.path).keys() == {
             file.relative_to(desk.path) for file in (desk.path / "objects/pack").iterdir()
         }
+
+    @pytest.mark.parametrize("part", [0, 1, 30, 45, 46, 60])
+    def test_while_it_noted_what_to_drop(self, written, part):
+        """The note is there in part: what it names whole may be all that it was to name."""
+        names = stored(written.path)
+        [pack, *_] = (written.path / "objects/pack").glob("*.pack")
+        note = written.path / "rmdocs/partial/maintenance" / DROPPING
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(f"{pack.stem}\n{pack.stem}"[:part])
+        maintain(written.path)
+        assert stored(written.path) == names
+        assert not note.exists()
 
     @pytest.mark.soak
     def test_at_moments_of_chance_beside_a_writer(self, desk, ref):

@@ -90,3 +90,26 @@ def test_a_script_is_run_once(tmp_path):
     script.write_text(SCRIPT)
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("once\n", "")
+
+
+BROKEN = """
+import os
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
+from rmdocs.workspace import processes
+
+processes.cores = lambda: 2
+with processes.processes(1, worth=1) as executor:
+    given = [executor.submit(os._exit, 1)]
+    with suppress(BrokenExecutor):  # known so soon
+        given += (executor.submit(len, bytes(1 << 22)) for _ in range(4))
+    assert all(one.exception() is not None for one in given)
+print("ended")
+"""
+
+
+def test_nothing_waits_for_what_a_killed_process_was_to_be_given():
+    """More of it than a pipe holds: Python before 3.11.5 would write it for ever."""
+    words = [sys.executable, "-c", BROKEN]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "ended\n"
