@@ -283,6 +283,29 @@ def _alike(character: str) -> str:
     return found
 
 
+_WIDE = {0x3000: " ", **{code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)}}
+_DIGITS = 15
+"""Digits that a typed number has at most: more than any count, edition or seed."""
+
+
+def narrow(text: str) -> str:
+    """Return ``text`` with full-width forms as the plain ones, without blanks around it.
+
+    So a Chinese input method writes what stands on paper; no other sign is taken for one.
+    """
+    return text.translate(_WIDE).strip()
+
+
+def whole_number(text: str) -> int | None:
+    """Return the whole number that somebody typed, in plain or full-width digits.
+
+    None if it is none: Python would take signs before it, blanks and lines within it, and digits
+    of every script, which stand on no paper here.
+    """
+    plain = narrow(text)
+    return int(plain) if re.fullmatch(rf"[0-9]{{1,{_DIGITS}}}", plain) else None
+
+
 def _numbered(character: str) -> str:
     return f"<U+{ord(character):04X}>"
 

@@ -10,11 +10,11 @@ The first document of a ledger prints ``0``. Clause: ISO 15489-1 §5.2.2.3 (inte
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterable
 from typing import Self
 
+from rmdocs.characters import narrow
 from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.messages import Text, message
@@ -36,13 +36,16 @@ _SIZE_DIGITS = 9
 _MEANT = str.maketrans("OILU", "011V")
 """What stands in no check code, and what somebody saw who types it."""
 _PRINTED = re.compile(
-    rf"(?<!\d)([1-9]\d{{0,8}})\s?[·・.]\s?((?:[{SIGNS}]{{4}}-){{4}}[{SIGNS}]{{5}}(?![A-Z0-9])"
+    rf"(?<![\d+\-\u2212])([1-9]\d{{0,8}})\s?[·・.]\s?((?:[{SIGNS}]{{4}}-){{4}}[{SIGNS}]{{5}}(?![A-Z0-9])"
     r"|[0-9a-f]{12}(?![0-9a-f]))",
     re.ASCII,
 )
-_TYPED = re.compile(rf"([1-9]\d{{0,8}})([{SIGNS}]{{{ROOT_SIGNS + 1}}})", re.ASCII)
-_APART = re.compile(r"([1-9]\d{0,8})[^0-9A-Z]+(.*)", re.ASCII | re.DOTALL)
-_OLD_TYPED = re.compile(r"([1-9]\d{0,8})[^0-9A-Z]{1,3}([0-9A-F]{12})", re.ASCII)
+_BETWEEN = r"[\s\u00a0·・･•‧∙⋅.,:_\-\u2010-\u2015\u2212]"
+"""What a person types between the groups of a code: blanks, dots, and dashes of any kind."""
+_TYPED = re.compile(
+    rf"([1-9]\d{{0,8}})({_BETWEEN}*)((?:[{SIGNS}]{_BETWEEN}*){{{ROOT_SIGNS}}}[{SIGNS}])", re.ASCII
+)
+_OLD_TYPED = re.compile(rf"([1-9]\d{{0,8}}){_BETWEEN}{{1,3}}([0-9A-F]{{12}})", re.ASCII)
 _AS_PRINTED = message(
     "type it as it stands at the foot of each page, such as {example}, or 0",
     example="12·0A1B-2C3D-4E5F-6G7H-8J9K2",
@@ -101,21 +104,22 @@ class CheckCode:
     def typed(cls, text: str) -> Self:
         """Return the code that somebody typed, in whatever case, width or grouping.
 
+        Nothing else may stand before, within or behind it: ``-1·…`` is on no paper.
+
         :raises UsageError: if it is none, or a sign of it was read or typed wrongly.
         """
-        plain = unicodedata.normalize("NFKC", text).strip().upper().translate(_MEANT)
+        plain = narrow(text).upper().translate(_MEANT)
         if plain == "0":
             return cls(size=0, root="")
         old = _OLD_TYPED.fullmatch(plain)
         if old is not None:
             return cls(size=int(old[1]), root=old[2].lower())
+        found = _TYPED.fullmatch(plain)
         # A sign too few or too many must not move the size's end, where that was typed.
-        apart = _APART.fullmatch(plain)
-        size, rest = (apart[1], apart[2]) if apart is not None else ("", plain)
-        found = _TYPED.fullmatch(size + "".join(sign for sign in rest if sign.isalnum()))
-        if found is None or size not in {"", found[1]}:
+        end = re.match(rf"\d+(?={_BETWEEN})", plain, re.ASCII)
+        if found is None or (end is not None and end[0] != found[1]):
             raise _no_code()
-        return cls._checked(int(found[1]), found[2])
+        return cls._checked(int(found[1]), re.sub(_BETWEEN, "", found[3]))
 
     @classmethod
     def printed_in(cls, text: str) -> tuple[Self, int] | None:
@@ -164,6 +168,10 @@ class CheckCode:
         signs = self.signs + _check_sign(self.size, self.signs)
         groups = [signs[at : at + _GROUP] for at in range(0, _GROUPED, _GROUP)]
         return f"{self.size}·{'-'.join((*groups, signs[_GROUPED:]))}"
+
+
+FIRST = CheckCode(size=0, root="")
+"""What the first document of a ledger prints."""
 
 
 def _check_sign(size: int, signs: str) -> str:

@@ -19,7 +19,7 @@ from rmdocs.files import File
 from rmdocs.findings import Finding, error
 from rmdocs.forms.sections.ledger import LOCAL_NAME
 from rmdocs.intake.candidates import LARGEST_FILE, Unread, refuse, too_large
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, listed, message
 
 if TYPE_CHECKING:
     from rmdocs.intake.candidates import Selection
@@ -205,6 +205,31 @@ def require_writable(path: Path) -> None:
             raise PermissionError(errno.EACCES, "")
     except OSError as problem:
         raise _unwritable(path, problem) from problem
+
+
+_KINDS = frozenset(
+    {
+        *(".docx", ".doc", ".wps", ".rtf", ".odt", ".pdf", ".xlsx", ".xls", ".et", ".ods", ".csv"),
+        *(".html", ".htm", ".json", ".jsonl", ".yaml", ".toml", ".ics", ".png", ".jpg", ".jpeg"),
+        *(".tif", ".tiff", ".zip", ".bundle", ".tlog-proof", ".cose", ".keys", ".tst"),
+    }
+)
+"""Endings of files that somebody here gives out or takes in."""
+
+
+def require_kind(path: Path, endings: Sequence[str]) -> None:
+    """Refuse the name of another kind of file: a proof that is called a document is taken for one.
+
+    :param endings: of what is written; a name with none of the known endings may be its, too.
+    :raises UsageError: if the name ends as that of another kind does.
+    """
+    if path.suffix.lower() in _KINDS - {*endings}:
+        raise UsageError(
+            message(
+                "{path} is the name of another kind of file than the one to be written", path=path
+            ),
+            message("choose a name that ends in {endings}", endings=listed(endings)),
+        )
 
 
 def save_all(folder: Path, files: Iterable[File]) -> list[Path]:

@@ -8,11 +8,11 @@ trailers and file names all come from here. Clause: domain of ISO 9001
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import ClassVar, Self
 
+from rmdocs.characters import narrow
 from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.messages import Text, message
@@ -319,8 +319,10 @@ class RecordNumber:
 
         :raises UsageError: if it is none.
         """
-        signs = _JOINTS.sub("", unicodedata.normalize("NFKC", text).upper())
-        found = cls._signs.fullmatch(signs)
+        plain = narrow(text).upper()
+        # Nothing stands before a number, or behind it, that could be a sign of something else.
+        whole = plain if plain[:1].isalnum() and plain[-1:].isalnum() else ""
+        found = cls._signs.fullmatch(_JOINTS.sub("", whole))
         return cls.parse("-".join(filter(None, found.groups())) if found else text)
 
     @property
@@ -359,6 +361,14 @@ class CopyNumber:
 
     document: DocumentNumber
     serial: int
+
+    @classmethod
+    def typed(cls, text: str) -> Self:
+        """Return the number that somebody typed, in whatever case and width.
+
+        :raises UsageError: if it is none.
+        """
+        return cls.parse(re.sub(r"[\u2010-\u2015\u2212]", "-", narrow(text).upper()))
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -16,6 +16,7 @@ from rmdocs.characters import (
     kind_of,
     refused,
     visible,
+    whole_number,
 )
 
 SCRIPTS = {
@@ -271,3 +272,22 @@ def test_folding_a_number_again_changes_nothing(text):
 @pytest.mark.parametrize(("one", "other"), [("JK1", "JKI"), ("JK0", "JKO"), ("JK-1", "JK1")])
 def test_what_a_reader_tells_apart_stays_apart(one, other):
     assert fold_number(one) != fold_number(other)
+
+
+@given(st.one_of(st.text(max_size=6), st.integers().map(str), st.from_regex(r"[0-9０-９]{1,15}")))
+def test_a_whole_number_is_digits_alone(text):
+    found = whole_number(text)
+    plain = unicodedata.normalize("NFKC", text.strip()).strip()
+    if plain.isascii() and plain.isdigit() and len(plain) <= 15:
+        assert found in {int(plain), None}  # superscripts and the like are none on paper
+    else:
+        assert found is None
+
+
+@pytest.mark.parametrize("text", ["+3", "-3", "1_000", "3.0", "٣", "²", "1 0", "9" * 5000, ""])
+def test_what_python_takes_for_a_number_and_no_paper_shows(text):
+    assert whole_number(text) is None
+
+
+def test_a_number_is_typed_in_either_width():
+    assert [whole_number(text) for text in ("12", "１２", " 12　", "012")] == [12] * 4

@@ -1,7 +1,7 @@
 """Check codes: typed from paper they come back; one that was misread is told as that."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from rmdocs.checkcodes import SIGNS, CheckCode
@@ -100,3 +100,36 @@ def test_codes_of_before_tell_less():
 def test_other_texts_are_none(text):
     with pytest.raises(UsageError, match="no check code"):
         CheckCode.typed(text)
+
+
+@given(CODES, st.text(max_size=2), st.sampled_from(["before", "behind", "within"]))
+@example(CheckCode.parse(PRINTED), "-", "before")
+@example(CheckCode.parse(PRINTED), "+", "within")
+@example(CheckCode.parse(PRINTED), "²", "within")
+def test_nothing_else_is_taken_for_a_sign(code, more, place):
+    """What is typed is the code and what parts it; anything else makes it none, or another."""
+    text = str(code)
+    at = text.index("·")
+    typed = {
+        "before": more + text,
+        "behind": text + more,
+        "within": text[:at] + more + text[at:],
+    }[place]
+    parts = set(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000·・･•‧∙⋅.．,，:：_＿-－−‐‑‒–—―")
+    blank = not more.strip(" \u3000") if place != "within" else set(more) <= parts
+    try:
+        found = CheckCode.typed(typed)
+    except UsageError:
+        assert not blank or more.strip() != more
+    else:
+        assert found == code
+        assert not more.strip() or place == "within"
+
+
+@pytest.mark.parametrize(
+    "text", [f"-{PRINTED}", f"+{PRINTED}", f"−{PRINTED}", f"0{PRINTED}", f"9{'9' * 20}{PRINTED}"]
+)
+def test_a_size_is_a_plain_number(text):
+    with pytest.raises(UsageError):
+        CheckCode.typed(text)
+    assert CheckCode.printed_in(text) is None

@@ -4,17 +4,19 @@
     python3 verify_proof.py FILE PROOF KEYS [POLICY]
 
 One file on the standard library and the package ``cryptography``, written by docs/proof-format.md
-alone: whoever trusts nobody reads it first. Exit code 0 is yes, 1 is no, 2 is called wrongly.
+alone: whoever trusts nobody reads it first. Exit code 0 is yes, 1 is no, 2 is called wrongly, or
+with what is not judged here.
 """
 
 import base64
 import hashlib
 import json
+import os
 import re
 import sys
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,49 @@ REASONS = {
         "证明无误，但所证明的不是这份文件",
     ),
 }
+# What people take for the file of a proof, by how it begins, and what judges it.
+OTHERS = (
+    (
+        (b"\xd2\x84",),
+        "a COSE receipt",
+        "rmdocs verify-file FILE RECEIPT --keys KEYS",
+        "COSE 收据",
+    ),
+    (
+        (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*"),
+        "a PDF or a picture, such as a slip or its scan",
+        "rmdocs verify-file FILE SCAN --keys KEYS; or one text file of what its QR codes say",
+        "PDF 或图片（如证明单或其扫描件）",
+    ),
+    (
+        (b"PK\3\4",),
+        "a document or a workbook (DOCX, XLSX), and no proof of one",
+        "give it first and its proof behind it: FILE PROOF KEYS",
+        "文件（DOCX、XLSX），而不是它的证明",
+    ),
+    (
+        (b"rmdocs/summary\n", b"rmdocs/control\n", b"rmdocs/records/"),
+        "a checkpoint of ledgers",
+        "rmdocs verify --against CHECKPOINT, where the store is",
+        "事件账本检查点",
+    ),
+    (
+        (b"rmdocs-ledger+",),
+        "a file of keys",
+        "give it behind the proof: FILE PROOF KEYS",
+        "密钥文件",
+    ),
+    (
+        (b"# v2 git bundle", b"# v3 git bundle"),
+        "the bundle of a year",
+        "rmdocs -w BUNDLE verify",
+        "年度归档包",
+    ),
+)
+PACK = ("a pack of records", "rmdocs audit check PACK --keys KEYS", "审计资料包")
+
+BEIJING = timezone(timedelta(hours=8))
+
 LIMITS = (
     (
         "Not shown: what became of the record after that state of the ledger.",
@@ -189,9 +234,14 @@ def key_id(key: bytes) -> bytes:
 
 
 def keys_in(data: bytes) -> list[bytes]:
-    """Return the keys of a keys file: ``name+id+base64(0x01 key)``, one a line."""
+    """Return the keys of a keys file: ``name+id+base64(0x01 key)``, one a line.
+
+    An editor may have put a mark before it, ended lines with CR LF, or left off the last one's end.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    data += b"" if data.endswith(b"\n") else b"\n"
     try:
-        require(data.endswith(b"\n") and len(data) < MOST, "PROOF-KEYS")
+        require(len(data) < MOST, "PROOF-KEYS")
         lines = data[:-1].split(b"\n")
         require(len(lines) <= 32, "PROOF-KEYS")
         found = []
@@ -685,7 +735,7 @@ def judge(file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None) -
         f"number 编号      {event['subject']}",
         f"edition 版次     {edition}",
         f"act 事件         {event['kind']}",
-        f"time 时间        {event['time']}",
+        f"time 时间        {clocks(event['time'])}",
         f"signed by 签署人 {event['actor']['name']} ({event['actor']['staff_no']})",
         f"sealed as 文件   {sealed}",
         f"ledger 账本      {origin}",
@@ -698,8 +748,8 @@ def judge(file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None) -
         ]
     if later:
         lines += [
-            f"NOT THE LAST WORD: {later['kind']} on {later['time']}",
-            f"并非最终状态：此后有事件 {later['kind']}（{later['time']}）",
+            f"NOT THE LAST WORD: {later['kind']} on {clocks(later['time'])}",
+            f"并非最终状态：此后有事件 {later['kind']}（{clocks(later['time'])}）",
         ]
     if machine:
         lines += [
@@ -711,6 +761,16 @@ def judge(file: bytes, proof: bytes, keys: bytes, policy: bytes | None = None) -
     return [*lines, *(line for limit in LIMITS[: 2 if witnesses else 3] for line in limit)]
 
 
+def clocks(time: str) -> str:
+    """Return the time of an event by two clocks: that of Beijing, and UTC, as it is sealed."""
+    at = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    try:
+        there = f"{at.astimezone(BEIJING)} 北京时间 Beijing, "
+    except OverflowError:  # the last hours that a clock can show
+        there = ""
+    return f"{there}{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def utc(seconds: int) -> str:
     """Return seconds since 1970 as a time; as they are after the year 9999."""
     if seconds >= 253_402_300_800:
@@ -718,26 +778,59 @@ def utc(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}Z"
 
 
-def main(arguments: list[str]) -> int:
+def other_kind(proof: bytes) -> tuple[str, str, str] | None:
+    """Return what somebody gave that is no proof file, and what judges it; None if unknown."""
+    for beginnings, *said in OTHERS:
+        if proof.removeprefix(b"\xef\xbb\xbf").startswith(beginnings) and PART not in proof:
+            return said[0], said[1], said[2]
+    return None
+
+
+def not_judged(name: str, kind: tuple[str, str, str]) -> tuple[int, str]:
+    """Return what is said of what is not judged here: neither yes nor no."""
+    called, way, in_chinese = kind
+    return 2, (
+        f"NOT JUDGED HERE. 本工具不核对此类文件。\n{name}: {called}\n  → {way}\n"
+        f"{name}：{in_chinese}\n  → {way}"
+    )
+
+
+def answer(arguments: list[str]) -> tuple[int, str]:
+    """Return the exit code, and what is said."""
     if len(arguments) not in {3, 4}:
-        print(__doc__, file=sys.stderr)
-        return 2
+        return 2, __doc__ or ""
+    for name in arguments:
+        if (Path(name) / "bagit.txt").exists():
+            return not_judged(name, PACK)
     try:
         contents = []
         for place, name in enumerate(arguments):
             with Path(name).open("rb") as opened:
                 contents.append(opened.read(-1 if place == 0 else MOST + 1))
+        kind = other_kind(contents[1])
+        if kind is not None:
+            return not_judged(arguments[1], kind)
         lines = judge(*contents)
     except OSError as problem:
-        print(f"{problem.filename}: {problem.strerror}", file=sys.stderr)
-        return 2
+        return 2, f"{problem.filename}: {problem.strerror}"
     except NotProvedError as problem:
         code = problem.code
-        print(f"NO. 否。\n{code}: {REASONS[code][0]}\n{code}: {REASONS[code][1]}")
-        return 1
+        return 1, f"NO. 否。\n{code}: {REASONS[code][0]}\n{code}: {REASONS[code][1]}"
+    return 0, "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    code, said = answer(arguments)
     # Names may hold what a terminal would obey.
-    print("\n".join("".join(c if c.isprintable() else "�" for c in line) for line in lines))
-    return 0
+    text = "\n".join(
+        "".join(c if c.isprintable() else "�" for c in line) for line in said.split("\n")
+    )
+    stream = sys.stderr if code > 1 else sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:  # whoever reads has heard enough; the exit code says it as well
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 if __name__ == "__main__":

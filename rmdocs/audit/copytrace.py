@@ -82,7 +82,7 @@ def trace_copy(registry: Registry, target: str | File, day: date) -> CopyTrace |
 
 def _number(target: str) -> CopyNumber | None:
     try:
-        return CopyNumber.parse(target)
+        return CopyNumber.typed(target)
     except UsageError:
         return None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.audit.pins import short_findings
 from rmdocs.audit.trace import trace_edition
-from rmdocs.checkcodes import CheckCode
+from rmdocs.checkcodes import FIRST, CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.findings import Finding, error
@@ -63,6 +63,11 @@ class PaperTrace:
     @property
     def told(self) -> Text:
         """Return what was compared, where nothing is wrong."""
+        if self.compared and self.pin == str(FIRST):
+            return message(
+                "Number, edition and check code are those that were sealed. Before that edition its"
+                " ledger had no act: of the store's history the code 0 says nothing."
+            )
         if self.compared:
             return message(
                 "Number, edition and check code are those that were sealed, and the store's history"
@@ -135,7 +140,7 @@ def _pin_findings(
     if str(typed) != printed.facts.pin:
         other = next((one for one in folder.editions if one.facts.pin == str(typed)), None)
         yield error("PAPER-CODE", place, _other_code(printed, other), _LOOK_AGAIN, clause=_CLAUSE)
-    if not _stood_at(registry, folder.number, typed):
+    if typed != FIRST and not _stood_at(registry, folder.number, typed):
         yield error(
             "PAPER-HISTORY",
             place,
@@ -146,7 +151,9 @@ def _pin_findings(
             ),
             clause=_CLAUSE,
         )
-    yield from short_findings(typed.bits, place, message("the paper"))
+    # Of another code than the edition's own it is enough to hear that.
+    if typed != FIRST or printed.facts.pin == str(FIRST):
+        yield from short_findings(typed.bits, place, message("the paper"))
 
 
 _LOOK_AGAIN = message(

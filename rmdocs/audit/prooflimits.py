@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from rmdocs.events.kinds import kind_of, read
 from rmdocs.events.records import EditionIssued, OnEdition, OnRecord, RecordDisposed, RecordVoided
 from rmdocs.findings import Finding, warning
 from rmdocs.messages import Text, Verbatim, by_command, message
+from rmdocs.registers.officetime import DEFAULT_ZONE, zone_named
 from rmdocs.store.event import Event
 from rmdocs.store.proof import Proven
 
 
 def moment_of(event: Event) -> str:
     """Return when an act was, where nothing says what the clocks of the office showed."""
-    return f"{event.time:%Y-%m-%d %H:%M}Z"
+    return f"{event.time:%Y-%m-%d %H:%M} UTC"
+
+
+def clocks(time: datetime) -> Text:
+    """Return a time by two clocks, where nothing says which the office goes by.
+
+    By that of China, as ``trace`` tells it in an office there, and in UTC, as it is sealed.
+    """
+    zone = zone_named(DEFAULT_ZONE)
+    return message(
+        "{local} {zone}, {utc} UTC",
+        local=time.astimezone(zone).isoformat(" ", "seconds"),
+        zone=DEFAULT_ZONE,
+        utc=f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+    )
 
 
 def act_of(event: Event) -> Text:

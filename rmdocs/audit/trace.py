@@ -16,6 +16,7 @@ from rmdocs.answering import Answer
 from rmdocs.audit.recordview import TracedRecord, shown
 from rmdocs.audit.revocations import questioned_findings
 from rmdocs.audit.seals import Seals
+from rmdocs.characters import narrow
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, StoreError, UsageError
 from rmdocs.files import File
@@ -150,7 +151,8 @@ def digest_of(target: str | File) -> str | None:
     """Return the SHA-256 that a file has or a text is; None for anything else."""
     if isinstance(target, File):
         return canonical.sha256(target.data)
-    return target.lower() if _SHA256.fullmatch(target) else None
+    plain = "".join(narrow(target).lower().split())
+    return plain if _SHA256.fullmatch(plain) else None
 
 
 def identify(

@@ -15,8 +15,8 @@ from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     FOLDER,
-    OUT_FILE,
     OUT_FOLDER,
+    OUT_PAGE,
     NamedChoice,
     WholeNumber,
     json_option,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _form = option("--form", default="", metavar="NUMBER", help="Only records of this form.")
 _unit = option("--unit", default="", metavar="CODE", help="Code of the unit, such as JN01.")
-_html = option("--html", type=OUT_FILE, metavar="FILE", help="Write a page for a browser instead.")
+_html = option("--html", type=OUT_PAGE, metavar="FILE", help="Write a page for a browser instead.")
 _STRATA = {"form": message("form"), "unit": message("unit"), "quarter": message("quarter")}
 
 

@@ -14,10 +14,10 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import command, option
 from rmdocs.cli.options import (
     EXISTING_FILE,
-    OUT_FILE,
     Days,
     hidden_option,
     json_option,
+    out_file,
     selection_of,
     sheet_option,
 )
@@ -47,14 +47,19 @@ if TYPE_CHECKING:
 )
 @option(
     "--records",
-    type=OUT_FILE,
+    type=out_file(".jsonl"),
     metavar="FILE",
     help="Write the records for these maturities, to check and to issue (.jsonl).",
 )
 @sheet_option
 @hidden_option
 @xlsx_option
-@option("--ics", type=OUT_FILE, metavar="FILE", help="Write the days as a calendar file as well.")
+@option(
+    "--ics",
+    type=out_file(".ics"),
+    metavar="FILE",
+    help="Write the days as a calendar file as well.",
+)
 @json_option
 @pass_session
 def due(

@@ -13,7 +13,15 @@ from rmdocs.answers import DesignatedRow, RevisedRow, WrittenPages, WrittenRedli
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import DATE, OUT_FILE, OutPath, WholeNumber, json_option, out_option
+from rmdocs.cli.options import (
+    DATE,
+    OUT_BOOK,
+    OutPath,
+    WholeNumber,
+    json_option,
+    out_file,
+    out_option,
+)
 from rmdocs.cli.revision import day_of, document_argument, echo_trials
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.files import File
@@ -189,7 +197,7 @@ _NAMES: Mapping[str, Text] = {"desk": message("the desk"), "draft": message("the
 )
 @option(
     "--redline",
-    type=OUT_FILE,
+    type=out_file(".docx"),
     metavar="FILE",
     help="Write the template with tracked changes, for Word.",
 )
@@ -350,7 +358,7 @@ def form_blank(
 @option(
     "--out",
     required=True,
-    type=OUT_FILE,
+    type=OUT_BOOK,
     metavar="FILE",
     help="The XLSX file to write.",
 )

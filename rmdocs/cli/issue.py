@@ -15,11 +15,11 @@ from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     EXISTING_FILE,
-    OUT_FILE,
     OUT_FOLDER,
     files_argument,
     hidden_option,
     json_option,
+    out_file,
     selection_of,
     sheet_option,
 )
@@ -78,7 +78,7 @@ def check(
 @argument("form", metavar="[FORM]", default="", help="Number of the form, such as RXD7200-02.")
 @option("--like", default="", metavar="NUMBER", help="Offer the values of this record.")
 @option("--customer", default="", metavar="CODE", help="Offer this customer of the register.")
-@option("--out", type=OUT_FILE, metavar="FILE", help="The record file to write (.json).")
+@option("--out", type=out_file(".json"), metavar="FILE", help="The record file to write (.json).")
 @option(
     "--continue",
     "draft",

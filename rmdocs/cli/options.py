@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rmdocs.characters import fold
+from rmdocs.characters import fold, narrow, whole_number
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import argument, option
 from rmdocs.intake.candidates import Hidden, Selection
@@ -28,13 +28,20 @@ class OutPath(click.Path):
     """A file or folder to write to: where none can be written, nothing at all is done.
 
     :param report: a report, a workbook or a page, that is not there yet.
+    :param endings: of the file's name; one that ends as another kind of file is refused.
     """
 
     def __init__(
-        self, *, file_okay: bool = True, dir_okay: bool = True, report: bool = False
+        self,
+        *,
+        file_okay: bool = True,
+        dir_okay: bool = True,
+        report: bool = False,
+        endings: Sequence[str] = (),
     ) -> None:
         super().__init__(file_okay=file_okay, dir_okay=dir_okay)
         self._report = report
+        self._endings = endings
 
     def convert(
         self,
@@ -44,20 +51,33 @@ class OutPath(click.Path):
     ) -> Path:
         """Return the path.
 
-        :raises UsageError: if nothing can be written there, or its name is that of no report.
+        :raises UsageError: if nothing can be written there, or its name is that of no report, or
+            of another kind of file.
         :raises ConflictError: if a report is to be written where something is.
         """
         from rmdocs import folders
 
         path = Path(fsdecode(super().convert(value, param, ctx)))
         folders.require_writable(path)
+        if self._endings:
+            folders.require_kind(path, self._endings)
         if self._report:
             folders.require_report(path)
             folders.require_free(path, message("move it away, or choose another name"))
         return path
 
 
-OUT_FILE, OUT_FOLDER = OutPath(dir_okay=False), OutPath(file_okay=False)
+OUT_FOLDER = OutPath(file_okay=False)
+OUT_BOOK, OUT_PAGE = (
+    OutPath(dir_okay=False, endings=endings) for endings in ((".xlsx",), (".html", ".htm"))
+)
+
+
+def out_file(*endings: str) -> OutPath:
+    """Return a file to write to, whose name may end in these, or in what no kind of file has."""
+    return OutPath(dir_okay=False, endings=endings)
+
+
 OUT_REPORT = OutPath(dir_okay=False, report=True)
 
 
@@ -91,17 +111,21 @@ class Moment(click.DateTime):
             self.fail(said.format(value=value), param, ctx)
 
 
+_SHOWN = 40
+"""Signs of what is no number that are shown: it may be a whole text."""
+
+
 class WholeNumber(click.IntRange):
     """A whole number between two."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
         """Return the number; what is none is refused in words."""
-        try:
-            number = int(value)
-        except ValueError:
-            said = gettext("“{value}” is no whole number.").format(value=value)
+        text = str(value)
+        number = whole_number(text.removeprefix("-"))
+        if number is None:
+            said = gettext("“{value}” is no whole number.").format(value=text[:_SHOWN])
             self.fail(said, param, ctx)
-        return super().convert(number, param, ctx)
+        return super().convert(-number if text.startswith("-") else number, param, ctx)
 
     def _describe_range(self) -> str:
         if self.max is None:
@@ -120,7 +144,7 @@ class Days(WholeNumber):
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as click has it
         """Return the number; click refuses what is none."""
         if isinstance(value, str):
-            value = value.strip().removesuffix("d").removesuffix("天")
+            value = narrow(value).removesuffix("d").removesuffix("天")
         return super().convert(value, param, ctx)
 
 

@@ -15,7 +15,7 @@ from rmdocs.characters import visible
 from rmdocs.cli import streams
 from rmdocs.cli.context import Session
 from rmdocs.cli.help import option
-from rmdocs.cli.options import OUT_FILE
+from rmdocs.cli.options import OUT_BOOK
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, Severity, has_errors
 from rmdocs.forms.roles import ROLE_NAMES
@@ -139,7 +139,7 @@ def echo_error(problem: RmdocsError, language: Language, *, as_json: bool) -> No
         click.echo(f"    → {_one_line(remedy)}", err=True)
 
 
-xlsx_option = option("--xlsx", type=OUT_FILE, metavar="FILE", help="Write a spreadsheet to print.")
+xlsx_option = option("--xlsx", type=OUT_BOOK, metavar="FILE", help="Write a spreadsheet to print.")
 
 
 def echo_report(

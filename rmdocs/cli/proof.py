@@ -13,8 +13,8 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     FILE,
-    OUT_FILE,
     json_option,
+    out_file,
     policy_in,
     policy_option,
     trusted_keys_option,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 STAMP = ".tst"
 """What stands behind the name of a file in that of its time stamp."""
 
+_PROOF, _SLIP, _RECEIPT = ".tlog-proof", ".pdf", ".cose"
+"""How the names of proofs end."""
+
 _LONGEST = (1 << 20) + 1
 """Bytes that are read of keys: one more than any have."""
 
@@ -41,7 +44,7 @@ _LONGEST = (1 << 20) + 1
 )
 @option(
     "--out",
-    type=OUT_FILE,
+    type=out_file(_PROOF, _SLIP, _RECEIPT),
     required=True,
     metavar="P",
     help="The proof to write; such files end in .tlog-proof, a slip in .pdf, a receipt in .cose.",
@@ -85,6 +88,7 @@ def prove(
             message("a slip is printed, and a receipt is not"),
             by_command(message("ask for one of them"), "--slip"),
         )
+    folders.require_kind(out, (_SLIP if slip else _RECEIPT if cose else _PROOF,))
     make = proving.slip if slip else proving.receipt if cose else proving.prove
     found = make(session.workspace(), folders.find(target) or target, policy_in(policy))
     folders.save(out, found.file.data)
@@ -126,9 +130,11 @@ def verify_file(
     """
     from rmdocs.workspace import proving
 
+    handed = folders.whole(proof)
+    proving.require_proof(handed)
     found = proving.judge(
         folders.whole(file),
-        folders.whole(proof),
+        handed,
         folders.beginning(keys, _LONGEST),
         policy_in(policy),
     )
@@ -141,6 +147,8 @@ def verify_file(
 
 
 def _print(found: JudgedFile, session: Session) -> None:
+    from rmdocs.audit.prooflimits import clocks
+
     if not found.ok:
         click.echo(session.say(message("no: nothing is proved of this file")))
         printing.echo_findings(found.findings, session.language)
@@ -150,7 +158,7 @@ def _print(found: JudgedFile, session: Session) -> None:
         (message("number"), found.number),
         (message("edition"), str(found.edition or "")),
         (message("act"), session.say(found.act)),
-        (message("time"), f"{found.time:%Y-%m-%d %H:%M:%S}Z"),
+        (message("time"), session.say(clocks(found.time)) if found.time is not None else ""),
         (message("signed by"), f"{found.name} ({found.staff_no})"),
         (message("sealed as"), found.sealed),
         (message("SHA-256"), found.sha256),
@@ -166,7 +174,7 @@ def _print(found: JudgedFile, session: Session) -> None:
 @command("checkpoint")
 @option(
     "--out",
-    type=OUT_FILE,
+    type=out_file(".checkpoint", ".txt"),
     metavar="FILE",
     help="The file to write to; without it the checkpoints are printed.",
 )
@@ -276,7 +284,7 @@ _COSIGNED, _REFUSED = message("cosigned as it stands"), message("not cosigned")
 @command("ledger")
 @option(
     "--out",
-    type=OUT_FILE,
+    type=out_file(".keys", ".txt"),
     metavar="FILE",
     help="The file to write to; without it the key is printed.",
 )

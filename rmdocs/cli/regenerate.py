@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, OUT_FILE, OUT_REPORT, json_option
+from rmdocs.cli.options import EXISTING_FILE, OUT_BOOK, OUT_REPORT, json_option
 from rmdocs.cli.printing import echo_report, save_report
 from rmdocs.cli.revision import document_argument
 from rmdocs.errors import FindingsError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "--skip-invalid", is_flag=True, help="Leave records that cannot be carried over as they are."
 )
 @option(
-    "--missing", type=OUT_FILE, metavar="FILE", help="Write a sheet to fill in what is missing."
+    "--missing", type=OUT_BOOK, metavar="FILE", help="Write a sheet to fill in what is missing."
 )
 @option("--filled", type=EXISTING_FILE, metavar="FILE", help="That sheet, filled in.")
 @option(

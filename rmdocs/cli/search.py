@@ -14,7 +14,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     DATE,
     FORM_HELP,
-    OUT_FILE,
+    OUT_PAGE,
     Days,
     NamedChoice,
     WholeNumber,
@@ -209,7 +209,7 @@ def list_records(
 )
 @option("--totals", is_flag=True, help="Records: one row a form, unit and year.")
 @xlsx_option
-@option("--html", type=OUT_FILE, metavar="FILE", help="Write a page for a browser instead.")
+@option("--html", type=OUT_PAGE, metavar="FILE", help="Write a page for a browser instead.")
 @json_option
 @pass_session
 def register(

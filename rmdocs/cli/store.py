@@ -10,7 +10,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import OUT_FILE, WholeNumber, json_option
+from rmdocs.cli.options import WholeNumber, json_option, out_file
 from rmdocs.messages import message
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
 
 @command("bundle")
 @argument("year", metavar="YEAR", type=WholeNumber(1990, 2999), help="Which year.")
-@option("--out", type=OUT_FILE, required=True, metavar="FILE", help="The file to be written.")
+@option(
+    "--out", type=out_file(".bundle"), required=True, metavar="FILE", help="The file to be written."
+)
 @json_option
 @pass_session
 def store_bundle(session: Session, year: int, out: Path, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import re
 import struct
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
@@ -81,13 +82,17 @@ def keys_file(keys: Iterable[PublicKey]) -> bytes:
 def read_keys(data: bytes) -> tuple[PublicKey, ...]:
     """Return the keys in a file of :func:`keys_file`.
 
+    An editor may have put a mark before it, ended lines with CR LF, or left off the last one's end.
+
     :raises FindingsError: PROOF-KEYS, if it is none.
     """
+    plain = data[: LARGEST + 1].removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
+    plain = plain if plain.endswith(b"\n") else plain + b"\n"
     try:
-        keys = tuple(map(parse_verifier_line, data[:LARGEST].decode("ascii").splitlines()))
+        keys = tuple(map(parse_verifier_line, plain.decode("ascii").splitlines()))
     except ValueError:
         keys = ()
-    if not 0 < len(keys) <= _MOST_KEYS or keys_file(keys) != data:
+    if not 0 < len(keys) <= _MOST_KEYS or keys_file(keys) != plain:
         raise refused(
             message("the keys cannot be read, so that nothing can be checked by them"),
             "PROOF-KEYS",

@@ -132,7 +132,7 @@ _TYPED = ("number", "edition", "pin")
 def _copy(workspace: Workspace, text: str) -> CopyTrace | None:
     """Return the controlled copy that a text is the number of; None if of none."""
     try:
-        number = CopyNumber.parse(text.upper())
+        number = CopyNumber.typed(text)
     except UsageError:
         return None
     return copies.trace(workspace, str(number))

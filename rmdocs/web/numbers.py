@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
+from rmdocs.characters import whole_number
+
 _DIGITS = 9
 """Digits that a number has at most: more than any count, edition or version of a store."""
 
 
 def whole(text: str) -> int | None:
-    """Return the number that a text says in plain digits; None if it says none."""
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
-        return int(text)
-    return None
+    """Return the number that a text says in digits; None if it says none."""
+    return whole_number(text) if len(text) <= _DIGITS else None
 
 
 class _WholeInAddress(IntegerConvertor):

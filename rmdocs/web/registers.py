@@ -14,6 +14,7 @@ from rmdocs.messages import message
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports.report import ColumnKind, cell_text, note_texts
 from rmdocs.web.drawing import PageCell, linked
+from rmdocs.web.numbers import whole
 from rmdocs.web.pages import day_of, page
 from rmdocs.web.record import workbook
 from rmdocs.web.refusals import WebError
@@ -156,15 +157,13 @@ def _asked(visit: Visit, name: str) -> Asked:
 def _whole(text: str) -> int | None:
     if not text.strip():
         return None
-    if not (text.isascii() and text.isdecimal()):
+    number = whole(text)
+    if number is None:
         raise UsageError(
             message("“{text}” is no whole number", text=text), message("write digits only")
         )
-    return int(text[:_DIGITS])
+    return number
 
-
-_DIGITS = 5
-"""More say nothing that a year or a number of days may be."""
 
 ROUTES = (
     page("/registers", _registers),

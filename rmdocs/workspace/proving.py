@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.files import File
 from rmdocs.messages import by_command, message
 from rmdocs.workspace.store import on_disk
@@ -111,6 +112,50 @@ def judge(file: File, proof: File, keys: File, policy: File | None = None) -> Ju
         sha256 = canonical.sha256(file.data)
         return JudgedFile(ok=False, sha256=sha256, findings=problem.findings)
     return judge(file, data, keys.data, policy.data if policy is not None else None)
+
+
+_CHECKPOINT = message("a checkpoint of ledgers")
+_OTHERS = (
+    (
+        b"PK\x03\x04",
+        message("a document or a workbook, and no proof of one"),
+        by_command(
+            message("give it first, and its proof behind it"), "rmdocs verify-file FILE P --keys K"
+        ),
+    ),
+    *(
+        (
+            beginning,
+            _CHECKPOINT,
+            by_command(message("hold the store against it"), "rmdocs verify --against CHECKPOINT"),
+        )
+        for beginning in (b"rmdocs/summary\n", b"rmdocs/control\n", b"rmdocs/records/")
+    ),
+    (
+        b"rmdocs-ledger+",
+        message("a file of keys"),
+        by_command(message("give it as the keys"), "rmdocs verify-file FILE P --keys K"),
+    ),
+    (
+        b"# v2 git bundle\n",
+        message("the bundle of a year"),
+        by_command(message("have it verified as the store that it is"), "rmdocs -w BUNDLE verify"),
+    ),
+)
+"""What people take for a proof, by how it begins, and what judges it."""
+
+
+def require_proof(proof: File) -> None:
+    """Refuse what is known to be something else than a proof: it is neither good nor bad.
+
+    :raises UsageError: with what judges that.
+    """
+    for beginning, called, remedy in _OTHERS:
+        if proof.data.removeprefix(BOM_UTF8).startswith(beginning):
+            raise UsageError(
+                message("{name} is {kind}: no proof of a document", name=proof.name, kind=called),
+                remedy,
+            )
 
 
 def _on_paper(proof: File) -> bytes:

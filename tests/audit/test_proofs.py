@@ -33,7 +33,7 @@ from rmdocs.store.keys import PublicKey
 from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
 from rmdocs.store.proofparts import MARK
-from rmdocs.workspace import people, proving, records
+from rmdocs.workspace import people, proving, records, store
 from rmdocs.workspace.keys import confirm as confirm_acts
 from rmdocs.workspace.keys import revoke as revoke_key
 
@@ -592,3 +592,83 @@ def test_tool_by_itself(one, keys, tmp_path):
     assert (no.returncode, b"PROOF-FILE" in no.stdout) == (1, True)
     assert "import rmdocs" not in TOOL.read_text()
     assert subprocess.run([*words], capture_output=True, check=False).returncode == 2
+
+
+MARK_BEFORE = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda keys: keys.replace(b"\n", b"\r\n"),
+        lambda keys: MARK_BEFORE + keys,
+        lambda keys: keys.rstrip(b"\n"),
+        lambda keys: MARK_BEFORE + keys.rstrip(b"\n"),
+        lambda keys: MARK_BEFORE + (keys + keys).replace(b"\n", b"\r\n"),
+    ],
+)
+def test_keys_are_read_as_an_editor_saves_them(one, keys, saved):
+    assert judged(*one, saved(keys)) == ""
+
+
+@pytest.mark.parametrize("more", [b"\r", b" ", b"\n", b"#", MARK_BEFORE])
+def test_nothing_else_stands_in_keys(one, keys, more):
+    for saved in (keys + more + keys, MARK_BEFORE + more + keys):
+        assert judged(*one, saved) == "PROOF-KEYS"
+
+
+@pytest.fixture
+def tool(one, keys, tmp_path):
+    """Run the verifier that stands alone; the three files of a good proof lie there."""
+    for name, data in zip(("f.docx", "p", "keys"), (*one, keys), strict=True):
+        (tmp_path / name).write_bytes(data)
+
+    def run(*names, **more):
+        words = [sys.executable, "-I", str(TOOL), *names]
+        return subprocess.run(words, cwd=tmp_path, check=False, **more)
+
+    return run
+
+
+def test_tool_says_what_it_does_not_judge_and_what_does(tool, proved, one, tmp_path):
+    work = proved.at()
+    others = {
+        "r.cose": (proving.receipt(work, AGREEMENT).file.data, "verify-file"),
+        "slip.pdf": (b"%PDF-1.7", "verify-file"),
+        "scan.png": (b"\x89PNG\r\n", "verify-file"),
+        "c.txt": (store.checkpoint(work).text.encode(), "verify --against"),
+        "s.txt": (store.checkpoint(work).summary.encode(), "verify --against"),
+        "again.docx": (one[0], "FILE PROOF KEYS"),
+        "more.keys": ((tmp_path / "keys").read_bytes(), "FILE PROOF KEYS"),
+        "2026.bundle": (b"# v2 git bundle\n", "-w BUNDLE verify"),
+        "pack/bagit.txt": (b"BagIt-Version: 1.0", "audit check"),
+    }
+    for name, (data, way) in others.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        found = tool("f.docx", name.split("/")[0], "keys", capture_output=True)
+        assert (found.returncode, found.stdout) == (2, b""), name
+        assert way in found.stderr.decode(), name
+        assert "Traceback" not in found.stderr.decode()
+
+
+def test_tool_ends_quietly_where_nobody_reads_on(tool):
+    for names, code in ((("f.docx", "p", "keys"), 0), (("p", "p", "keys"), 1), ((), 2)):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as closed:
+            stream = {"stderr": closed} if code == 2 else {"stdout": closed}
+            rest = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **stream}
+            found = tool(*names, **rest)
+        assert found.returncode == code
+        assert not found.stdout
+        assert not found.stderr
+
+
+def test_tool_tells_the_time_by_both_clocks(tool):
+    told = tool("f.docx", "p", "keys", capture_output=True).stdout.decode()
+    [line] = [one for one in told.splitlines() if one.startswith("time")]
+    local, utc = (datetime.fromisoformat(one) for one in re.findall(r"\d{4}-\S+ [\d:]+", line))
+    assert local - utc == timedelta(hours=8)
+    assert line.endswith(" UTC")

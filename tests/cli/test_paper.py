@@ -63,3 +63,32 @@ def test_what_was_misread_or_never_given(paper):
     assert (code, "the edition of the paper is not known" in err) == (2, True)
     assert call(NUMBER, "--edition", 99)[0] == 3
     assert call(NUMBER.replace("0001", "0099"), "--edition", 1)[0] == 3
+
+
+@pytest.mark.parametrize("before", ["-", "+", "−", "0"])
+def test_a_code_with_anything_before_it_is_none(paper, before):
+    call, newest, codes = paper
+    code, _, err = call(NUMBER, "--edition", newest, f"--code={before}{codes[newest]}")
+    assert (code, "this is no check code" in err) == (2, True)
+
+
+@pytest.mark.parametrize("edition", ["+1", "1_0", "1.0", "٣", "9" * 5000])
+def test_an_edition_is_typed_in_digits(paper, edition):
+    call, _, _ = paper
+    code, _, err = call(NUMBER, "--edition", edition)
+    assert (code, "is no whole number" in err) == (2, True)
+    assert call(NUMBER, "--edition", "１")[0] == 0
+
+
+def test_the_code_of_the_first_document_says_nothing_of_a_history(paper):
+    call, _, codes = paper
+    assert codes[1] == "0"
+    code, out, _ = call(NUMBER, "--edition", 1, "--code", "0")
+    assert (code, "PIN-SHORT" in out, "is the one that the paper names" in out) == (0, True, False)
+
+
+def test_of_another_edition_the_first_code_is_only_another_one(paper):
+    call, newest, codes = paper
+    assert codes[newest] != "0"
+    code, out, _ = call(NUMBER, "--edition", newest, "--code", "0")
+    assert (code, "PAPER-CODE" in out, "PIN-SHORT" in out) == (1, True, False)
