@@ -14,7 +14,7 @@ from typing import ClassVar
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
 from rmdocs.findings import NOTHING, Finding
-from rmdocs.messages import Language, Text, message
+from rmdocs.messages import Language, Text, by_command, message
 
 _SYSTEM: Mapping[int, Text] = MappingProxyType(
     {
@@ -152,6 +152,17 @@ class StoreError(RmdocsError):
     """The store is missing, damaged or cannot be written."""
 
     exit_code = 4
+
+
+VERIFY_STORE = by_command(message("have the store verified"), "rmdocs verify")
+"""What to do where the store holds something else than it must."""
+
+
+class DamagedError(StoreError):
+    """What the store holds is not what was sealed, or cannot be read."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason, VERIFY_STORE)
 
 
 class NestingError(StoreError):

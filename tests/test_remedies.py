@@ -23,6 +23,7 @@ OURS = {
     "ControlError",
     "RefusedError",
     "StoreError",
+    "DamagedError",
     "NestingError",
     "ConflictError",
     "KeyAbsentError",

@@ -20,7 +20,7 @@ from rmdocs.audit.prooflimits import act_of, limits, moment_of
 from rmdocs.audit.trace import digest_of, identify, seal_findings
 from rmdocs.audit.witnesses import note_for_proof
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import VERIFY_STORE, ControlError, FindingsError
 from rmdocs.events.kinds import read
 from rmdocs.events.records import (
     EditionIssued,
@@ -313,7 +313,7 @@ def _not_theirs(event: Event) -> FindingsError:
         fingerprint=event.actor.fingerprint,
         staff_no=event.actor.staff_no,
     )
-    remedy = by_command(message("have the store verified"), "rmdocs verify")
+    remedy = VERIFY_STORE
     return FindingsError((error("ACTOR-KEY-THEN", event.subject, told, remedy),))
 
 

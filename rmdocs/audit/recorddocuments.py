@@ -10,12 +10,11 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rmdocs import canonical
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordVoided
 from rmdocs.messages import by_command, message
-from rmdocs.registers.records import find_folder, folder_as_of
+from rmdocs.registers.records import find_folder, folder_as_of, revealed
 from rmdocs.registers.renditions import renditions
 from rmdocs.rendering.stamps import Stamp, stamp
 
@@ -53,16 +52,8 @@ def _revealed(
     registry: Registry, number: RecordNumber, files: Iterable[SealedFile]
 ) -> list[tuple[str, bytes]]:
     """Return name and content of sealed files as a reader gets them, checked by their seals."""
-    head, found = registry.store.require_head(number.volume.ref), []
-    for file in files:
-        data = head.reveal(file.path, number)
-        if data is None or canonical.sha256(data) != file.sha256:
-            raise StoreError(
-                message("{path} is not what was sealed", path=file.path),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
-        found.append((PurePosixPath(file.path).name, data))
-    return found
+    head = registry.store.require_head(number.volume.ref)
+    return [(PurePosixPath(file.path).name, revealed(head, file, number)) for file in files]
 
 
 def edition_on(registry: Registry, folder: RecordFolder, day: date) -> int:

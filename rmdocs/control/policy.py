@@ -7,14 +7,15 @@ person. Who may issue, amend and void records is said by each form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import require_role
+from rmdocs.control.actingperson import require_key, require_role
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.findings import has_errors
 from rmdocs.forms.section import both, list_of, table_of, text, texts, value
@@ -31,12 +32,13 @@ from rmdocs.registers.officetime import (
 )
 from rmdocs.registers.staff import ROLES
 from rmdocs.schemas.schema import Schema
+from rmdocs.store.protocol import CONTROL_REF
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Actor
-    from rmdocs.store.protocol import Head
+    from rmdocs.store.protocol import Branch, Head, Store
 
 RULES = 3
 """The newest version of the rules that records are judged by; from 3 on check codes are long."""
@@ -211,6 +213,17 @@ def policy_in_force(head: Head) -> Policy:
     """
     entry = _last_entry(head)
     return unsealed_policy() if entry is None else Policy.load(entry, sealed=True)
+
+
+@contextmanager
+def control_locked(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Policy]]:
+    """Give the control ledger under its lock, and the policy in force.
+
+    :raises ControlError: if the key is not the actor's.
+    """
+    require_key(acting.person, acting.key)
+    with store.locked(CONTROL_REF) as branch:
+        yield branch, policy_in_force(branch.require_head())
 
 
 def unsealed_policy() -> Policy:

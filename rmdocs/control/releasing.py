@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.control.actingperson import require_key, require_reason
-from rmdocs.control.policy import policy_in_force
+from rmdocs.control.actingperson import require_reason
+from rmdocs.control.policy import control_locked
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError
 from rmdocs.events.control import OnRevision, RevisionConfirmed, RevisionReleased, RevisionWithdrawn
@@ -30,7 +30,7 @@ from rmdocs.registers.revisions import (
 )
 from rmdocs.store.event import Approval
 from rmdocs.store.keys import sign
-from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 
 if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
@@ -205,9 +205,8 @@ def withdraw(  # noqa: PLR0913, PLR0917 - a withdrawal simply names that much
     :raises ControlError: if the actor may not, the revision is superseded or
         withdrawn already, or the day has passed.
     """
-    require_key(acting.person, acting.key)
-    with store.locked(CONTROL_REF) as branch:
-        policy_in_force(branch.require_head()).require(acting, "revision.withdraw")
+    with control_locked(store, acting) as (branch, policy):
+        policy.require(acting, "revision.withdraw")
         register = RevisionRegister(branch.require_head(), base)
         validity = _require(register, document, revision)
         require_reason(reason)
@@ -245,9 +244,8 @@ def confirm(
 
     :raises ControlError: if the actor may not, or nothing is in force.
     """
-    require_key(acting.person, acting.key)
-    with store.locked(CONTROL_REF) as branch:
-        policy_in_force(branch.require_head()).require(acting, "revision.confirm")
+    with control_locked(store, acting) as (branch, policy):
+        policy.require(acting, "revision.confirm")
         register = RevisionRegister(branch.require_head(), base)
         release = register.in_force(document, acting.today)
         validity = _require(register, document, release.revision)

@@ -9,8 +9,7 @@ whoever calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.control import releasing
-from rmdocs.control.actingperson import require_key, require_reason
+from rmdocs.control.actingperson import require_reason
 from rmdocs.control.covers import (
     RevisionCover,
     RevisionFiles,
@@ -36,7 +35,7 @@ from rmdocs.control.judging import (
     require_may_end,
     require_may_judge,
 )
-from rmdocs.control.policy import Policy, party, policy_in_force
+from rmdocs.control.policy import Policy, control_locked, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import (
@@ -62,7 +61,7 @@ from rmdocs.registers.changerequests import (
     RevisionDraft,
 )
 from rmdocs.registers.revisions import Release, ReleaseApproval, RevisionRegister
-from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.values import is_blank
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def propose(store: Store, proposal: ChangeProposal, acting: ActingPerson) -> Cha
     :raises ControlError: if the actor may not, one is open already, or the
         day is not after the last revision took effect.
     """
-    with _acting_on(store, acting) as (branch, policy):
+    with control_locked(store, acting) as (branch, policy):
         policy.require(acting, "revision.propose")
         require_reason(proposal.reason)
         changes = ChangeRegister(head=branch.require_head())
@@ -151,7 +150,7 @@ def submit(
     :raises ControlError: if the actor may not, or no change is open.
     :raises FindingsError: if the cover does not say what was proposed.
     """
-    with _acting_on(store, acting) as (branch, policy):
+    with control_locked(store, acting) as (branch, policy):
         policy.require(acting, "revision.submit")
         head = branch.require_head()
         changes = ChangeRegister(head=head)
@@ -187,7 +186,7 @@ def review(
     :raises ControlError: if the actor may not, submitted it, or the draft in
         the store is another by now.
     """
-    with _acting_on(store, acting) as (branch, policy):
+    with control_locked(store, acting) as (branch, policy):
         change, draft = _judged(
             branch, policy, cover, files=files, act=RevisionAct.REVIEW, acting=acting
         )
@@ -208,7 +207,7 @@ def approve(
     :raises ControlError: if the actor may not, had a part in it, the draft is
         not the one that was reviewed, or its effective date has passed.
     """
-    with _acting_on(store, acting) as (branch, policy):
+    with control_locked(store, acting) as (branch, policy):
         change, draft = _judged(
             branch, policy, cover, files=files, act=RevisionAct.APPROVE, acting=acting
         )
@@ -268,7 +267,7 @@ def reject(
 def _ended(
     store: Store, document: DocumentNumber, remark: str, acting: ActingPerson, act: RevisionAct
 ) -> ChangeRequest:
-    with _acting_on(store, acting) as (branch, policy):
+    with control_locked(store, acting) as (branch, policy):
         policy.require(acting, f"revision.{act.value}")
         _require_remark(remark)
         change = ChangeRegister(head=branch.require_head()).require_open(document)
@@ -359,10 +358,3 @@ def _new_event(
         reason=reason,
         approvals=approvals,
     )
-
-
-@contextmanager
-def _acting_on(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Policy]]:
-    require_key(acting.person, acting.key)
-    with store.locked(CONTROL_REF) as branch:
-        yield branch, policy_in_force(branch.require_head())

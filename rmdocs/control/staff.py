@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.characters import fold
-from rmdocs.control.actingperson import REVOCATION_CLAUSE, require_key
-from rmdocs.control.policy import policy_in_force
+from rmdocs.control.actingperson import REVOCATION_CLAUSE
+from rmdocs.control.policy import control_locked, policy_in_force
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.events.control import CustomerEntered, PersonEntered, UnitEntered
 from rmdocs.events.records import Unit
@@ -268,11 +268,9 @@ def enter_customer(
     :raises ControlError: if the actor may not, or nothing is changed.
     :raises FindingsError: if the entry is wrong.
     """
-    require_key(acting.person, acting.key)
-    with store.locked(CONTROL_REF) as branch:
-        head = branch.require_head()
-        policy_in_force(head).require(acting, "customer.enter")
-        register = CustomerRegister(head)
+    with control_locked(store, acting) as (branch, policy):
+        policy.require(acting, "customer.enter")
+        register = CustomerRegister(branch.require_head())
         earlier = register.find(uscc)
         known = earlier or Customer(uscc=uscc, name="", facts={})
         value = {name: fact for name, fact in known.changed(facts).to_json().items() if fact != ""}

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical, lifecycle
 from rmdocs.control.actingperson import require_reason
-from rmdocs.control.policy import Performer, party
+from rmdocs.control.policy import Performer, control_locked, party
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE
-from rmdocs.disposition.proposing import control_locked
 from rmdocs.errors import ControlError, UsageError
 from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.identifiers import RecordNumber

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import require_key, require_reason
-from rmdocs.control.policy import policy_in_force
+from rmdocs.control.actingperson import require_reason
+from rmdocs.control.policy import control_locked
 from rmdocs.control.releasing import approve
 from rmdocs.control.staff import JSON_TYPE
 from rmdocs.disposition.appraisal import CLAUSE, Appraisal, require_no_obstacle
@@ -26,31 +25,19 @@ from rmdocs.registers.disposals import (
     DisposalStatus,
 )
 from rmdocs.registers.officetime import zone_of
-from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
+from rmdocs.store.protocol import NewEvent, NewFile
 from rmdocs.values import is_blank, require_line
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rmdocs.control.actingperson import ActingPerson
-    from rmdocs.control.policy import Policy
     from rmdocs.identifiers import DisposalNumber, RecordNumber
     from rmdocs.issuing.registry import Registry
-    from rmdocs.store.protocol import Branch, Store
+    from rmdocs.store.protocol import Store
 
 _LONGEST_ARCHIVE = 120
 """Characters of the name of an archive, as of a unit's in full."""
-
-
-@contextmanager
-def control_locked(store: Store, acting: ActingPerson) -> Iterator[tuple[Branch, Policy]]:
-    """Give the control ledger under its lock, and the policy in force.
-
-    :raises ControlError: if the key is not the actor's.
-    """
-    require_key(acting.person, acting.key)
-    with store.locked(CONTROL_REF) as branch:
-        yield branch, policy_in_force(branch.require_head())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

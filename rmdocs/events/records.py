@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import StoreError, UsageError
+from rmdocs.errors import DamagedError, UsageError
 from rmdocs.events.facts import (
     CLEAR,
     CONCEALED,
@@ -31,7 +31,7 @@ from rmdocs.identifiers import (
     UnitCode,
 )
 from rmdocs.lifecycle import StageKey
-from rmdocs.messages import by_command, message
+from rmdocs.messages import message
 from rmdocs.records.migration import RecordChange
 from rmdocs.signing.levels import Level, Named
 from rmdocs.store.event import Actor
@@ -60,10 +60,7 @@ class Unit(WordlessAnswer):
                 return cls(code=UnitCode.parse(value["code"]), **names)
         except (KeyError, TypeError, UsageError):
             pass
-        raise StoreError(
-            message("an entry of the registers cannot be read"),
-            by_command(message("have the store verified"), "rmdocs verify"),
-        )
+        raise DamagedError(message("an entry of the registers cannot be read"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Issuing never reads the desk; it reads what was released into the store.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from stat import S_ISREG
 
@@ -39,27 +40,7 @@ def read_desk(root: Path, number: DocumentNumber) -> FormFiles:
 
     :raises FindingsError: with every file that is missing or cannot be read.
     """
-    parts: dict[str, bytes] = {}
-    findings: list[Finding] = []
-    for part, path in places(root, number).items():
-        shown = path.relative_to(root).as_posix()
-        try:
-            found = path.stat()
-            if not S_ISREG(found.st_mode):
-                # Reading a pipe or a device would never end.
-                findings.append(_refusal(shown, message("this is no file, but a folder or device")))
-            elif found.st_size > LARGEST:
-                findings.append(_refusal(shown, message("larger than 20 MB")))
-            else:
-                parts[part] = path.read_bytes()
-        except FileNotFoundError:
-            findings.append(_refusal(shown, message("the file is missing")))
-        except OSError as problem:
-            reason = message("the file cannot be read: {problem}", problem=system_problem(problem))
-            findings.append(_refusal(shown, reason))
-    if findings:
-        raise FindingsError(tuple(findings))
-    return FormFiles(**parts)
+    return FormFiles(**_read(root, places(root, number), _no_form))
 
 
 def desk_numbers(root: Path) -> list[DocumentNumber]:
@@ -69,15 +50,6 @@ def desk_numbers(root: Path) -> list[DocumentNumber]:
     """
     manifests = (root / "forms").glob("*/form.toml")
     return sorted(DocumentNumber.parse(path.parent.name) for path in manifests)
-
-
-def _refusal(path: str, reason: Text) -> Finding:
-    return error(
-        "FORM-FILE",
-        path,
-        reason,
-        message("a form is form.toml, template.docx, sample.json and its schema"),
-    )
 
 
 def document_directory(root: Path, number: DocumentNumber) -> Path:
@@ -100,30 +72,54 @@ def read_document(root: Path, number: DocumentNumber) -> DocumentFiles:
     :raises FindingsError: if its manifest is missing, or a file cannot be read.
     """
     directory = document_directory(root, number)
-    findings: list[Finding] = []
+    paths = {name: directory / name for name in (DOCUMENT_NAME, BODY_NAME)}
+    # Whether there should be a body is said by the manifest.
+    return DocumentFiles.of(_read(root, paths, _no_document, lacking=BODY_NAME))
+
+
+def _read(
+    root: Path,
+    paths: Mapping[str, Path],
+    refusal: Callable[[str, Text], Finding],
+    lacking: str = "",
+) -> dict[str, bytes]:
+    """Return the contents of files of the desk.
+
+    :param lacking: which of them may be missing.
+    :raises FindingsError: with every one that is missing or cannot be read.
+    """
     contents: dict[str, bytes] = {}
-    for name in (DOCUMENT_NAME, BODY_NAME):
-        path = directory / name
+    findings: list[Finding] = []
+    for name, path in paths.items():
         shown = path.relative_to(root).as_posix()
         try:
             found = path.stat()
             if not S_ISREG(found.st_mode):
+                # Reading a pipe or a device would never end.
                 reason = message("this is no file, but a folder or device")
-                findings.append(_no_document(shown, reason))
+                findings.append(refusal(shown, reason))
             elif found.st_size > LARGEST:
-                findings.append(_no_document(shown, message("larger than 20 MB")))
+                findings.append(refusal(shown, message("larger than 20 MB")))
             else:
                 contents[name] = path.read_bytes()
         except FileNotFoundError:
-            # Whether there should be a body is said by the manifest.
-            if name == DOCUMENT_NAME:
-                findings.append(_no_document(shown, message("the file is missing")))
+            if name != lacking:
+                findings.append(refusal(shown, message("the file is missing")))
         except OSError as problem:
             reason = message("the file cannot be read: {problem}", problem=system_problem(problem))
-            findings.append(_no_document(shown, reason))
+            findings.append(refusal(shown, reason))
     if findings:
         raise FindingsError(tuple(findings))
-    return DocumentFiles.of(contents)
+    return contents
+
+
+def _no_form(path: str, reason: Text) -> Finding:
+    return error(
+        "FORM-FILE",
+        path,
+        reason,
+        message("a form is form.toml, template.docx, sample.json and its schema"),
+    )
 
 
 def _no_document(path: str, reason: Text) -> Finding:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.bulk import Bulk
 from rmdocs.classes import dataclass
-from rmdocs.errors import NestingError, RmdocsError, StoreError
+from rmdocs.errors import DamagedError, NestingError, RmdocsError, StoreError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, warning
@@ -310,10 +310,7 @@ class Catalogue:
         """
         broken = self.unreadable(form)
         if broken:
-            raise StoreError(
-                cannot_be_read(broken),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
+            raise DamagedError(cannot_be_read(broken))
 
     # The index finds, the store decides: whatever is told of one record, or refused
     # because of it, is read again from the store.

@@ -7,25 +7,23 @@ Folded from the events of the control ledger through the state table of
 from __future__ import annotations
 
 from dataclasses import field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer, called
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, DamagedError, StoreError, UsageError
 from rmdocs.events.control import DraftSubmitted
 from rmdocs.events.kinds import read_as
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionAct, RevisionStatus, after_revision_act
 from rmdocs.messages import Called, by_command, message
+from rmdocs.registers.yearly import YearlyRegister
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rmdocs.store.event import Event
-    from rmdocs.store.protocol import Head
 
 
 class ChangeStatus(Called):
@@ -222,37 +220,11 @@ class ChangeRequest:
         return found[-1] if found else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRegister:
-    """Change requests as of one commit of the control ledger.
+class ChangeRegister(YearlyRegister[ChangeNumber, ChangeRequest]):
+    """Change requests as of one commit of the control ledger."""
 
-    :param until: only what happened before this moment; None for everything.
-    """
-
-    head: Head
-    until: datetime | None = None
-
-    def all(self) -> Iterator[ChangeRequest]:
-        """Yield every request, oldest first."""
-        for name in self.head.list(CHANGES):
-            found = self._read(ChangeNumber.parse(name))
-            if found is not None:
-                yield found
-
-    def get(self, number: ChangeNumber) -> ChangeRequest:
-        """Return a request.
-
-        :raises ControlError: if there is none with that number.
-        """
-        found = self._read(number)
-        if found is None:
-            raise ControlError(
-                message("there is no change request {number}", number=number),
-                by_command(
-                    message("look at the list of change requests"), "rmdocs register changes"
-                ),
-            )
-        return found
+    FOLDER = CHANGES
+    NUMBER = ChangeNumber
 
     def of(self, document: DocumentNumber) -> tuple[ChangeRequest, ...]:
         """Return the requests of one document, oldest first."""
@@ -290,28 +262,23 @@ class ChangeRegister:
             )
         return found
 
-    def next_number(self, year: int) -> ChangeNumber:
-        """Return the number of the next request opened in a year."""
-        return ChangeNumber.after(self.head.list(CHANGES), year)
-
     def _read(self, number: ChangeNumber) -> ChangeRequest | None:
         directory = f"{CHANGES}/{number}"
-        events = tuple(
-            event
-            for event in sorted(self.head.events(directory), key=lambda event: event.index)
-            if self.until is None or event.time < self.until
-        )
+        events = tuple(sorted(self._events(directory), key=lambda event: event.index))
         data = self.head.read(f"{directory}/{REQUEST_NAME}")
         if not events or data is None:
             return None
         return _folded(RequestedChange.from_json(canonical.decode(data)), events)
 
+    def _absent(self, number: ChangeNumber) -> ControlError:
+        return ControlError(
+            message("there is no change request {number}", number=number),
+            by_command(message("look at the list of change requests"), "rmdocs register changes"),
+        )
+
 
 def _unreadable() -> StoreError:
-    return StoreError(
-        message("a change request cannot be read"),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("a change request cannot be read"))
 
 
 def _draft(request: RequestedChange, submitted: Event) -> RevisionDraft:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, FindingsError, StoreError
+from rmdocs.errors import ControlError, DamagedError, FindingsError, StoreError
 from rmdocs.events.copies import (
     CopyAcknowledged,
     CopyIssued,
@@ -338,7 +338,4 @@ class CopyRegister:
 
 
 def _damaged(number: CopyNumber) -> StoreError:
-    return StoreError(
-        message("the controlled copy {number} cannot be read", number=number),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("the controlled copy {number} cannot be read", number=number))

@@ -18,7 +18,7 @@ from rmdocs import canonical
 from rmdocs.answering import AMONG, Answer, WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, DamagedError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.language.texts import is_phone, is_postcode, is_uscc, uscc_org_check
 from rmdocs.messages import by_command, message
@@ -58,10 +58,7 @@ class Customer(WordlessAnswer):
             facts = {name: fact for name, fact in value.items() if name not in {"uscc", "name"}}
             return cls(uscc=value["uscc"], name=value["name"], facts=MappingProxyType(facts))
         except (AttributeError, KeyError, TypeError) as problem:
-            raise StoreError(
-                message("an entry of the registers cannot be read"),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            ) from problem
+            raise DamagedError(message("an entry of the registers cannot be read")) from problem
 
     def changed(self, facts: Mapping[str, object]) -> Customer:
         """Return the customer with facts in place of those known."""
@@ -232,8 +229,5 @@ class CustomerRegister:
     def _read(self, uscc: str, name: str) -> Customer:
         data = self.head.read(f"{CUSTOMERS}/{uscc}/{name}") if self.head is not None else None
         if data is None:
-            raise StoreError(
-                message("register entry {name} cannot be read", name=name),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
+            raise DamagedError(message("register entry {name} cannot be read", name=name))
         return Customer.from_json(canonical.decode(data))

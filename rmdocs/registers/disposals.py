@@ -9,14 +9,14 @@ outlives the records (DA/T 98-2023: permanent).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, DamagedError, UsageError
 from rmdocs.events.control import (
     DisposalApproved,
     DisposalCertified,
@@ -26,12 +26,10 @@ from rmdocs.events.control import (
 )
 from rmdocs.identifiers import DisposalNumber, RecordNumber
 from rmdocs.messages import Bilingual, Called, by_command, message
+from rmdocs.registers.yearly import YearlyRegister
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rmdocs.store.event import Event
-    from rmdocs.store.protocol import Head
 
 DISPOSALS = "disposals"
 PROPOSAL_NAME, CERTIFICATE_NAME = "proposal.json", "certificate.json"
@@ -164,10 +162,7 @@ class DisposalProposal:
                 records=tuple(Listed.from_json(record) for record in value["records"]),
             )
         except (KeyError, TypeError, ValueError, UsageError) as problem:
-            raise StoreError(
-                message("the proposal of a disposal cannot be read"),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            ) from problem
+            raise DamagedError(message("the proposal of a disposal cannot be read")) from problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,39 +266,11 @@ class Disposal:
         return next((one for one in reversed(self.events) if one.kind == kind.KIND), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisposalRegister:
-    """Disposals as of one commit of the control ledger.
+class DisposalRegister(YearlyRegister[DisposalNumber, Disposal]):
+    """Disposals as of one commit of the control ledger."""
 
-    :param until: only what happened before this moment; None for everything.
-    """
-
-    head: Head
-    until: datetime | None = None
-
-    def all(self) -> Iterator[Disposal]:
-        """Yield every disposal, oldest first."""
-        for name in self.head.list(DISPOSALS):
-            found = self._read(DisposalNumber.parse(name))
-            if found is not None:
-                yield found
-
-    def get(self, number: DisposalNumber) -> Disposal:
-        """Return a disposal.
-
-        :raises ControlError: if there is none with that number.
-        """
-        found = self._read(number)
-        if found is None:
-            raise ControlError(
-                message("there is no disposal {number}", number=number),
-                by_command(message("look at the list of disposals"), "rmdocs disposition list"),
-            )
-        return found
-
-    def next_number(self, year: int) -> DisposalNumber:
-        """Return the number of the next disposal proposed in a year."""
-        return DisposalNumber.after(self.head.list(DISPOSALS), year)
+    FOLDER = DISPOSALS
+    NUMBER = DisposalNumber
 
     def decided(self) -> Mapping[str, Disposal]:
         """Return the last certified disposal of each record, by its number."""
@@ -327,11 +294,7 @@ class DisposalRegister:
 
     def _read(self, number: DisposalNumber) -> Disposal | None:
         directory = f"{DISPOSALS}/{number}"
-        events = tuple(
-            event
-            for event in self.head.events(directory)
-            if self.until is None or event.time < self.until
-        )
+        events = self._events(directory)
         data = self.head.read(f"{directory}/{PROPOSAL_NAME}")
         if not events or data is None:
             return None
@@ -344,6 +307,12 @@ class DisposalRegister:
             certificate=certificate,
         )
 
+    def _absent(self, number: DisposalNumber) -> ControlError:
+        return ControlError(
+            message("there is no disposal {number}", number=number),
+            by_command(message("look at the list of disposals"), "rmdocs disposition list"),
+        )
+
 
 def _certificate(value: JsonObject) -> Certificate:
     try:
@@ -353,7 +322,4 @@ def _certificate(value: JsonObject) -> Certificate:
             left_out=tuple((item["number"], item["reason"]) for item in value["left_out"]),
         )
     except (KeyError, TypeError, ValueError) as problem:
-        raise StoreError(
-            message("a certificate of disposal cannot be read"),
-            by_command(message("have the store verified"), "rmdocs verify"),
-        ) from problem
+        raise DamagedError(message("a certificate of disposal cannot be read")) from problem

@@ -9,25 +9,22 @@ kinds are data (``holds.toml``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, DamagedError, UsageError
 from rmdocs.events.control import HoldLifted, HoldPlaced, Scope
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.identifiers import HoldNumber, RecordNumber
 from rmdocs.language.texts import is_uscc
 from rmdocs.messages import Bilingual, Text, Verbatim, by_command, message
+from rmdocs.registers.yearly import YearlyRegister
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rmdocs.store.event import Event
-    from rmdocs.store.protocol import Head
 
 HOLDS = "holds"
 HOLD_NAME = "hold.json"
@@ -133,51 +130,19 @@ class Hold:
         return self.placed.index < size and (self.lifted is None or self.lifted.index >= size)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldRegister:
-    """Holds as of one commit of the control ledger.
+class HoldRegister(YearlyRegister[HoldNumber, Hold]):
+    """Holds as of one commit of the control ledger."""
 
-    :param until: only what happened before this moment; None for everything.
-    """
-
-    head: Head
-    until: datetime | None = None
-
-    def all(self) -> Iterator[Hold]:
-        """Yield every hold, oldest first."""
-        for name in self.head.list(HOLDS):
-            found = self._read(HoldNumber.parse(name))
-            if found is not None:
-                yield found
+    FOLDER = HOLDS
+    NUMBER = HoldNumber
 
     def unlifted(self) -> tuple[Hold, ...]:
         """Return the holds that are not lifted."""
         return tuple(hold for hold in self.all() if hold.stands)
 
-    def get(self, number: HoldNumber) -> Hold:
-        """Return a hold.
-
-        :raises ControlError: if there is none with that number.
-        """
-        found = self._read(number)
-        if found is None:
-            raise ControlError(
-                message("there is no hold {number}", number=number),
-                by_command(message("look at the list of holds"), "rmdocs hold list"),
-            )
-        return found
-
-    def next_number(self, year: int) -> HoldNumber:
-        """Return the number of the next hold placed in a year."""
-        return HoldNumber.after(self.head.list(HOLDS), year)
-
     def _read(self, number: HoldNumber) -> Hold | None:
         directory = f"{HOLDS}/{number}"
-        events = [
-            event
-            for event in self.head.events(directory)
-            if self.until is None or event.time < self.until
-        ]
+        events = self._events(directory)
         data = self.head.read(f"{directory}/{HOLD_NAME}")
         placed = next((event for event in events if event.kind == HoldPlaced.KIND), None)
         if placed is None or data is None:
@@ -185,9 +150,8 @@ class HoldRegister:
         try:
             terms = HoldPlaced.from_json(canonical.decode(data))
         except (TypeError, ValueError) as problem:
-            raise StoreError(
-                message("the hold {number} cannot be read", number=number),
-                by_command(message("have the store verified"), "rmdocs verify"),
+            raise DamagedError(
+                message("the hold {number} cannot be read", number=number)
             ) from problem
         return Hold(
             number=number,
@@ -195,4 +159,10 @@ class HoldRegister:
             held=Held(scope=terms.scope, value=terms.held),
             placed=placed,
             lifted=next((event for event in events if event.kind == HoldLifted.KIND), None),
+        )
+
+    def _absent(self, number: HoldNumber) -> ControlError:
+        return ControlError(
+            message("there is no hold {number}", number=number),
+            by_command(message("look at the list of holds"), "rmdocs hold list"),
         )

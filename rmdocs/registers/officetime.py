@@ -22,11 +22,11 @@ from zoneinfo import ZoneInfo
 from rmdocs import canonical
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, StoreError, UsageError
+from rmdocs.errors import DamagedError, FindingsError, StoreError, UsageError
 from rmdocs.findings import error, has_errors
 from rmdocs.forms.tomltables import read_table, read_toml
 from rmdocs.language.workingdays import Arrangement, WorkingDays
-from rmdocs.messages import Text, by_command, message
+from rmdocs.messages import Text, message
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.schema import Schema
@@ -247,7 +247,4 @@ def _working_days(entries: Iterator[YearEntry] | tuple[YearEntry, ...]) -> Worki
 
 
 def _unreadable(event: Event) -> StoreError:
-    return StoreError(
-        message("{path} is no calendar of a year", path=event.subject),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("{path} is no calendar of a year", path=event.subject))

@@ -17,7 +17,7 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, KeyAbsentError, RmdocsError, StoreError
+from rmdocs.errors import ControlError, DamagedError, KeyAbsentError, RmdocsError, StoreError
 from rmdocs.events.facts import EventFacts, FactsError, Unreadable
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (
@@ -270,10 +270,7 @@ def volume_head(store: Store, number: RecordNumber) -> Head:
 
 
 def _unreadable(number: RecordNumber) -> StoreError:
-    return StoreError(
-        message("the acts on {number} cannot be read", number=number),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("the acts on {number} cannot be read", number=number))
 
 
 def _folder(number: RecordNumber, events: tuple[Event, ...]) -> RecordFolder:
@@ -380,6 +377,17 @@ def folder_as_of(store: Store, folder: RecordFolder, edition: int | None) -> Rec
     return as_of(volume_head(store, folder.number), folder, edition)
 
 
+def revealed(head: Head, file: SealedFile, number: RecordNumber) -> bytes:
+    """Return a sealed file of a record as a reader gets it, checked against its seal.
+
+    :raises StoreError: if it is not what was sealed, or its key is not here.
+    """
+    data = head.reveal(file.path, number)
+    if data is None or canonical.sha256(data) != file.sha256:
+        raise DamagedError(message("{path} is not what was sealed", path=file.path))
+    return data
+
+
 def unknown_number(number: RecordNumber) -> ControlError:
     """Return the refusal of a number that was never given."""
     return ControlError(
@@ -399,9 +407,6 @@ def _editions(events: Iterable[Event]) -> Iterator[RecordEdition]:
 def _json(head: Head, number: RecordNumber, path: str) -> JsonObject:
     data = head.reveal(path, number)
     if data is None:
-        raise StoreError(
-            message("{path} is missing from the store", path=path),
-            by_command(message("have the store verified"), "rmdocs verify"),
-        )
+        raise DamagedError(message("{path} is missing from the store", path=path))
     value: JsonObject = canonical.decode(data)
     return value

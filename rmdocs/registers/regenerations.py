@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, DamagedError, StoreError
 from rmdocs.events.control import RegenerationEnded
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.messages import by_command, message
@@ -131,7 +131,4 @@ class RegenerationRegister:
 
 
 def _unreadable(name: str) -> StoreError:
-    return StoreError(
-        message("the run {run} cannot be read", run=name),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("the run {run} cannot be read", run=name))

@@ -17,11 +17,11 @@ from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError
+from rmdocs.errors import ControlError, DamagedError, StoreError
 from rmdocs.events.control import RevisionConfirmed, RevisionReleased
 from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.lifecycle import RevisionStatus, revision_status_on
-from rmdocs.messages import by_command, listed, message
+from rmdocs.messages import listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -240,20 +240,16 @@ class RevisionRegister:
         :raises StoreError: if it differs from the release's.
         """
         if digest != release.digest:
-            raise StoreError(
+            raise DamagedError(
                 message(
                     "{number} {revision} in the store is not what was approved",
                     number=release.number,
                     revision=release.revision,
-                ),
-                by_command(message("have the store verified"), "rmdocs verify"),
+                )
             )
 
     def _missing(self, path: str) -> StoreError:
-        return StoreError(
-            message("{path} is missing from the control ledger", path=path),
-            by_command(message("have the store verified"), "rmdocs verify"),
-        )
+        return DamagedError(message("{path} is missing from the control ledger", path=path))
 
     def _read(self, number: DocumentNumber) -> tuple[ReleaseValidity, ...]:
         revisions = sorted(

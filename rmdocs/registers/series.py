@@ -14,7 +14,7 @@ from rmdocs import canonical
 from rmdocs.answering import WordlessAnswer, called
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, DamagedError, StoreError, UsageError
 from rmdocs.events.records import RecordVoided
 from rmdocs.identifiers import (
     VOLUME_CAPACITY,
@@ -51,13 +51,12 @@ class SeriesState:
 
     def __post_init__(self) -> None:
         if not 0 <= self.given <= VOLUME_CAPACITY or self.volume.part < 1:
-            raise StoreError(
+            raise DamagedError(
                 message(
                     "the volume {volume} cannot hold {given} numbers",
                     volume=self.volume,
                     given=self.given,
-                ),
-                by_command(message("have the store verified"), "rmdocs verify"),
+                )
             )
 
     @classmethod
@@ -125,10 +124,7 @@ class SeriesState:
 
 
 def _damaged_state() -> StoreError:
-    return StoreError(
-        message("{name} does not hold the state of a series", name=SERIES_NAME),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("{name} does not hold the state of a series", name=SERIES_NAME))
 
 
 VOLUMES = "volumes"
@@ -330,7 +326,4 @@ def voided_numbers(
 
 
 def _damaged(series: Series) -> StoreError:
-    return StoreError(
-        message("the closing statement of {series} cannot be read", series=series),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("the closing statement of {series} cannot be read", series=series))

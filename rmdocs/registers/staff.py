@@ -17,7 +17,7 @@ from rmdocs.answering import IF_ANY, WordlessAnswer
 from rmdocs.canonical import JsonObject
 from rmdocs.characters import fold
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, StoreError, UsageError
+from rmdocs.errors import ControlError, DamagedError, StoreError, UsageError
 from rmdocs.events.records import Unit
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import StaffNumber, UnitCode
@@ -72,10 +72,7 @@ class Person(WordlessAnswer):
 
 
 def _damaged() -> StoreError:
-    return StoreError(
-        message("an entry of the registers cannot be read"),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("an entry of the registers cannot be read"))
 
 
 def entry_path(kind: str, name: str, entry: int) -> str:
@@ -235,9 +232,6 @@ class StaffRegister:
     def _json(self, path: str) -> JsonObject:
         data = self.head.read(path)
         if data is None:
-            raise StoreError(
-                message("register entry {name} cannot be read", name=path),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
+            raise DamagedError(message("register entry {name} cannot be read", name=path))
         entry: JsonObject = canonical.decode(data)
         return entry

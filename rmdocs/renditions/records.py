@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_own_unit, require_role
-from rmdocs.errors import ConflictError, ControlError, StoreError
+from rmdocs.errors import ConflictError, ControlError
 from rmdocs.events.records import OnEdition, Unit
 from rmdocs.issuing.registry import concealed
 from rmdocs.lifecycle import RecordStatus
 from rmdocs.messages import Text, by_command, message
 from rmdocs.pdf.codes import DocumentCode
-from rmdocs.registers.records import find_folder, folder_as_of, read_folder
+from rmdocs.registers.records import find_folder, folder_as_of, read_folder, revealed
 from rmdocs.registers.renditions import PDF_TYPE
 from rmdocs.store.protocol import NewEvent, NewFile
 
@@ -76,13 +76,7 @@ class Subject:
         :raises StoreError: if it is not what was sealed.
         """
         head = self.registry.store.require_head(self.number.volume.ref)
-        data = head.reveal(file.path, self.number)
-        if data is None or canonical.sha256(data) != file.sha256:
-            raise StoreError(
-                message("{path} is not what was sealed", path=file.path),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
-        return data
+        return revealed(head, file, self.number)
 
     def names(self) -> dict[str, Any]:
         """Return the names of the record that its form's expressions see, stages too."""

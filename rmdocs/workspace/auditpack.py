@@ -17,10 +17,10 @@ from jinja2 import Environment, StrictUndefined
 from rmdocs import __version__, canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError, UsageError, why
+from rmdocs.errors import VERIFY_STORE, FindingsError, RmdocsError, UsageError, why
 from rmdocs.files import File
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Language, Text, by_command, message
+from rmdocs.messages import Language, Text, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, REGISTER_NAMES, named
 from rmdocs.registers.lists.auditwork import sample_list
 from rmdocs.registers.records import find_folder, volume_head
@@ -258,7 +258,7 @@ def _left_out(place: str, reason: Text) -> Finding:
         "PACK-LEFT-OUT",
         place,
         message("it, or its proof, could not be put in: {reason}", reason=reason),
-        by_command(message("have the store verified"), "rmdocs verify"),
+        VERIFY_STORE,
         clause=_CLAUSE,
     )
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
-from rmdocs.errors import RmdocsError, UsageError, why
+from rmdocs.errors import VERIFY_STORE, RmdocsError, UsageError, why
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import DocumentNumber, RecordNumber, UnitCode, Volume
-from rmdocs.messages import Text, by_command, message
+from rmdocs.messages import Text, message
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.auditwork import (
     ExceptionCase,
@@ -155,7 +155,7 @@ def _left_out(place: str, reason: Text) -> Finding:
         "SAMPLE-LEFT-OUT",
         place,
         message("it could not be among those that were taken from: {reason}", reason=reason),
-        by_command(message("have the store verified"), "rmdocs verify"),
+        VERIFY_STORE,
     )
 
 

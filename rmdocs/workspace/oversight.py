@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError, why
+from rmdocs.errors import VERIFY_STORE, FindingsError, RmdocsError, why
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import StageAdded
 from rmdocs.findings import Severity, warning
 from rmdocs.forms.sections.oversight import QUARTER, ActivitySection, TargetsSection
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
-from rmdocs.messages import Bilingual, Text, by_command, listed, message
+from rmdocs.messages import Bilingual, Text, listed, message
 from rmdocs.records.check import check_record, check_stage
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.indexfile import Query
@@ -134,7 +134,7 @@ def left_out(workspace: Workspace, query: Query, forms: LookedAtForms) -> Iterat
         told = message(
             "not all of this record could be looked at: {reason}", reason=forms.lost[number]
         )
-        remedy = by_command(message("have the store verified"), "rmdocs verify")
+        remedy = VERIFY_STORE
         yield warning("QUARTER-LEFT-OUT", number, told, remedy)
 
 
