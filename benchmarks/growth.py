@@ -28,7 +28,7 @@ import load_web
 from rmdocs.files import File
 from rmdocs.registers.indexfile import Query
 from rmdocs.store.maintenance import holdings
-from rmdocs.workspace import due, maintaining, proving, records, store
+from rmdocs.workspace import due, proving, records, store, storefiles
 from rmdocs.workspace.opening import CACHE_VARIABLE, STORE_PATH, open_workspace
 
 SERIAL = itertools.count(1)
@@ -128,7 +128,7 @@ def maintained(folder, size):
     path = copy / STORE_PATH
     before = holdings(path)
     with open_workspace(copy, None) as work:
-        cpu, clock = measured(lambda: maintaining.maintain(work))
+        cpu, clock = measured(lambda: storefiles.maintain(work))
     after = holdings(path)
     shutil.rmtree(copy)
     return cpu, clock, before.bytes / size, after.bytes / size
@@ -154,7 +154,7 @@ def main():
     print(f"| processor time | {' | '.join(f'{size:,}' for size in options.sizes)} |")
     packed = {size: maintained(options.folder, size) for size in options.sizes}
     for one in stores:
-        maintaining.maintain(one.work)
+        storefiles.maintain(one.work)
     for name in filter(options.only.__contains__, ONCE):
         found = timed(stores, name, options.rounds)
         row(name, {size: cpu for size, (cpu, _) in found.items()}, "ms")

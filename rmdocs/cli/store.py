@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rmdocs.messages import Text
     from rmdocs.store.maintenance import Holdings
-    from rmdocs.workspace.maintaining import StoreMaintained
+    from rmdocs.workspace.storefiles import StoreMaintained
 
 
 @command("maintain")
@@ -31,10 +31,10 @@ def store_maintain(session: Session, *, as_json: bool) -> None:
     backup, or after a large batch. Everybody may go on working meanwhile. Nothing that the
     store holds is dropped or changed; if it is broken off, the next time goes on.
     """
-    from rmdocs.workspace import maintaining
+    from rmdocs.workspace import storefiles
 
     with Progress(session.say(message("comparing objects")), patience=1) as progress:
-        found = maintaining.maintain(session.workspace(), progress=progress.until_done)
+        found = storefiles.maintain(session.workspace(), progress=progress.until_done)
     if as_json:
         printing.echo_answer(found, session)
     else:
@@ -55,11 +55,11 @@ def store_bundle(session: Session, year: int, out: Path, *, as_json: bool) -> No
     series of the year must be closed. The store stays as it is. The file is read by naming it in
     place of a workspace: rmdocs -w FILE verify, trace, prove, find; and plain git clones it.
     """
-    from rmdocs.workspace import yearbundles
+    from rmdocs.workspace import storefiles
 
     folders.require_free(out, message("move it away, or choose another name"))
     with Progress(session.say(message("comparing objects")), patience=1) as progress:
-        found = yearbundles.bundle(session.workspace(), year, out, progress=progress.until_done)
+        found = storefiles.bundle(session.workspace(), year, out, progress=progress.until_done)
     if as_json:
         printing.echo_answer(found, session)
         return

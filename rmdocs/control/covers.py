@@ -1,25 +1,30 @@
 """What the cover of a revision says, and whether it agrees with who signs and when.
 
-The same for forms and other controlled documents (IXD7200-01, cover). Who may
-sign is the business of ``policy``.
+The same for forms and other controlled documents (IXD7200-01, cover). Then who may judge a draft:
+review it, approve it, return it, reject the proposal. That is asked under the lock by who does it,
+and before by who would like to know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.canonical import sha256
 from rmdocs.characters import fold
+from rmdocs.control.actingperson import require_role
+from rmdocs.control.policy import Performer, Policy
 from rmdocs.errors import ControlError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.sections.identity import RevisionEntry
 from rmdocs.forms.tomltables import read_toml, unreadable_texts
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.lifecycle import RevisionAct
-from rmdocs.messages import Text, message
+from rmdocs.lifecycle import RevisionAct, after_revision_act
+from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.officetime import require_within_reach
+from rmdocs.store.event import Actor
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event
     from rmdocs.store.protocol import Head
+
 
 _CLAUSE = "ISO 9001 §7.5.2"
 _IN_FORCE = "ISO 9001 §7.5.3"
@@ -286,3 +292,69 @@ def _without_cover(manifest: bytes, name: str) -> Mapping[str, object]:
         else value
         for key, value in said.items()
     }
+
+
+AUTHOR, REVIEWER, APPROVER = "form_author", "form_reviewer", "form_approver"
+_COVER_PLACES: Mapping[RevisionAct, str] = MappingProxyType(
+    {RevisionAct.REVIEW: "reviewed", RevisionAct.APPROVE: "approved"}
+)
+"""Where the cover says who does an act."""
+
+
+def require_may_judge(
+    policy: Policy, change: ChangeRequest, cover: RevisionCover, act: RevisionAct, person: Person
+) -> None:
+    """Refuse who may not review, or approve, the draft of a change.
+
+    :param cover: of that draft.
+    :raises ControlError: by role, by where the draft stands, by their part in it, or as
+        the cover names somebody else.
+    """
+    named = f"revision.{act.value}"
+    policy.require_person(person, named)
+    require_draft(change)
+    after_revision_act(change.status, act)
+    actor = Actor(staff_no=str(person.staff_no), name=person.name, fingerprint="")
+    policy.require_separate(Performer(act=named, actor=actor), *parties(change))
+    require_signer(cover, _COVER_PLACES[act], person)
+
+
+def require_may_end(
+    policy: Policy, change: ChangeRequest, act: RevisionAct, person: Person
+) -> None:
+    """Refuse who may not return the draft of a change, or reject the change.
+
+    :raises ControlError: by role, or by where it stands.
+    """
+    policy.require_person(person, f"revision.{act.value}")
+    after_revision_act(change.status, act)
+    if act is RevisionAct.RETURN:
+        require_draft(change)
+    elif str(person.staff_no) != change.proposed.actor.staff_no:
+        # Only its own author may take a proposal back in the author's role.
+        require_role(person, (REVIEWER, APPROVER), message("reject another's proposal"))
+
+
+def require_draft(change: ChangeRequest) -> RevisionDraft:
+    """Return the draft of a change that counts.
+
+    :raises ControlError: if none was submitted.
+    """
+    if change.draft is None:
+        raise ControlError(
+            message("no draft was submitted for {change} yet", change=change.number),
+            by_command(
+                message("have its author submit it"),
+                message("rmdocs form submit {number}", number=change.request.document),
+            ),
+            clause="ISO 9001 §7.5.3",
+        )
+    return change.draft
+
+
+def parties(change: ChangeRequest) -> tuple[Performer, ...]:
+    """Return who submitted the draft that counts, and who reviewed it."""
+    events = [("revision.submit", change.submitted), ("revision.review", change.reviewed)]
+    return tuple(
+        Performer(act=act, actor=event.actor) for act, event in events if event is not None
+    )

@@ -19,21 +19,19 @@ from rmdocs.classes import dataclass
 from rmdocs.control import releasing
 from rmdocs.control.actingperson import require_reason
 from rmdocs.control.covers import (
-    RevisionCover,
-    RevisionFiles,
-    cover_findings,
-    readable_findings,
-    require_later,
-    signer_findings,
-)
-from rmdocs.control.judging import (
     APPROVER,
     AUTHOR,
     REVIEWER,
+    RevisionCover,
+    RevisionFiles,
+    cover_findings,
     parties,
+    readable_findings,
     require_draft,
+    require_later,
     require_may_end,
     require_may_judge,
+    signer_findings,
 )
 from rmdocs.control.policy import Policy, control_locked, party
 from rmdocs.control.staff import JSON_TYPE

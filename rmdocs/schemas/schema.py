@@ -17,11 +17,10 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, did_you_mean, error
 from rmdocs.messages import message
 from rmdocs.schemas import wording
-from rmdocs.schemas.complaints import Complaint
 from rmdocs.schemas.definitions import NEVER, SchemaDocuments, build
 from rmdocs.schemas.fields import Field, FieldTree, Steps, join, split, step
 from rmdocs.schemas.reading import read
-from rmdocs.schemas.validator import Validator
+from rmdocs.schemas.validator import Complaint, Validator
 from rmdocs.values import View, view
 
 _RANK = ("type", "const", "enum", "minLength", "maxLength", "format", "pattern")

@@ -14,9 +14,9 @@ from rmdocs.canonical import Json, JsonObject
 from rmdocs.findings import Finding, closest, did_you_mean, error
 from rmdocs.messages import Joined, Message, Text, listed, message
 from rmdocs.schemas import patterns
-from rmdocs.schemas.complaints import NAMES, Complaint
 from rmdocs.schemas.definitions import kind_of_pattern
 from rmdocs.schemas.fields import HOW, Field, FieldKind, choose, fill, how, written
+from rmdocs.schemas.validator import NAMES, Complaint
 
 UNKNOWN = "SCHEMA-UNKNOWN"
 """Code of the finding that a property is none of the form's."""

@@ -31,9 +31,6 @@ from rmdocs.web import (
     drafts,
     filling,
     ledgers,
-    lookup,
-    paper,
-    preview,
     quarters,
     record,
     regeneration,
@@ -49,9 +46,9 @@ from rmdocs.web import (
 )
 from rmdocs.web.background import told_step
 from rmdocs.web.drawing import draw, preferred
-from rmdocs.web.neighbours import Neighbours
 from rmdocs.web.pages import RECORDS, Site, surroundings
 from rmdocs.web.refusals import UnreadError, WebError, status_of
+from rmdocs.web.safety import Neighbours
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -99,13 +96,10 @@ def create_app(site: Site, address: Address) -> Starlette:
         *start.ROUTES,
         *work.ROUTES,
         *search.ROUTES,
-        *paper.ROUTES,
         *scans.ROUTES,
         *record.ROUTES,
         *drafts.ROUTES,
         *filling.ROUTES,
-        *lookup.ROUTES,
-        *preview.ROUTES,
         *review.ROUTES,
         *disposition.ROUTES,
         *requests.ROUTES,

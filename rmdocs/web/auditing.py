@@ -21,9 +21,9 @@ from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.values import require_line
 from rmdocs.web.background import VerificationRun
 from rmdocs.web.drawing import PageCell, PageRow
-from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment, number_in
+from rmdocs.web.safety import whole
 from rmdocs.workspace import copies, proving, records, registers, store
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""A draft is filled in: kept and checked while one types, or with each button."""
+"""A draft is filled in: kept and checked while one types, or with each button.
+
+What the registers know is looked up for a field: by a few letters, or on a page of its own.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from rmdocs.intake.typed import (
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
 from rmdocs.schemas.wording import MISSING
-from rmdocs.web import preview
+from rmdocs.web import review
 from rmdocs.web.controls import sent
 from rmdocs.web.drafts import clock, heading, name_in, root_of, typed_in
 from rmdocs.web.drawing import draw
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from rmdocs.findings import Finding
     from rmdocs.web.pages import Visit
     from rmdocs.workspace.draftfile import Draft
+
 
 _LIMIT = 4 << 20
 """Bytes of a form: one with long lists is larger than others."""
@@ -101,7 +105,7 @@ def _fill(visit: Visit) -> Response:
     offered = {} if draft.record else write(root, draft.offered)
     known = Known(typed=draft.typed, offered=offered)
     asked, reached = visit.request.query_params, visit.request.query_params.get("reached", "")
-    shown_pages = preview.begin if "pages" in asked else preview.look
+    shown_pages = review.begin if "pages" in asked else review.look
     told = _told(found, chain(*drawn(root, known)), checked="checked" in asked, reached=reached)
     around, content = drawn(root, replace(known, findings=told.beside))
     return visit.page(
@@ -251,8 +255,57 @@ def _last_entry(typed: dict[str, str], key: str) -> str:
     return [name for name in typed if name.startswith(f"{key}[")][-1].removesuffix(WHETHER)
 
 
+def _suggest(visit: Visit) -> Response:
+    """Return as JSON what a field may say, of what has the letters typed so far."""
+    found = _suggested(visit, visit.field("key"), visit.field("text"))
+    language = visit.session.language
+    return JSONResponse(
+        [{"typed": dict(one.typed), "label": one.label.text(language)} for one in found]
+    )
+
+
+def _pick(visit: Visit) -> Response:
+    """Return the page on which a value is looked for in the registers."""
+    name, key = name_in(visit), visit.request.path_params["key"]
+    draft = drafts.read(visit.workspace, name)
+    root = root_of(visit, draft)
+    return visit.page(
+        "pick.html",
+        name=name,
+        key=key,
+        id=identifier(key),
+        label=label_at(root, split(f"$.{key}") or ()),
+        text=visit.field("text"),
+        version=draft.version,
+        found=_suggested(visit, key, visit.field("text")),
+    )
+
+
+def _picked(visit: Visit) -> Response:
+    """Type what was chosen into its fields; into a list as one more entry."""
+    name, key = name_in(visit), visit.request.path_params["key"]
+    draft = drafts.read(visit.workspace, name)
+    root = root_of(visit, draft)
+    chosen = sent(typed_in(visit, root))
+    field = root.at(split(f"$.{key}") or ())
+    if field is not None and field.item is not None:
+        chosen[key] = f"{draft.typed.get(key, '').rstrip()}\n{chosen.get(key, '')}\n".lstrip()
+    drafts.keep(visit.workspace, name, visit.number("version"), {**draft.typed, **chosen})
+    return see(f"/drafts/{name}#{identifier(key)}")
+
+
+def _suggested(visit: Visit, key: str, text: str) -> list[offers.Suggestion]:
+    draft = drafts.read(visit.workspace, name_in(visit))
+    root = root_of(visit, draft)
+    return offers.suggested(visit.workspace, root, key, text, visit.unit)
+
+
 ROUTES = (
     page("/drafts/{name}", _fill),
     act("/drafts/{name}", _change, harmless=True, limit=_LIMIT),
     act("/drafts/{name}/check", _check, harmless=True, limit=_LIMIT),
+    act("/drafts/{name}/suggest", _suggest, harmless=True),
+    page("/drafts/{name}/pick/{key}", _pick),
+    act("/drafts/{name}/pick/{key}", _pick, harmless=True),
+    act("/drafts/{name}/picked/{key}", _picked, harmless=True),
 )

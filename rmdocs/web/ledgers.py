@@ -9,8 +9,8 @@ from starlette.responses import Response
 from rmdocs.errors import FindingsError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.issuing.maturities import LoanLedger
-from rmdocs.web.numbers import whole
 from rmdocs.web.pages import act, page, see
+from rmdocs.web.safety import whole
 from rmdocs.web.sessions import KeptSheet
 from rmdocs.web.sheets import (
     LIMIT,

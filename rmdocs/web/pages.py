@@ -29,10 +29,9 @@ from rmdocs.messages import message
 from rmdocs.web.background import Background, Verifying, told_step
 from rmdocs.web.drawing import ON_A_PAGE, PageCell, Paged, draw
 from rmdocs.web.navigation import EVERYWHERE, links
-from rmdocs.web.numbers import whole
 from rmdocs.web.readers import Guesses
 from rmdocs.web.refusals import UnreadError, WebError, for_reading_only
-from rmdocs.web.safety import read_form
+from rmdocs.web.safety import read_form, whole
 from rmdocs.workspace.records import read_in
 
 if TYPE_CHECKING:

@@ -3,19 +3,24 @@
 From the outside in: what every answer says of itself (``Headers``), what is refused or
 fails becomes a page (``Failures``), whose connection it is (``Neighbours``), under which
 name it was asked (``Hosts``), from which page (``Origins``), in which session (``Admission``).
+Also how a form that it sends is read, and a number in it or in an address.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.datastructures import Headers as Fields
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from rmdocs.characters import whole_number
 from rmdocs.errors import RmdocsError
 from rmdocs.messages import message
 from rmdocs.web.refusals import WebError
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from rmdocs.web.sessions import Sessions
+
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
@@ -246,3 +252,71 @@ def _bounded(request: Request, limit: int) -> Callable[[], Awaitable[Message]]:
         return part
 
     return receiving
+
+
+USER = "user"
+"""What the state of a connection calls the user of its other end."""
+_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_LOCAL, _REMOTE, _USER = 1, 2, 7
+"""Columns of these tables."""
+
+
+class Neighbours:
+    """Refuses connections from programs of other users of the machine.
+
+    Linux says of every connection on the machine which user's program holds its other end. So
+    nobody else who works on the machine gets in, not even with the token or the cookie of its
+    user: both may be seen, by listing programs, or by serving a page under the name localhost.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Go on if the other end is ours, or root's, or nobody can tell."""
+        if scope["type"] == "http":
+            user = scope.get("state", {}).get(USER)
+            if user not in {None, 0, os.geteuid()}:
+                raise WebError(
+                    403,
+                    message("these pages belong to another user of this machine"),
+                    message("start your own: rmdocs web"),
+                )
+        await self.app(scope, receive, send)
+
+
+def user_of(port: int, to: int) -> int | None:
+    """Return the number of the user whose program connects from a port to another of ours.
+
+    None where that cannot be told: not Linux, or the other end is no program here. It takes
+    milliseconds, for these tables are of all connections: asked once a connection.
+    """
+    ends = (f":{port:04X}", f":{to:04X}")
+    for table in _TABLES:
+        try:
+            lines = Path(table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            columns = line.split()
+            if columns[_LOCAL].endswith(ends[0]) and columns[_REMOTE].endswith(ends[1]):
+                return int(columns[_USER])
+    return None
+
+
+_DIGITS = 9
+"""Digits that a number has at most: more than any count, edition or version of a store."""
+
+
+def whole(text: str) -> int | None:
+    """Return the number that a text says in digits; None if it says none."""
+    return whole_number(text) if len(text) <= _DIGITS else None
+
+
+class _WholeInAddress(IntegerConvertor):
+    """A number in an address, as ``{place:whole}``; a longer one leads to no page."""
+
+    regex = f"[0-9]{{1,{_DIGITS}}}"
+
+
+register_url_convertor("whole", _WholeInAddress())

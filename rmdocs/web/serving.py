@@ -22,10 +22,10 @@ from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
 from rmdocs.web.app import Address, create_app
 from rmdocs.web.journal import Journal
-from rmdocs.web.neighbours import USER, user_of
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
+from rmdocs.web.safety import USER, user_of
 from rmdocs.web.sessions import Sessions
 from rmdocs.web.signers import LocalKeys, Nobody
 from rmdocs.web.start import OPEN

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import require_key, require_not_revoked
-from rmdocs.control.covers import require_signer
-from rmdocs.control.judging import require_may_end, require_may_judge
+from rmdocs.control.covers import require_may_end, require_may_judge, require_signer
 from rmdocs.control.policy import Performer
 from rmdocs.copies.custody import require_holder
 from rmdocs.copies.states import refusal

@@ -33,7 +33,7 @@ from rmdocs.scanning.pile import (
 )
 from rmdocs.scanning.reading import read_sheets, sorted_pile
 from rmdocs.scanning.sorting import absent_pages, put_unsigned, whole_sets
-from rmdocs.workspace import pileplace
+from rmdocs.workspace import pilefile
 from rmdocs.workspace.pilefile import Glance, KeptPile, Placing, SheetPlace, set_key
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def begin(workspace: Workspace, files: Iterable[File]) -> str:
 
     :raises ControlError: if nobody acts, or it is more than is kept.
     """
-    with pileplace.locked(workspace) as place:
-        return pileplace.begin(place, files, KeptPile(begun=workspace.now()))
+    with pilefile.locked(workspace) as place:
+        return pilefile.begin(place, files, KeptPile(begun=workspace.now()))
 
 
 def add(workspace: Workspace, name: str, files: Iterable[File]) -> None:
@@ -149,8 +149,8 @@ def add(workspace: Workspace, name: str, files: Iterable[File]) -> None:
 
     :raises ControlError: if there is no such pile of whoever acts, or it becomes too large.
     """
-    with pileplace.locked(workspace) as place:
-        pileplace.add(place, name, files)
+    with pilefile.locked(workspace) as place:
+        pilefile.add(place, name, files)
 
 
 def all_of(workspace: Workspace) -> tuple[list[SortedPile], list[Finding]]:
@@ -162,7 +162,7 @@ def all_of(workspace: Workspace) -> tuple[list[SortedPile], list[Finding]]:
     told: list[Finding] = []
     if workspace.person() is None:
         return found, told
-    for name in pileplace.names_in(pileplace.place_of(workspace)):
+    for name in pilefile.names_in(pilefile.place_of(workspace)):
         try:
             found.append(look(workspace, name))
         except RmdocsError as problem:
@@ -175,7 +175,7 @@ def look(workspace: Workspace, name: str) -> SortedPile:
 
     :raises ControlError: if there is no such pile of whoever acts.
     """
-    kept = pileplace.read_in(pileplace.place_of(workspace), name)
+    kept = pilefile.read_in(pilefile.place_of(workspace), name)
     return replace(_sorted(workspace, kept), name=name)
 
 
@@ -187,9 +187,9 @@ def go_on(
     :param advance: told how many of how many are done: pages of a file, then sets.
     :raises ControlError: if there is no such pile of whoever acts.
     """
-    place = pileplace.place_of(workspace)
-    folder, kept = pileplace.folder_in(place, name), pileplace.read_in(place, name)
-    start, paths = len(kept.reading.files), pileplace.paths_of(folder, kept)
+    place = pilefile.place_of(workspace)
+    folder, kept = pilefile.folder_in(place, name), pilefile.read_in(place, name)
+    start, paths = len(kept.reading.files), pilefile.paths_of(folder, kept)
     unread = paths[start:]
     if unread:
         places = {path.name: at for at, path in enumerate(unread)}
@@ -277,8 +277,8 @@ def file(
             message("look at the scans again, then file them"),
         )
     documents = tuple(one for key, one in found.ready.items() if key in keys)
-    place = pileplace.place_of(workspace)
-    paths = pileplace.paths_of(pileplace.folder_in(place, name), found.kept)
+    place = pilefile.place_of(workspace)
+    paths = pilefile.paths_of(pilefile.folder_in(place, name), found.kept)
     filing = file_pile(
         workspace.registry,
         replace(found.pile, documents=documents),
@@ -297,8 +297,8 @@ def put_away(workspace: Workspace, name: str) -> None:
 
     :raises ControlError: if there is no such pile of whoever acts.
     """
-    with pileplace.locked(workspace) as place:
-        pileplace.remove(place, name)
+    with pilefile.locked(workspace) as place:
+        pilefile.remove(place, name)
 
 
 def shown(workspace: Workspace, name: str, at: SheetPlace) -> bytes | None:
@@ -306,18 +306,18 @@ def shown(workspace: Workspace, name: str, at: SheetPlace) -> bytes | None:
 
     :raises ControlError: if there is no such pile of whoever acts.
     """
-    place = pileplace.place_of(workspace)
-    folder, kept = pileplace.folder_in(place, name), pileplace.read_in(place, name)
+    place = pilefile.place_of(workspace)
+    folder, kept = pilefile.folder_in(place, name), pilefile.read_in(place, name)
     for sheet in _decided(kept):
         if (sheet.file, sheet.number) == at:
-            return picture(sheet, pileplace.paths_of(folder, kept)[sheet.file])
+            return picture(sheet, pilefile.paths_of(folder, kept)[sheet.file])
     return None
 
 
 def _change(workspace: Workspace, name: str, change: Callable[[KeptPile], KeptPile]) -> KeptPile:
-    with pileplace.locked(workspace) as place:
-        kept = change(pileplace.read_in(place, name))
-        pileplace.keep(place, name, kept)
+    with pilefile.locked(workspace) as place:
+        kept = change(pilefile.read_in(place, name))
+        pilefile.keep(place, name, kept)
         return kept
 
 

@@ -19,9 +19,9 @@ from rmdocs.control.policy import Performer, party, policy_in_force
 from rmdocs.control.revising import ChangeProposal
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, has_errors
+from rmdocs.forms.desk import NewCover, lay_out
 from rmdocs.forms.document import DocumentFiles
 from rmdocs.forms.form import FormFiles
-from rmdocs.forms.layout import NewCover, lay_out
 from rmdocs.identifiers import DocumentNumber, Revision, StaffNumber
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Bilingual, Text, by_command, message

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rmdocs.classes import dataclass
-from rmdocs.control.covers import RevisionCover, RevisionFiles, repeated
-from rmdocs.control.judging import require_draft
+from rmdocs.control.covers import RevisionCover, RevisionFiles, repeated, require_draft
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding
 from rmdocs.forms.desk import document_directory, places, read_document

@@ -77,7 +77,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     from rmdocs.audit.since import VerifiedState
     from rmdocs.workspace.opening import seen_path
     from rmdocs.workspace.renditions import trust
-    from rmdocs.workspace.verified import Depth, keep_verified, verified
+    from rmdocs.workspace.seen import Depth, keep_verified, verified
 
     path, depth = seen_path(workspace.root), Depth(renditions=renditions, contents=contents)
     memory = seen.recall(path)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmdocs.beginning import built_in
-from rmdocs.forms.layout import NewCover, lay_out
+from rmdocs.forms.desk import NewCover, lay_out
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
 

@@ -8,7 +8,7 @@ from browsing import ORIGIN, Draft, heading
 from starlette.routing import Mount, Route
 
 from rmdocs.canonical import sha256
-from rmdocs.web.neighbours import user_of
+from rmdocs.web.safety import user_of
 
 
 @pytest.fixture

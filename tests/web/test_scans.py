@@ -16,7 +16,7 @@ from sheets import drawn, foreign, scanned, singly
 from rmdocs.registers.records import find_folder, read_folder
 from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.renditions.records import page_code, subject
-from rmdocs.workspace import pileplace, piles, records
+from rmdocs.workspace import pilefile, piles, records
 from rmdocs.workspace.opening import STORE_PATH
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
@@ -228,7 +228,7 @@ def test_a_sheet_is_shown_as_a_picture(browser, paper):
 def test_a_pile_is_ones_own_private_and_gone_when_put_away(browser, browse, bank, paper):
     pile = Scans(browser, named(paper[:1]))
     name = pile.path.rpartition("/")[2]
-    place = pileplace.place_of(bank.at(MANAGER))
+    place = pilefile.place_of(bank.at(MANAGER))
     assert (place.stat().st_mode & 0o777, (place / name).stat().st_mode & 0o777) == (0o700, 0o700)
     other = browse(bank)
     other.enter(COLLEAGUE)
@@ -295,7 +295,7 @@ def test_a_server_killed_between_seal_and_note_files_nothing_twice(browser, bank
 
 def test_what_a_killed_server_left_of_an_upload_goes(bank, paper):
     workspace = bank.at(MANAGER)
-    place = pileplace.place_of(workspace)
+    place = pilefile.place_of(workspace)
     half = place / ("0" * 16)
     half.mkdir()
     (half / "0000.scan").write_bytes(paper[0])
@@ -321,7 +321,7 @@ def test_what_a_killed_server_left_of_an_upload_goes(bank, paper):
 )
 def test_a_damaged_note_keeps_nobody_from_the_others(browser, bank, paper, damage):
     first, second = (Scans(browser, named(paper[at : at + 1])) for at in range(2))
-    place = pileplace.place_of(bank.at(MANAGER))
+    place = pilefile.place_of(bank.at(MANAGER))
     note = place / first.path.rpartition("/")[2] / "pile.json"
     before = note.read_bytes()
     note.write_bytes(damage(before))
@@ -341,7 +341,7 @@ def test_a_pile_that_the_store_keeps_from_being_sorted_is_told(browser, bank, nu
 
 def test_a_file_that_was_changed_on_the_disk_is_not_filed(browser, bank, number, paper):
     pile = Scans(browser, named(paper))
-    place = pileplace.place_of(bank.at(MANAGER))
+    place = pilefile.place_of(bank.at(MANAGER))
     (place / pile.path.rpartition("/")[2] / "0000.scan").write_bytes(paper[1])
     assert "was changed while it was read" in pile.file().text
     assert scans(bank, number) == []

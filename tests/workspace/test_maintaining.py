@@ -11,7 +11,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.store import maintenance
 from rmdocs.store.maintenance import MANY_PACKS, holdings
 from rmdocs.store.objectwriter import ObjectWriter
-from rmdocs.workspace import maintaining, records
+from rmdocs.workspace import records, storefiles
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def copied(copied_in_git):
 def test_what_it_won_is_told_for_each_record(full_bank):
     told = []
     work = full_bank.at()
-    found = maintaining.maintain(work, progress=lambda *steps: told.append(steps))
+    found = storefiles.maintain(work, progress=lambda *steps: told.append(steps))
     assert found.before.packs > 1
     assert (found.after.loose, found.after.packs) == (0, 1)
     assert found.records == records.count_of(work, Query())

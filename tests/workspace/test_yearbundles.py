@@ -18,7 +18,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.series import known_volumes
 from rmdocs.store.maintenance import maintained
-from rmdocs.workspace import keys, proving, records, registers, store, yearbundles
+from rmdocs.workspace import keys, proving, records, registers, store, storefiles
 from rmdocs.workspace.opening import open_bundle, open_workspace
 
 OFFICER = "SD00-0004"
@@ -50,7 +50,7 @@ def closed_bank(full_bank, visit):
 def bundled(closed_bank, tmp_path):
     """The bundle of 2026, and what is left of the workspace: nothing."""
     file = tmp_path / "2026.bundle"
-    yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
     closed_bank.close()
     shutil.rmtree(closed_bank.root)
     return file
@@ -64,13 +64,13 @@ def opened(file):
 def test_it_tells_what_went_into_it(closed_bank, tmp_path):
     file, told = tmp_path / "2026.bundle", []
     work = closed_bank.at(day=NEXT_YEAR)
-    found = yearbundles.bundle(work, 2026, file, progress=lambda *steps: told.append(steps))
+    found = storefiles.bundle(work, 2026, file, progress=lambda *steps: told.append(steps))
     assert (found.year, found.volumes, found.records) == (2026, 8, 8)
     data = file.read_bytes()
     assert (found.bytes, found.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert store.verify(closed_bank.at(day=NEXT_YEAR)).ok
     with pytest.raises(ConflictError):
-        yearbundles.bundle(work, 2026, file)
+        storefiles.bundle(work, 2026, file)
     assert file.read_bytes() == data
     assert [one.name for one in tmp_path.iterdir() if "bundle" in one.name] == [file.name]
 
@@ -88,7 +88,7 @@ def test_a_year_that_is_not_whole_is_no_bundle(closed_bank, tmp_path, lost):
             closed_bank.git("update-ref", "-d", ref)
     file = tmp_path / "2026.bundle"
     with refused_for("CLOSING-DISAGREES" if lost == "cut" else "VOLUME-MISSING"):
-        yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+        storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
     assert not file.exists()
 
 
@@ -110,7 +110,7 @@ def test_it_is_verified_traced_and_proved_alone(bundled):
 def test_the_store_and_the_bundle_are_held_against_each_other(closed_bank, tmp_path):
     """A closed volume may have grown since; of what is in the one alone nothing is asked."""
     file = tmp_path / "2026.bundle"
-    yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
     closed_bank.void(NUMBER, "JN01-0101", "JN01-0001", day=NEXT_YEAR)
     with opened(file) as work:
         of_bundle = store.checkpoint(work).text
@@ -201,7 +201,7 @@ def test_only_a_year_that_is_closed_is_bundled(full_bank, tmp_path):
         (2025, "no number of 2025"),
     ):
         with pytest.raises(ControlError) as refused:
-            yearbundles.bundle(work, year, tmp_path / "a")
+            storefiles.bundle(work, year, tmp_path / "a")
         assert said in refused.value.reason.text(Language.EN)
     assert not (tmp_path / "a").exists()
 
@@ -211,7 +211,7 @@ def test_sizes_that_the_end_of_a_key_sealed_are_asked_of_its_own_year(closed_ban
         closed_bank.at("JN01-0101", NEXT_YEAR), StaffNumber.parse("JN01-0101"), "笔记本丢失"
     )
     file = tmp_path / "2026.bundle"
-    yearbundles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
     with opened(file) as work:
         assert store.verify(work).findings == ()
 
@@ -219,9 +219,7 @@ def test_sizes_that_the_end_of_a_key_sealed_are_asked_of_its_own_year(closed_ban
 def test_it_waits_for_maintenance_that_is_under_way(closed_bank, tmp_path):
     work, ended = closed_bank.at(day=NEXT_YEAR), []
     with maintained(closed_bank.store):
-        waiting = Thread(
-            target=lambda: ended.append(yearbundles.bundle(work, 2026, tmp_path / "a"))
-        )
+        waiting = Thread(target=lambda: ended.append(storefiles.bundle(work, 2026, tmp_path / "a")))
         waiting.start()
         waiting.join(0.5)
         assert ended == []

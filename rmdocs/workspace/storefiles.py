@@ -1,4 +1,4 @@
-"""The bundle of a year: one file with control and all volumes of the year; ``opening`` reads it."""
+"""The store as files: put together, so that it takes little room; and a closed year in one file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,56 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import by_command, listed, message
 from rmdocs.registers.series import known_volumes, volume_state
-from rmdocs.store import bundles
+from rmdocs.store import bundles, maintenance
+from rmdocs.store.maintenance import Holdings
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace.opening import STORE_PATH
+from rmdocs.workspace.opening import STORE_PATH, Workspace
 from rmdocs.workspace.processes import cores
 
 if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreMaintained(WordlessAnswer):
+    """What maintenance of a store won.
+
+    :param before: what its objects took. :param after: what they take now.
+    :param records: how many records the store has.
+    """
+
+    TOLD = ("before", "after", "records", "bytes_per_record")
+    before: Holdings
+    after: Holdings
+    records: int
+
+    @property
+    def bytes_per_record(self) -> int | None:
+        """Return what a record takes now, with all else that the store holds; null if none is."""
+        return self.after.bytes // self.records if self.records else None
+
+
+def maintain(
+    workspace: Workspace, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> StoreMaintained:
+    """Put together what the store holds, so that it takes little room and few files.
+
+    Others may read and write meanwhile; nobody's key is needed.
+
+    :param progress: told how many objects of how many are compared; each step begins anew.
+    :raises MissingProgramError: if git is not installed.
+    :raises ConflictError: if it is being done already.
+    :raises StoreError: if objects are damaged, or it cannot be written: all is as it was then.
+    """
+    path, store = workspace.root / STORE_PATH, workspace.store
+    before = maintenance.holdings(path)
+    maintenance.maintain(path, threads=cores(), progress=progress)
+    given = (
+        volume_state(store.require_head(volume.ref), volume).given
+        for volume in known_volumes(store.refs())
+    )
+    return StoreMaintained(before=before, after=maintenance.holdings(path), records=sum(given))
+
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 
