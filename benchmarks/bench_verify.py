@@ -21,7 +21,8 @@ from rmdocs.audit.pins import ledgers_of
 from rmdocs.audit.workers import TREES
 from rmdocs.store.checking import examine_ledger
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
-from rmdocs.workspace.opening import STORE_PATH, open_workspace
+from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace.places import STORE_PATH
 
 
 def sound_ledgers(root):

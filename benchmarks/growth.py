@@ -29,7 +29,8 @@ from rmdocs.files import File
 from rmdocs.registers.indexfile import Query
 from rmdocs.store.maintenance import holdings
 from rmdocs.workspace import due, proving, records, store, storefiles
-from rmdocs.workspace.opening import CACHE_VARIABLE, STORE_PATH, open_workspace
+from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH
 
 SERIAL = itertools.count(1)
 ACTOR = "JN01-0101"

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 
 from rmdocs import canonical
-from rmdocs.control.actingperson import LEDGER_KEY_NAME, KeyRing
 from rmdocs.control.founding import Foundation, found, founder
 from rmdocs.control.releasing import APPROVER_ROLES
 from rmdocs.control.requestkinds import announced
@@ -28,7 +27,9 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.commits import email
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import SigningKey
-from rmdocs.workspace.opening import KEYS_PATH, STORE_PATH, keys_elsewhere, present, seen_path
+from rmdocs.workspace.keyring import LEDGER_KEY_NAME, KeyRing
+from rmdocs.workspace.opening import present
+from rmdocs.workspace.places import KEYS_PATH, STORE_PATH, keys_elsewhere, seen_path
 from rmdocs.workspace.seen import set_aside
 
 SAMPLE = Path(__file__).parent / "sample"

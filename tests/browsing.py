@@ -25,7 +25,7 @@ from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers
 from rmdocs.web.sessions import Sessions
 from rmdocs.web.signers import LocalKeys, Nobody
-from rmdocs.workspace.opening import web_folder
+from rmdocs.workspace.places import web_folder
 
 LATE = date(2026, 12, 31)
 NOON = datetime(2026, 12, 31, 12, tzinfo=UTC)

@@ -40,14 +40,8 @@ from rmdocs.store.git import GitStore
 from rmdocs.store.memory import MemoryStore
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import records, renditions, requests, store
-from rmdocs.workspace.opening import (
-    CACHE_VARIABLE,
-    STATE_VARIABLE,
-    STORE_PATH,
-    Workspace,
-    index_path,
-    vault,
-)
+from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.places import CACHE_VARIABLE, STATE_VARIABLE, STORE_PATH, index_path, vault
 
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATE = date(2026, 12, 31)

@@ -12,7 +12,7 @@ from rmdocs.drill.faults import FAULTS, DrillFault
 from rmdocs.drill.insider import ToldEvent
 from rmdocs.drill.scene import Scene, all_sealed
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace.opening import vault
+from rmdocs.workspace.places import vault
 
 if TYPE_CHECKING:
     from conftest import Bank

@@ -27,7 +27,7 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.workspace import disposition, due, records, registers
 from rmdocs.workspace.due import Wanted
-from rmdocs.workspace.opening import CACHE_VARIABLE, index_path
+from rmdocs.workspace.places import CACHE_VARIABLE, index_path
 
 NOTICE, AGREEMENT = "RXD7200-04-YT03-2026-0001", "RXD7200-01-JN01-2026-0001"
 NEXT_YEAR = date(2027, 1, 4)

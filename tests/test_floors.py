@@ -192,7 +192,7 @@ def test_a_language_is_chosen_by_who_asks():
 
 
 ENVIRONMENT_READ = {
-    "workspace/opening.py": "where keys, cache and state lie",
+    "workspace/places.py": "where keys, cache and state lie",
     "workspace/machine.py": "which fonts and programs there are",
     "store/maintenance.py": "where git lies, as a program by itself",
 }
@@ -211,6 +211,17 @@ def test_the_environment_is_read_where_the_machine_is_looked_at():
         )
     }
     assert found == ENVIRONMENT_READ.keys()
+
+
+def test_private_keys_are_read_where_a_workspace_is_opened():
+    """Whoever signs below is handed what signs: a key on this machine, or another's."""
+    found = {
+        name
+        for path, name in below_the_fronts()
+        for node in nodes(path, ast.Call)
+        if ast.unparse(node.func) in {"KeyRing", "SigningKey.load"}
+    }
+    assert found == {"workspace/keyring.py", "beginning.py"}
 
 
 ALL_OF_A_KIND = {"table_of", "person_json", "_configure", "_numbers", "pack", "Filter"}

@@ -23,7 +23,7 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.quarters import Quarter
 from rmdocs.workspace import disposition, due, oversight, records, registers, store
-from rmdocs.workspace.opening import CACHE_VARIABLE, index_path
+from rmdocs.workspace.places import CACHE_VARIABLE, index_path
 
 NUMBER = "RXD7200-02-JN01-2026-0001"
 VOLUME = "refs/heads/records/RXD7200-02/JN01/2026/1"

@@ -28,7 +28,8 @@ from rmdocs.registers.ledgerkeys import FOUNDING_PATH
 from rmdocs.registers.staff import FOUNDER
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import desk, people, records, store
-from rmdocs.workspace.opening import KEYS_VARIABLE, open_workspace
+from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace.places import KEYS_VARIABLE
 
 OFFICER = "SD00-0004"
 FOUR = [f"RXD7200-{number:02d}" for number in (1, 2, 3, 4)]

@@ -28,7 +28,8 @@ from rmdocs.findings import has_errors
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, Volume
 from rmdocs.workspace import records, store
-from rmdocs.workspace.opening import STORE_PATH, Workspace
+from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.places import STORE_PATH
 
 FORM = "RXD7200-01"
 VOLUME = Volume.parse(f"{FORM}/JN01/2026/1")

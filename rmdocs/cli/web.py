@@ -92,7 +92,7 @@ def web(
 def _sample(session: Session) -> Path:
     """Return the workspace to serve: the one given, or a sample, made if need be."""
     from rmdocs.beginning import create
-    from rmdocs.workspace.opening import STORE_PATH
+    from rmdocs.workspace.places import STORE_PATH
 
     root = session.path
     if (root / STORE_PATH).exists():
@@ -114,7 +114,7 @@ def _show(address: str) -> None:
 
 def _folder(session: Session) -> Path:
     """Return the private folder of the pages, of a workspace that is there."""
-    from rmdocs.workspace.opening import web_folder
+    from rmdocs.workspace.places import web_folder
 
     return web_folder(session.workspace().root)
 

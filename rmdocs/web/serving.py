@@ -16,7 +16,6 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import Passphrase, no_passphrase
 from rmdocs.control.founding import is_sample
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
@@ -29,7 +28,9 @@ from rmdocs.web.safety import USER, user_of
 from rmdocs.web.sessions import Sessions
 from rmdocs.web.signers import LocalKeys, Nobody
 from rmdocs.web.start import OPEN
-from rmdocs.workspace.opening import open_workspace, present, web_folder
+from rmdocs.workspace.keyring import Passphrase, no_passphrase
+from rmdocs.workspace.opening import open_workspace, present
+from rmdocs.workspace.places import web_folder
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber

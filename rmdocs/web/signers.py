@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from rmdocs.control.actingperson import KeyRing
 from rmdocs.errors import ControlError, StoreError
 from rmdocs.messages import message
 from rmdocs.web.refusals import WebError, for_reading_only
@@ -125,7 +125,7 @@ class LocalKeys:
                 message("your key is locked by a passphrase"),
                 message("go back, and type it where the act is confirmed"),
             )
-        ring = KeyRing(directory=workspace.keys.directory, passphrase=lambda _: secret.encode())
+        ring = replace(workspace.keys, passphrase=lambda _: secret.encode())
         try:
             key = ring.load(str(session.actor))
         except StoreError as problem:

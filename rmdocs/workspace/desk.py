@@ -26,7 +26,7 @@ from rmdocs.rendering.pageidentity import judge_pages
 from rmdocs.workspace import regeneration, revisions
 from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.naming import called
-from rmdocs.workspace.opening import STORE_PATH
+from rmdocs.workspace.places import STORE_PATH
 from rmdocs.workspace.revisions import DESK, DRAFT, WORDS, form_files, released_revision
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister
 from rmdocs.registers.indexfile import Query
-from rmdocs.workspace.opening import drop_old_index
+from rmdocs.workspace.places import drop_old_index
 
 if TYPE_CHECKING:
     from rmdocs.findings import Finding

@@ -17,7 +17,7 @@ from rmdocs.findings import error, warning
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, by_command, message
 from rmdocs.store.files import write_whole
-from rmdocs.workspace.privateplace import is_name, locked_place, new_name, private_place
+from rmdocs.workspace.places import is_name, locked_place, new_name, private_place
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, renewal
+from rmdocs.control.actingperson import renewal
 from rmdocs.control.machines import MACHINE, late_checkpoints, ruling
 from rmdocs.control.requesting import ask
 from rmdocs.control.revoking import REVOCATION, confirm_acts, revocation_order, revoke_own
@@ -29,6 +29,7 @@ from rmdocs.store.checking import events_of
 from rmdocs.store.checkpoint import EVERY_LEDGER
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
+from rmdocs.workspace.keyring import LEDGER_KEY_NAME, MACHINE_KEY_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -307,9 +308,7 @@ def _public(workspace: Workspace, key: File | None) -> PublicKey:
     """Return the key that is to be entered: as handed in, or this machine's own."""
     if key is not None:
         return PublicKey.parse(key.data.decode(errors="replace"))
-    if workspace.keys.has(MACHINE_KEY_NAME):
-        return workspace.keys.load(MACHINE_KEY_NAME).public
-    return workspace.keys.create(MACHINE_KEY_NAME).public
+    return workspace.keys.own(MACHINE_KEY_NAME).public
 
 
 def questioned(workspace: Workspace) -> list[QuestionedActAnswer]:

@@ -1,15 +1,8 @@
-"""One opened workspace: its store, index and keys, the clock, who acts.
-
-Also where its parts lie, and what the environment says of them.
-"""
+"""One opened workspace: its store, index and keys, the clock, who acts."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
-import shutil
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,18 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rmdocs.control.actingperson import (
-    LEDGER_KEY_NAME,
-    MACHINE_KEY_NAME,
-    ActingPerson,
-    KeyRing,
-    Passphrase,
-    no_passphrase,
-    require_not_revoked,
-)
+from rmdocs.control.actingperson import ActingPerson, require_not_revoked
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import write_signers
-from rmdocs.errors import ControlError, RmdocsError, StoreError, UsageError, system_problem
+from rmdocs.errors import ControlError, RmdocsError, StoreError, UsageError
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
 from rmdocs.messages import by_command, message
@@ -36,164 +21,38 @@ from rmdocs.registers.index import Index
 from rmdocs.registers.officetime import end_of
 from rmdocs.registers.revocations import REVOCATIONS
 from rmdocs.registers.staff import FOUNDER, Person
-from rmdocs.store.files import make_directory
 from rmdocs.store.git import GitStore
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.store.vault import Vault
+from rmdocs.workspace.keyring import (
+    LEDGER_KEY_NAME,
+    MACHINE_KEY_NAME,
+    Passphrase,
+    key_ring,
+    no_passphrase,
+)
+from rmdocs.workspace.places import (
+    CACHE_VARIABLE,
+    STORE_PATH,
+    index_path,
+    own_folder,
+    seen_path,
+    vault,
+)
 from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
     from rmdocs.store.head import LedgerStore
-    from rmdocs.store.keys import PublicKey, Signer
+    from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Branch, Head
 
 
 _MANY_READ = 4_000
 """Records that are worth another process to read: it takes as long to begin as some 1,500."""
 
-STORE_PATH = Path("records") / "store.git"
-CACHE_VARIABLE = "XDG_CACHE_HOME"
-STATE_VARIABLE = "XDG_STATE_HOME"
-_NOTE = "store"
-"""The file beside an index that says of which store it is."""
-KEYS_PATH = Path("keys")
-KEYS_VARIABLE = "RMDOCS_KEYS"
-RECORD_KEYS_PATH = Path("record-keys")
-RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
-WEB_PATH = Path("web")
-"""What the pages in a browser keep: their log, their readers, what is not finished."""
-
 
 def present() -> datetime:
     """Return the present moment, UTC: the one place that reads the clock."""
     return datetime.now(UTC)
-
-
-def key_ring(root: Path, passphrase: Passphrase) -> KeyRing:
-    """Return the private keys of this machine."""
-    return KeyRing(directory=keys_elsewhere() or root / KEYS_PATH, passphrase=passphrase)
-
-
-def keys_elsewhere() -> Path | None:
-    """Return where the environment says that private keys lie; None where it says nothing."""
-    directory = os.environ.get(KEYS_VARIABLE)
-    return Path(directory) if directory else None
-
-
-def vault(root: Path) -> Vault:
-    """Return the keys of encrypted records."""
-    directory = os.environ.get(RECORD_KEYS_VARIABLE)
-    return Vault(Path(directory) if directory else root / RECORD_KEYS_PATH, secrets.token_bytes)
-
-
-def index_path(root: Path) -> Path | None:
-    """Return where this person's search index of a workspace lies; None where none can be kept.
-
-    It lies where nobody else can write, never beside the store: who hands over
-    a store must not be able to hand over what is to be believed of it.
-    """
-    store = os.fsencode((root / STORE_PATH).resolve())
-    folder = _own_folder(store, CACHE_VARIABLE, Path(".cache"))
-    return None if folder is None else folder / "index.sqlite"
-
-
-def seen_path(root: Path) -> Path | None:
-    """Return where this person's workspace keeps what it saw of ledgers; None where it cannot.
-
-    Unlike the index nothing makes it again, so it lies with the state, not in the cache.
-    """
-    return _state(os.fsencode((root / STORE_PATH).resolve()))
-
-
-def witness_path(key: PublicKey) -> Path | None:
-    """Return where a witness keeps what it saw of ledgers; None where it cannot.
-
-    By its key, wherever the store lies: two clones with two histories are not two stores.
-    """
-    return _state(b"witness " + key.raw)
-
-
-def _state(of: bytes) -> Path | None:
-    folder = _own_folder(of, STATE_VARIABLE, Path(".local") / "state")
-    return None if folder is None else folder / "checkpoints"
-
-
-def _own_folder(of: bytes, variable: str, usual: Path) -> Path | None:
-    """Return a folder where nobody else can write.
-
-    :param of: what it is for; of an index, where the store lies.
-    """
-    place = hashlib.sha256(of).hexdigest()[:32]
-    given = Path(os.environ.get(variable, ""))
-    try:
-        mine = (given if given.is_absolute() else Path.home() / usual) / "rmdocs"
-        make_directory(mine.parent)
-        for directory in (mine, mine / place):
-            if not is_private(directory):
-                return None
-        note = mine / place / _NOTE
-        if not note.exists():
-            note.write_bytes(of)
-            if variable == CACHE_VARIABLE:
-                _forget_gone(mine)
-    except (OSError, RuntimeError):
-        return None
-    return mine / place
-
-
-def _forget_gone(mine: Path) -> None:
-    """Drop the indexes of stores that are not there any more: they hold words of records."""
-    for note in mine.glob(f"*/{_NOTE}"):
-        if not Path(os.fsdecode(note.read_bytes())).exists():
-            shutil.rmtree(note.parent, ignore_errors=True)
-
-
-def web_folder(root: Path) -> Path:
-    """Return the folder of what the pages in a browser keep, made if it is not there.
-
-    Only who runs this may look into it, and git leaves it alone.
-
-    :raises StoreError: if it cannot be made.
-    """
-    folder = root / WEB_PATH
-    try:
-        make_directory(folder, 0o700)
-        ignored = folder / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text("*\n", encoding="ascii")
-    except OSError as problem:
-        raise StoreError(
-            message(
-                "{path} cannot be made: {problem}", path=folder, problem=system_problem(problem)
-            ),
-            message("have the workspace writable for whoever serves its pages"),
-        ) from problem
-    return folder
-
-
-def drop_old_index(root: Path) -> None:
-    """Remove the search index that earlier releases kept beside the store, for all to use.
-
-    Nothing reads it any more, but it holds words of the records.
-
-    :raises StoreError: if it cannot be removed.
-    """
-    for path in (root / "records").glob("index.sqlite*"):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as problem:
-            raise StoreError(
-                message("{path} holds words of records and cannot be removed", path=path),
-                message("have it deleted by somebody who may, then try again"),
-            ) from problem
-
-
-def is_private(directory: Path) -> bool:
-    """Return whether only who runs this can write to a directory, made if it is not there."""
-    make_directory(directory, 0o700)
-    found = directory.lstat()
-    shared = stat.S_IMODE(found.st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not shared
 
 
 class Workspace:
@@ -449,7 +308,7 @@ def open_bundle(
     years = {volume.series.year for volume in known_volumes(refs)}
     if len(years) != 1 or CONTROL_REF not in refs:
         raise bundles.no_bundle(file)
-    place = _own_folder(os.fsencode(file.resolve()), CACHE_VARIABLE, Path(".cache"))
+    place = own_folder(os.fsencode(file.resolve()), CACHE_VARIABLE, Path(".cache"))
     if place is None:
         raise StoreError(
             message("there is no folder of your own in which {path} could be laid out", path=file),

@@ -22,7 +22,7 @@ from rmdocs.messages import Bilingual, Language, Text, message
 from rmdocs.pdf.codes import PageCode
 from rmdocs.scanning.pile import FileFault, ReadSheets, ScannedFile, ScannedSheet, Trouble
 from rmdocs.store.files import make_directory, write_whole
-from rmdocs.workspace.privateplace import is_name, locked_place, new_name, private_place
+from rmdocs.workspace.places import is_name, locked_place, new_name, private_place
 
 if TYPE_CHECKING:
     from rmdocs.canonical import Json, JsonObject

@@ -6,7 +6,7 @@ in the same way, by its key and not by where the store lies (``witnessing``).
 
 What was verified lies beside it, so that the next verification can go on from there. It is
 believed because only who runs this can write there, which is asked each time
-(``opening.is_private``). A signed checkpoint alone would not do: whoever has the ledgers' key could
+(``places.is_private``). A signed checkpoint alone would not do: whoever has the ledgers' key could
 put one there that nobody ever verified.
 """
 

@@ -75,7 +75,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     """
     from rmdocs.audit import verify
     from rmdocs.audit.since import VerifiedState
-    from rmdocs.workspace.opening import seen_path
+    from rmdocs.workspace.places import seen_path
     from rmdocs.workspace.renditions import trust
     from rmdocs.workspace.seen import Depth, keep_verified, verified
 
@@ -235,7 +235,7 @@ def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
     """
     from rmdocs.audit.pins import pins_of
     from rmdocs.store.git import GitStore
-    from rmdocs.workspace.opening import STORE_PATH
+    from rmdocs.workspace.places import STORE_PATH
 
     path = folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder
     remedy = message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint")
@@ -345,7 +345,7 @@ def drill(
     from tempfile import TemporaryDirectory
 
     from rmdocs.drill.drilling import Drilling, DrillOrder
-    from rmdocs.workspace.opening import STORE_PATH
+    from rmdocs.workspace.places import STORE_PATH
 
     try:
         with TemporaryDirectory(prefix="rmdocs-drill-") as folder:

@@ -16,7 +16,8 @@ from rmdocs.registers.series import known_volumes, volume_state
 from rmdocs.store import bundles, maintenance
 from rmdocs.store.maintenance import Holdings
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace.opening import STORE_PATH, Workspace
+from rmdocs.workspace.opening import Workspace
+from rmdocs.workspace.places import STORE_PATH
 from rmdocs.workspace.processes import cores
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer, called
 from rmdocs.classes import dataclass
-from rmdocs.control.actingperson import WITNESS_KEYS
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.findings import Finding, has_errors
 from rmdocs.messages import by_command, message
@@ -15,6 +14,7 @@ from rmdocs.store.cosignature import WitnessKey
 from rmdocs.store.protocol import WITNESS_PREFIX
 from rmdocs.store.refs import WITNESS_NAME
 from rmdocs.workspace import seen
+from rmdocs.workspace.keyring import WITNESS_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def own_key(workspace: Workspace, name: str) -> WitnessAnswer:
     :raises StoreError: if it cannot be read or made.
     """
     ring, owner = workspace.keys, _owner(name)
-    signer = ring.load(owner) if ring.has(owner) else ring.create(owner)
+    signer = ring.own(owner)
     return WitnessAnswer(
         name=name,
         fingerprint=signer.fingerprint,
@@ -92,7 +92,7 @@ def witness(workspace: Workspace, name: str) -> Witnessing:
     :raises StoreError: if what it saw cannot be read or kept, or the store cannot be read.
     """
     from rmdocs.audit.cosigning import cosigned
-    from rmdocs.workspace.opening import witness_path
+    from rmdocs.workspace.places import witness_path
 
     signer = workspace.keys.load(_owner(name))
     key, path = _key(name, signer), witness_path(signer.public)

@@ -24,7 +24,7 @@ from rmdocs.audit.verify import verify
 from rmdocs.drill.drilling import Drilling, DrillOrder
 from rmdocs.messages import Language
 from rmdocs.store.git import GitStore
-from rmdocs.workspace.opening import vault
+from rmdocs.workspace.places import vault
 
 CLAUSES = clauses()
 FAULTS = conformance.faults_of(tuple(code for one in CLAUSES for code in one.codes))

@@ -32,7 +32,7 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
 from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
-from rmdocs.workspace.opening import seen_path
+from rmdocs.workspace.places import seen_path
 
 AGREEMENT = "refs/heads/records/RXD7200-01/JN01/2026/1"
 NOTICE = "refs/heads/records/RXD7200-04/JN01/2026/1"

@@ -17,7 +17,6 @@ from proofs import Taken, judged, lacks, spelled
 
 from rmdocs import canonical
 from rmdocs.audit.pins import compared
-from rmdocs.control.actingperson import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
 from rmdocs.control.founding import founder
 from rmdocs.control.machines import MACHINE
 from rmdocs.control.staff import person_event, unit_event
@@ -35,6 +34,7 @@ from rmdocs.store.checkpoint import Checkpoint, LedgerKey, LedgerKeys, key_id, v
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF, NewEvent, NewFile
 from rmdocs.workspace import keys, people, proving, records, registers, requests, store
+from rmdocs.workspace.keyring import LEDGER_KEY_NAME, MACHINE_KEY_NAME, KeyRing
 
 OFFICER, RM, HEAD, PRESIDENT = "SD00-0004", "JN01-0101", "JN01-0001", "JN01-0002"
 SERVER, OTHER = "JN01-server", "YT03-pc"

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from proofs import TOOL, Taken, judged, lacks, theirs
 
 from rmdocs.canonical import sha256
-from rmdocs.control.actingperson import LEDGER_KEY_NAME
 from rmdocs.errors import ControlError
 from rmdocs.files import File
 from rmdocs.folders import read
@@ -34,6 +33,7 @@ from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
 from rmdocs.store.proofparts import MARK
 from rmdocs.workspace import people, proving, records, store
+from rmdocs.workspace.keyring import LEDGER_KEY_NAME
 from rmdocs.workspace.keys import confirm as confirm_acts
 from rmdocs.workspace.keys import revoke as revoke_key
 

@@ -25,7 +25,7 @@ from rmdocs.files import File
 from rmdocs.messages import Language, Verbatim
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import store
-from rmdocs.workspace.opening import seen_path
+from rmdocs.workspace.places import seen_path
 
 AGREEMENT = "refs/heads/records/RXD7200-01/JN01/2026/1"
 NOTICE = "refs/heads/records/RXD7200-04/JN01/2026/1"

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from rmdocs.cli.context import PASSPHRASE_VARIABLE
-from rmdocs.control.actingperson import KeyRing
+from rmdocs.workspace.keyring import KeyRing
 
 OFFICER, RM, PRESIDENT = "SD00-0004", "JN01-0101", "JN01-0002"
 

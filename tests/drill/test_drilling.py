@@ -25,7 +25,7 @@ from rmdocs.reports.report import write_html
 from rmdocs.store.git import GitStore
 from rmdocs.store.keys import verify as verify_signature
 from rmdocs.workspace import keys, store
-from rmdocs.workspace.opening import vault
+from rmdocs.workspace.places import vault
 from rmdocs.workspace.store import REPORT_NAMESPACE
 
 pytestmark = pytest.mark.long

@@ -10,12 +10,12 @@ from conftest import Bank
 from proofs import TOOL, Taken, judged, spelled, theirs
 from witnessed import Witness, policy
 
-from rmdocs.control.actingperson import LEDGER_KEY_NAME
 from rmdocs.identifiers import RecordNumber
 from rmdocs.store.checkpoint import Checkpoint, LedgerKey, key_id
 from rmdocs.store.keys import SigningKey
 from rmdocs.store.proofparts import parts_of
 from rmdocs.workspace import proving, records
+from rmdocs.workspace.keyring import LEDGER_KEY_NAME
 
 NOTICE = "RXD7200-04-JN01-2026-0001"
 PAGE = TOOL.with_suffix(".html")

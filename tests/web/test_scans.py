@@ -17,7 +17,7 @@ from rmdocs.registers.records import find_folder, read_folder
 from rmdocs.registers.renditions import of_current, print_copy
 from rmdocs.renditions.records import page_code, subject
 from rmdocs.workspace import pilefile, piles, records
-from rmdocs.workspace.opening import STORE_PATH
+from rmdocs.workspace.places import STORE_PATH
 
 pytestmark = [pytest.mark.office, pytest.mark.fonts]
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rmdocs.web.journal import Journal
 from rmdocs.web.readers import Readers
 from rmdocs.workspace import records
-from rmdocs.workspace.opening import web_folder
+from rmdocs.workspace.places import web_folder
 
 VISIT = "RXD7200-02-JN01-2026-0001"
 HASTY = """

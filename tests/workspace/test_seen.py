@@ -7,7 +7,7 @@ from conftest import LATE
 
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber
-from rmdocs.workspace.opening import seen_path
+from rmdocs.workspace.places import seen_path
 
 REF = "refs/heads/records/RXD7200-02/JN01/2026/1"
 FORM = "RXD7200-02-JN01"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rmdocs.control.actingperson import KeyRing
 from rmdocs.errors import ControlError, RmdocsError
+from rmdocs.workspace.keyring import KeyRing
 
 
 def test_keeps_a_key_for_its_owner_alone(tmp_path):
