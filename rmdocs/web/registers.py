@@ -14,10 +14,10 @@ from rmdocs.messages import message
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports.report import ColumnKind, cell_text, note_texts
 from rmdocs.web.drawing import PageCell, linked
-from rmdocs.web.numbers import whole
 from rmdocs.web.pages import day_of, page
 from rmdocs.web.record import workbook
 from rmdocs.web.refusals import WebError
+from rmdocs.web.safety import whole
 from rmdocs.workspace import registers
 from rmdocs.workspace.registers import Asked
 
