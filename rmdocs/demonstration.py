@@ -198,7 +198,7 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         tell(message("wrote {path}", path=save(root / REVISED / made.name, made.data)))
         for name in ("documents", "history"):
             report, path = registers.report(workspace, name), root / REGISTERS / f"{name}.xlsx"
-            tell(message("wrote {path}", path=save_report(report, path, Language.ZH)))
+            tell(message("wrote {path}", path=save_report((report,), path, Language.ZH)))
 
 
 def _reworded(document: bytes, old: str, new: str) -> bytes:

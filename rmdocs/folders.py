@@ -355,8 +355,8 @@ def require_free(path: Path, remedy: Text) -> None:
         raise ConflictError(message("{path} is there already", path=path), remedy)
 
 
-def save_report(report: Report, path: Path, language: Language) -> Path:
-    """Write a report as a workbook (.xlsx) or a page (.html), by the file's name.
+def save_report(reports: Sequence[Report], path: Path, language: Language) -> Path:
+    """Write reports into one workbook (.xlsx) or page (.html), by the file's name.
 
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     :raises ConflictError: if there is a file with other content.
@@ -366,8 +366,8 @@ def save_report(report: Report, path: Path, language: Language) -> Path:
 
     require_report(path)
     if path.suffix.lower() == ".xlsx":
-        return save(path, write_xlsx(report, language))
-    return save(path, write_html((report,), language).encode())
+        return save(path, write_xlsx(reports, language))
+    return save(path, write_html(reports, language).encode())
 
 
 def require_report(path: Path) -> None:

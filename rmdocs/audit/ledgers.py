@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rmdocs.answering import Answer
 from rmdocs.audit.actorder import order_findings
 from rmdocs.audit.approvals import calendar_findings, policy_findings, release_findings
 from rmdocs.audit.authority import Authority
@@ -28,7 +29,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.committexts import expected_text
 from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.registers.renditions import OF_EDITIONS
@@ -36,7 +37,7 @@ from rmdocs.registers.series import SERIES_NAME, known_volumes, volume_state
 from rmdocs.registers.staff import StaffRegister
 from rmdocs.store.checking import LedgerReport, examine_growth, examine_ledger
 from rmdocs.store.history import history_check
-from rmdocs.store.protocol import CONTROL_REF, ledger_origin
+from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, ledger_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ _RESTORE = message("restore the store from an unaltered copy, and find out who c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedLedger:
+class VerifiedLedger(Answer):
     """A ledger as it was gone through.
 
     :param name: ``control``, or that of a volume of records.
@@ -62,18 +63,42 @@ class VerifiedLedger:
         empty where its checkpoint cannot be read.
     :param events: how many it holds. :param files: how many of its sealed files were compared.
     :param judged: how many of its events were judged, the others being as they were before.
+    :param held: how many of its first events were held against something from outside; of those
+        that came after, nothing excludes that they were cut off, or are others.
     :param note: its signed checkpoint. :param commit: that it was read from.
     :param newest: how many events of control its acts knew.
     """
 
+    TOLD: ClassVar = ("name", "pin", "events", "files", "judged", "held")
     name: str
     pin: str
     events: int
     files: int
     judged: int = 0
+    held: int = 0
     note: str = ""
     commit: str = ""
     newest: int = 0
+
+    @property
+    def origin(self) -> str:
+        """Return what its checkpoint calls it."""
+        return ledger_origin(self.name if self.name == "control" else RECORDS_PREFIX + self.name)
+
+    @property
+    def called(self) -> Text:
+        """Return what a person calls it."""
+        return message("control") if self.name == "control" else Verbatim(self.name)
+
+    @property
+    def told_held(self) -> Text:
+        """Return how far it was held against something from outside."""
+        return message(
+            "{ledger} up to act {held} of {events}",
+            ledger=self.called,
+            held=self.held,
+            events=self.events,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +136,7 @@ class JudgedPiece:
     :param ledger: what was gone through; None where only contents were, or it cannot be read.
     :param first: the first act of a volume.
     :param records: whose contents are still to be judged.
+    :param renditions: how many acts that sealed a PDF, signatures or a scan were judged.
     :param documents: how many were made again. :param unread: editions that cannot be read.
     """
 
@@ -118,6 +144,7 @@ class JudgedPiece:
     ledger: VerifiedLedger | None = None
     first: Event | None = None
     records: tuple[str, ...] = ()
+    renditions: int = 0
     documents: int = 0
     unread: int = 0
 
@@ -246,6 +273,7 @@ class Judge:
             findings=tuple(_on(ref, one) for one in found),
             ledger=ledger,
             first=first,
+            renditions=sum(one.kind in OF_EDITIONS for one in events),
             records=tuple(dict.fromkeys(one.subject for one in events))
             if self.asked.contents
             else (),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rmdocs.checkcodes import ENOUGH, CheckCode
@@ -236,12 +236,13 @@ def _of_note(note: str, source: Text) -> Pin:
 class PinComparison:
     """Ledgers held against what is known of them from outside.
 
-    :param ledgers: the origins of those that could be compared, well or not, with enough of a
-        root that nobody makes another history with the same.
+    :param ledgers: by the origins of those that could be compared, well or not, with enough of a
+        root that nobody makes another history with the same: how many of its first acts what is
+        known tells of. Nothing is said of those that came after.
     :param findings: those that contradict what is known, and what could not be compared.
     """
 
-    ledgers: frozenset[str]
+    ledgers: Mapping[str, int]
     findings: tuple[Finding, ...]
 
 
@@ -250,12 +251,13 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
 
     :param ledger_keys: one of which must have signed each checkpoint.
     """
-    ledgers: set[str] = set()
+    ledgers: dict[str, int] = {}
     findings: list[Finding] = []
     for pin in pins:
         if pin.ledgers:
             known, found = _summed(store, pin)
-            ledgers |= known
+            for origin, size in known.items():
+                ledgers[origin] = max(size, ledgers.get(origin, 0))
             findings += found
             continue
         place = pin.origin.removeprefix("rmdocs/")
@@ -267,10 +269,10 @@ def compared(store: LedgerStore, pins: Sequence[Pin], ledger_keys: LedgerKeys) -
             continue
         findings += _unsealed(store, pin, place)
         if pin.note or pin.bits >= ENOUGH:
-            ledgers.add(pin.origin)
+            ledgers[pin.origin] = max(pin.size, ledgers.get(pin.origin, 0))
         else:
             findings += short_findings(pin.bits, place, pin.source)
-    return PinComparison(ledgers=frozenset(ledgers), findings=tuple(findings))
+    return PinComparison(ledgers=ledgers, findings=tuple(findings))
 
 
 CONTRADICTIONS = frozenset(
@@ -324,8 +326,8 @@ def _unsigned(pin: Pin, place: str) -> Finding:
     return error("PIN-SIGNATURE", place, reason, remedy, clause=_CLAUSE)
 
 
-def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
-    """Return which ledgers could be held against a summary, and what contradicts it."""
+def _summed(store: LedgerStore, summary: Pin) -> tuple[dict[str, int], list[Finding]]:
+    """Return which ledgers could be held against a summary, how far, and what contradicts it."""
     findings: list[Finding] = []
     then: list[Checkpoint] = []
     for origin, size in summary.ledgers:
@@ -334,7 +336,7 @@ def _summed(store: LedgerStore, summary: Pin) -> tuple[set[str], list[Finding]]:
         root = _held(store, pin, place, findings)
         if root is not None:
             then.append(Checkpoint(origin=origin, size=size, root=root))
-    ledgers = {one.origin for one in then}
+    ledgers = {one.origin: one.size for one in then}
     # In the bundle of a year those of other years are not there to be summed up.
     whole = len(then) == len(summary.ledgers)
     if not findings and whole and summary_of(then).split("\n")[2] != _root_line(summary):

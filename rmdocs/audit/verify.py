@@ -41,7 +41,7 @@ Of the store:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
@@ -71,7 +71,7 @@ from rmdocs.audit.workers import TREES, gone_through
 from rmdocs.classes import dataclass
 from rmdocs.errors import StoreError
 from rmdocs.findings import Finding, error, has_errors
-from rmdocs.messages import Text, Verbatim, by_command, message
+from rmdocs.messages import Text, Verbatim, by_command, listed, message
 from rmdocs.store.cosignature import told_time
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX
 from rmdocs.store.refs import is_witness_ref
@@ -91,6 +91,8 @@ _CLOCKS = message(
     "see that the clock of this machine is right; if it is, find out whose clock was ahead when"
     " this act was made, and keep a note of it: the act was made earlier than it says"
 )
+_NAMED = 5
+"""Ledgers that a line names; a report names them all."""
 _WITHOUT_CONTENTS = 0.15
 """What share of the work on a volume is done before what its records say is looked at."""
 
@@ -110,9 +112,10 @@ class Verification(Answer):
     :param contents: whether what records say was judged again, and their documents made again.
     :param documents: how many were made again and compared.
     :param unread: editions whose content is destroyed, or whose key is not here.
+    :param judged_renditions: acts that sealed a PDF, signatures or a scan, and were judged.
     :param pinned: ledgers that were compared with a checkpoint from outside. Of the others
         a history that was cut, set back, or written anew by whoever has every key is not
-        excluded.
+        excluded; nor of the acts of these that came after the checkpoint, see ``ledgers``.
     :param since: the state from which it went on, where it did not begin at the beginning.
     :param skipped: how many acts were not judged again, but proved to be those of that state.
     :param files_again: whether the files of those were compared with their seals again.
@@ -130,7 +133,7 @@ class Verification(Answer):
 
     TOLD: ClassVar = (
         *("volumes", "events", "files", "adopted", "founder"),
-        *("renditions", "contents", "documents", "unread", "pinned"),
+        *("renditions", "judged_renditions", "contents", "documents", "unread", "pinned"),
         *(
             "since",
             "skipped",
@@ -143,6 +146,7 @@ class Verification(Answer):
             "oldest_ledger",
             "only_year",
             "ok",
+            "ledgers",
             "findings",
         ),
     )
@@ -156,6 +160,7 @@ class Verification(Answer):
     contents: bool = False
     documents: int = 0
     unread: int = 0
+    judged_renditions: int = field(default=0, metadata=IF_ANY)
     pinned: int = 0
     since: Text | None = field(default=None, metadata=IF_ANY)
     skipped: int = field(default=0, metadata=IF_ANY)
@@ -208,6 +213,27 @@ class Verification(Answer):
                 count=ledgers - self.pinned,
             ),
             message("rmdocs verify --against WHAT"),
+        )
+
+    @property
+    def held(self) -> int:
+        """Return how many acts, of all ledgers, were held against something outside."""
+        return sum(one.held for one in self.ledgers)
+
+    @property
+    def told_held(self) -> Text | None:
+        """Return of which ledgers only the beginning was; None where that is so of none."""
+        beyond = [one for one in self.ledgers if 0 < one.held < one.events]
+        if not beyond:
+            return None
+        told = [one.told_held for one in beyond[:_NAMED]]
+        if len(beyond) > _NAMED:
+            told.append(message("{count} more", count=len(beyond) - _NAMED))
+        return message(
+            "of {count} of them only the beginning; of the acts after it nothing outside tells:"
+            " {ledgers}",
+            count=len(beyond),
+            ledgers=listed(told),
         )
 
     @property
@@ -329,7 +355,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     # As if one had been gone through after the other, whoever did it.
     order = [of_control, *(one for _, one in sorted(done.items(), key=itemgetter(0)))]
     findings = [*unopened, *(finding for one in order for finding in one.findings)]
-    ledgers = tuple(one.ledger for one in order if one.ledger is not None)
+    gone_over = [one.ledger for one in order if one.ledger is not None]
     begun = {ref: one.first for (ref, _), one in done.items() if one.first is not None}
     known = {(pin.origin, pin.size, pin.root): pin for pin in since.pins} if since else {}
     known |= {(pin.origin, pin.size, pin.root): pin for pin in pins}
@@ -343,6 +369,11 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         witnessed=judged(store, heads, judge.ledger_keys, witnesses),
     )
     findings += [finding for check in OF_THE_STORE for finding in check(whole)]
+    held = [whole.comparison.ledgers, whole.witnessed.ledgers]
+    ledgers = tuple(
+        replace(one, held=min(one.events, max(each.get(one.origin, 0) for each in held)))
+        for one in gone_over
+    )
     return Verification(
         volumes=len(volumes),
         events=sum(one.events for one in ledgers),
@@ -354,7 +385,8 @@ def verify(  # noqa: PLR0913 - what is asked, and how
         contents=contents,
         documents=sum(one.documents for one in order),
         unread=sum(one.unread for one in order),
-        pinned=len(whole.comparison.ledgers | whole.witnessed.ledgers),
+        judged_renditions=sum(one.renditions for one in order),
+        pinned=len(held[0].keys() | held[1].keys()),
         quorum=named(witnesses.policy.quorum) if witnesses is not None else "",
         witnessed=len(whole.witnessed.ledgers),
         standings=whole.witnessed.standings,

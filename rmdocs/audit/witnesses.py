@@ -9,6 +9,7 @@ the policy names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -85,14 +86,15 @@ class WitnessStanding:
 class WitnessJudgement:
     """What witnesses say of the ledgers of a store.
 
-    :param ledgers: origins of those of which enough witnesses cosigned a state.
+    :param ledgers: by the origins of those of which enough witnesses cosigned a state: how many
+        of its first acts enough of them saw.
     :param oldest: when enough of them had seen the one that they saw longest ago, as a person
         reads it. :param oldest_ledger: which one that is; empty if there is none.
     :param standings: of each ledger, where a policy asks for somebody.
     :param findings: contradictions, what is not witnessed, what cannot be read.
     """
 
-    ledgers: frozenset[str] = frozenset()
+    ledgers: Mapping[str, int] = field(default_factory=dict)
     standings: tuple[WitnessStanding, ...] = ()
     oldest: str = ""
     oldest_ledger: str = ""
@@ -146,16 +148,17 @@ def judged(
     if policy.logs and keys.founding.public not in policy.logs:
         findings.append(_other_store(keys))
     met: dict[str, int] = {}
+    held: dict[str, int] = {}
     standings: list[WitnessStanding] = []
     for ref, head in heads.items() if policy.asks else ():
         standing, seen = _standing(ref, head, policy, vouched)
         standings.append(standing)
         findings += _quorum(standing, ref.removeprefix("refs/heads/"), asked, seen)
         if seen is not None:
-            met[ledger_origin(ref)] = seen
+            met[ledger_origin(ref)], held[ledger_origin(ref)] = seen, standing.witnessed
     oldest = min(met, key=lambda origin: (met[origin], origin), default="")
     return WitnessJudgement(
-        ledgers=frozenset(met),
+        ledgers=held,
         oldest=told_time(met[oldest]) if oldest else "",
         oldest_ledger=oldest,
         standings=tuple(standings),

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from rmdocs.audit.copytrace import CopyTrace
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.trace import Trace
-    from rmdocs.audit.verify import Verification
     from rmdocs.drill.drilling import Drill
     from rmdocs.messages import Text
+    from rmdocs.reports.report import Report
     from rmdocs.signing.stamping import FileStamp
     from rmdocs.workspace.opening import Workspace
 
@@ -169,6 +169,14 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     metavar="DAYS",
     help="With --policy: enough witnesses must have seen each ledger within so many days.",
 )
+@option(
+    "--report",
+    type=OUT_REPORT,
+    metavar="FILE",
+    help="Write a report of the four properties (GB/T 18894, DA/T 70), .html to print or .xlsx:"
+    " of each what was looked at, how much, what was not, and what was found; if somebody acts"
+    " (--as), their signature of it goes into FILE.sig.",
+)
 @json_option
 @pass_session
 def verify(
@@ -180,6 +188,7 @@ def verify(
     since: str | None,
     policy: Path | None,
     within: int | None,
+    report: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the whole store against its ledgers and keys.
@@ -187,10 +196,13 @@ def verify(
     Every act is judged by what held when it was done. Without --contents it is not
     seen whether a document says what its record says.
     """
+    from rmdocs.audit import report as papers
     from rmdocs.workspace import requests, store
 
     work = session.workspace()
+    _require_signer(report, session)
     known, stamp = _known(against, work), _stamp(against, work)
+    begun = work.now()
     with Progress(session.say(message("verifying"))) as progress:
         result = store.verify(
             work,
@@ -205,35 +217,16 @@ def verify(
         )
     findings = result.findings
     if as_json:
-        printing.echo_answer(result, session)
+        printing.echo_answer(papers.VerificationAnswer.of(result), session)
     else:
         missing = requests.calendar_warning(work)
         printing.echo_findings(missing, session.language, err=True)
         printing.echo_findings(findings, session.language)
-        click.echo(session.say(result.told_size))
-        if result.only_year is not None:
-            click.echo(session.say(result.told_year))
-        if result.since is not None:
-            click.echo(session.say(result.told_skipped))
-        click.echo(session.say(_compared(result)))
-        if not result.renditions:
-            told = message(
-                "not judged: electronic signatures and scans (rmdocs verify --renditions)"
-            )
-            click.echo(session.say(told))
-        if result.stamped is not None:
-            click.echo(session.say(result.told_stamped))
-        if result.quorum:
-            click.echo(session.say(result.told_witnessed))
-        click.echo(session.say(result.told_pinned))
-        if result.adopted:
-            told = message(
-                "{count} revision(s) were approved on paper before the store began",
-                count=result.adopted,
-            )
-            click.echo(session.say(told))
-        if result.founder:
-            click.echo(session.say(result.told_founder))
+        for line in papers.told(result):
+            click.echo(session.say(line))
+    if report is not None:
+        asked = store.VerificationAsked(begun=begun, within=within)
+        _save_signed(store.report(work, result, asked), report, session)
     if has_errors(findings):
         click.get_current_context().exit(FindingsError.exit_code)
 
@@ -314,8 +307,7 @@ def drill(
     from rmdocs.workspace import store
 
     work = session.workspace()
-    if report is not None and session.actor:
-        work.key()  # what will sign it: a drill takes long
+    _require_signer(report, session)
     with Progress(session.say(message("putting faults in"))) as progress:
         found = store.drill(
             work,
@@ -329,14 +321,34 @@ def drill(
     else:
         _print_drill(found, session)
     if report is not None:
-        printing.save_report(papers.report(found), report, session)
-        if session.actor:
-            signature = store.sign_report(work, folders.whole(report).data)
-            beside = report.with_name(f"{report.name}.sig")
-            folders.save(beside, signature.encode())
-            click.echo(session.say(message("wrote {path}", path=beside)), err=True)
+        _save_signed((papers.report(found),), report, session)
     if not found.ok:
         click.get_current_context().exit(FindingsError.exit_code)
+
+
+def _require_signer(report: Path | None, session: Session) -> None:
+    """Have the key that will sign a report at hand, before what it tells takes long."""
+    if report is not None and session.actor:
+        session.workspace().key()
+        beside = _signature_of(report)
+        folders.require_free(beside, message("move it away, or choose another name"))
+
+
+def _signature_of(report: Path) -> Path:
+    return report.with_name(f"{report.name}.sig")
+
+
+def _save_signed(made: Sequence[Report], path: Path, session: Session) -> None:
+    """Save a report, and beside it the signature of whoever acts."""
+    from rmdocs.workspace import store
+
+    first, *annexes = made
+    printing.save_report(first, path, session, *annexes)
+    if session.actor:
+        signature = store.sign_report(session.workspace(), folders.whole(path).data)
+        beside = _signature_of(path)
+        folders.save(beside, signature.encode())
+        click.echo(session.say(message("wrote {path}", path=beside)), err=True)
 
 
 def _print_drill(found: Drill, session: Session) -> None:
@@ -377,19 +389,3 @@ def _print_drill(found: Drill, session: Session) -> None:
             click.echo(session.say(told))
     for line in papers.summary(found):
         click.echo(session.say(line))
-
-
-def _compared(result: Verification) -> Text:
-    """Return whether documents were compared with their records, and how many."""
-    if not result.contents:
-        return message("not compared: documents with their records (rmdocs verify --contents)")
-    if result.unread:
-        return message(
-            "{count} document(s) made again from their records and compared; {unread} edition(s)"
-            " cannot be read here",
-            count=result.documents,
-            unread=result.unread,
-        )
-    return message(
-        "{count} document(s) made again from their records and compared", count=result.documents
-    )

@@ -170,12 +170,13 @@ def echo_report(
         click.echo(note, err=True)
 
 
-def save_report(report: Report, path: Path, session: Session) -> None:
+def save_report(report: Report, path: Path, session: Session, *annexes: Report) -> None:
     """Save a report as a workbook (.xlsx) or a page (.html), and say so.
 
+    :param annexes: what follows it in the same file, each on a sheet of its own.
     :raises UsageError: if the name ends otherwise, or it cannot be written.
     """
     from rmdocs import folders
 
-    folders.save_report(report, path, session.language)
+    folders.save_report((report, *annexes), path, session.language)
     click.echo(session.say(message("wrote {path}", path=path)), err=True)

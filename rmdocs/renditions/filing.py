@@ -375,7 +375,7 @@ def review_files(
     ]
     text = json.dumps(entries, ensure_ascii=False, indent=1)
     yield File(name=LIST_NAME, data=f"{text}\n".encode())
-    yield File(name=TABLE_NAME, data=write_xlsx(_report(told, day), language))
+    yield File(name=TABLE_NAME, data=write_xlsx((_report(told, day),), language))
 
 
 def _report(told: Sequence[tuple[Finding, str | None]], day: date) -> Report:

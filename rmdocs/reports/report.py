@@ -14,7 +14,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from rmdocs.canonical import Json, JsonObject
@@ -276,6 +275,8 @@ _PAGE = """\
 
 def write_html(reports_: Sequence[Report], language: Language) -> str:
     """Return one page with all of ``reports_``, each beginning a new sheet of paper."""
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - slow to import
+
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -54,15 +54,22 @@ _UNNAMED = re.compile(r"[\[\]:*?/\\]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def write_xlsx(report: Report, language: Language) -> bytes:
-    """Return ``report`` as an XLSX file of one sheet.
+def write_xlsx(reports_: Sequence[Report], language: Language) -> bytes:
+    """Return reports as an XLSX file, each on a sheet of its own.
 
     Title, organisation and day stand over the table, notes and lines to sign
     under it. Rows can be filtered; the head stays in sight and is printed on
     every page, with 第X页 共Y页 below.
     """
     book = Workbook()
-    sheet = book.worksheets[0]
+    book.remove(book.worksheets[0])
+    for report in reports_:
+        _write_sheet(book.create_sheet(), report, language)
+    _set_properties(book, reports_[0], language)
+    return _saved(book)
+
+
+def _write_sheet(sheet: Worksheet, report: Report, language: Language) -> None:
     columns = reports.printed_columns(report)
     sheet.title = _sheet_name(report, language)
     for place, (column, width) in enumerate(zip(columns, _widths(report), strict=True), 1):
@@ -72,8 +79,6 @@ def write_xlsx(report: Report, language: Language) -> bytes:
     last = _write_rows(sheet, report, columns, language)
     _write_foot(sheet, report, language, len(columns), last + 1)
     _set_page(sheet, report, language, len(columns), last)
-    _set_properties(book, report, language)
-    return _saved(book)
 
 
 def _sheet_name(report: Report, language: Language) -> str:

@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
-from rmdocs import __version__, canonical
-from rmdocs.audit.conformance import properties_of
+from rmdocs import canonical
+from rmdocs.audit.report import by_code
 from rmdocs.audit.trace import digest_of
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
 from rmdocs.files import File
-from rmdocs.findings import Finding, Severity, has_errors
+from rmdocs.findings import Severity, has_errors
 from rmdocs.forms.roles import ROLE_NAMES
 from rmdocs.identifiers import CopyNumber, RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
+from rmdocs.reports.report import write_html
 from rmdocs.values import require_line
 from rmdocs.web.background import VerificationRun
-from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.pages import act, page, see
 from rmdocs.web.record import attachment, number_in
+from rmdocs.web.registers import drawn_report
 from rmdocs.web.safety import whole
-from rmdocs.workspace import copies, proving, records, registers, store
+from rmdocs.workspace import copies, proving, records, store
 
 if TYPE_CHECKING:
     from rmdocs.audit.copytrace import CopyTrace
     from rmdocs.audit.outside import PaperTrace
+    from rmdocs.audit.report import FoundOfCode
     from rmdocs.audit.trace import Trace
     from rmdocs.audit.verify import Verification
-    from rmdocs.audit.witnesses import WitnessStanding
+    from rmdocs.reports.report import Report
     from rmdocs.web.pages import Visit
+    from rmdocs.web.registers import DrawnReport
     from rmdocs.workspace.opening import Workspace
 
 LIMIT = 50 << 20
 """Bytes of a file that is dropped: as many as any file that rmdocs takes."""
 _LONGEST = 120
-_TOLD_OF_A_CODE = 200
-"""How many findings of one code a report lists; of the rest it tells how many there are."""
-
-_LEDGER_COLUMNS = (
-    message("ledger"),
-    message("stood at"),
-    message("events"),
-    message("sealed files"),
-)
-_WITNESS_COLUMNS = (
-    message("ledger"),
-    message("witnesses"),
-    message("cosigned by"),
-    message("missing of the policy"),
-    message("events that enough of them saw"),
-    message("seen on"),
-)
 
 
 # Tracing -----------------------------------------------------------------------
@@ -203,85 +188,60 @@ def _ledger_key(visit: Visit) -> Response:
 def _verification(visit: Visit) -> Response:
     visit.require_all_units()
     verifying = visit.site.verifying
-    return visit.page(
-        "verify.html",
-        running=verifying.running,
-        last=verifying.last,
-        organisation=registers.organisation(visit.workspace),
-        version=__version__,
-        ledgers=_LEDGER_COLUMNS,
-        witness_columns=_WITNESS_COLUMNS,
-        **_report(verifying.last),
-    )
-
-
-def _report(run: VerificationRun | None) -> dict[str, object]:
-    """Return what a page shows of a verification that has ended."""
-    found = run.found if run is not None else None
-    if found is None:
-        return {"rows": (), "witnesses": (), "errors": (), "warnings": (), "properties": ()}
-    return {
-        "rows": tuple(_ledger_rows(found)),
-        "witnesses": tuple(map(_witness_row, found.standings)),
-        "properties": properties_of(found),
-        "errors": _by_code(one for one in found.findings if one.severity is Severity.ERROR),
-        "warnings": _by_code(one for one in found.findings if one.severity is Severity.WARNING),
-    }
+    last = verifying.last
+    report = _report(visit, last) if last is not None and last.found is not None else None
+    return visit.page("verify.html", running=verifying.running, last=last, report=report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundOfCode:
-    """The findings of one code.
+class DrawnVerification:
+    """What a page shows of a verification that has ended.
 
-    :param shown: the first of them. :param left_off: how many more there are.
+    :param findings: by their code, errors first. :param errors: how many there are.
+    :param annexes: of the report that is saved, what the page does not show in its own way.
     """
 
-    code: str
-    shown: Sequence[Finding]
-    left_off: int
-
-    @property
-    def count(self) -> int:
-        """Return how many there are."""
-        return len(self.shown) + self.left_off
+    properties: DrawnReport
+    annexes: tuple[DrawnReport, ...]
+    findings: tuple[FoundOfCode, ...]
+    errors: int
 
 
-def _by_code(findings: Iterator[Finding]) -> tuple[FoundOfCode, ...]:
-    found: dict[str, list[Finding]] = {}
-    for one in findings:
-        found.setdefault(one.code, []).append(one)
-    return tuple(
-        FoundOfCode(
-            code=code,
-            shown=ones[:_TOLD_OF_A_CODE],
-            left_off=max(len(ones) - _TOLD_OF_A_CODE, 0),
-        )
-        for code, ones in sorted(found.items())
+def _report(visit: Visit, run: VerificationRun) -> DrawnVerification:
+    found = run.found
+    properties, *annexes = (drawn_report(one, visit.session.language) for one in _reports(visit))
+    findings = by_code(found.findings) if found is not None else ()
+    return DrawnVerification(
+        properties=properties,
+        annexes=tuple(annexes[1:] if findings else annexes),
+        findings=findings,
+        errors=sum(one.count for one in findings if one.severity is Severity.ERROR),
     )
 
 
-def _ledger_rows(found: Verification) -> Iterator[PageRow]:
-    for one in found.ledgers:
-        name: Text | str = message("control") if one.name == "control" else one.name
-        pin: Text | str = one.pin or message("cannot be read")
-        yield (
-            PageCell(shown=name, kind="code"),
-            PageCell(shown=pin, kind="code"),
-            str(one.events),
-            str(one.files),
+def _reports(visit: Visit) -> tuple[Report, ...]:
+    """Return the report of the last verification.
+
+    :raises ControlError: if there was none.
+    """
+    run = visit.site.verifying.last
+    if run is None or run.found is None:
+        raise ControlError(
+            message("the store was not gone through here yet"), message("have it verified first")
         )
-
-
-def _witness_row(one: WitnessStanding) -> PageRow:
-    name: Text | str = message("control") if one.ledger == "control" else one.ledger
-    return (
-        PageCell(shown=name, kind="code"),
-        str(len(one.present)),
-        tuple(PageCell(shown=each) for each in one.present),
-        tuple(PageCell(shown=each) for each in one.missing),
-        message("{count} of {events}", count=one.witnessed, events=one.events),
-        PageCell(shown=one.time, kind="date"),
+    asked = store.VerificationAsked(
+        begun=run.begun, ended=run.ended, by=run.asked_by, within=run.within
     )
+    return store.report(visit.workspace, run.found, asked)
+
+
+def _saved_report(visit: Visit) -> Response:
+    """Give out the report, as one page to be kept and printed."""
+    visit.require_all_units()
+    made = _reports(visit)
+    page_ = write_html(made, visit.session.language)
+    day = made[0].as_of
+    return attachment(f"verification-{day}.html", page_.encode())
 
 
 def _verify(visit: Visit) -> Response:
@@ -340,6 +300,7 @@ ROUTES = (
     page("/records/{number}/proofs/{sha256}", _proof),
     page("/trace/key", _ledger_key),
     page("/verify", _verification),
+    page("/verify/report.html", _saved_report),
     act("/verify", _verify, harmless=True, files=1),
     page("/verify/progress", _progress),
 )

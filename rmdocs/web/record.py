@@ -221,7 +221,7 @@ def workbook(name: str, report: Report, visit: Visit) -> Response:
     """Return a report as a workbook to be saved, in the language of whoever asks."""
     from rmdocs.reports.xlsx import write_xlsx  # noqa: PLC0415 - slow to import, seldom needed
 
-    return attachment(f"{name}.xlsx", write_xlsx(report, visit.session.language))
+    return attachment(f"{name}.xlsx", write_xlsx((report,), visit.session.language))
 
 
 def number_in(visit: Visit) -> RecordNumber:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, UnitCode
-from rmdocs.messages import message
+from rmdocs.messages import is_text, message, plain
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.reports.report import ColumnKind, cell_text, note_texts
 from rmdocs.web.drawing import PageCell, linked
@@ -47,9 +47,11 @@ _OF_EVERYBODY = frozenset(
 class DrawnReport:
     """A report as a page shows it.
 
+    :param name: what addresses and pages call it.
     :param rows: the first ones; ``left_off``: how many more there are.
     """
 
+    name: str
     title: Text
     columns: tuple[Text, ...]
     rows: tuple[PageRow, ...]
@@ -60,6 +62,7 @@ class DrawnReport:
 def drawn_report(report: Report, language: Language) -> DrawnReport:
     """Return a report as a page shows it, numbers leading to their pages."""
     return DrawnReport(
+        name=report.name,
         title=report.title,
         columns=tuple(column.title for column in report.columns),
         rows=tuple(
@@ -70,12 +73,12 @@ def drawn_report(report: Report, language: Language) -> DrawnReport:
             for row in report.rows[:_SHOWN]
         ),
         left_off=max(len(report.rows) - _SHOWN, 0),
-        notes=note_texts(report, language),
+        notes=note_texts(replace(report, notes=tuple(map(plain, report.notes))), language),
     )
 
 
 def _cell(column: Column, cell: Cell, language: Language) -> PageCell | str:
-    text = cell_text(cell, language)
+    text = cell_text(plain(cell) if is_text(cell) else cell, language)
     if column.name in _LEADING and isinstance(cell, str):
         return linked(text)
     if not text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -24,12 +25,16 @@ from rmdocs.workspace import seen
 from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from rmdocs.audit.pins import Pin
     from rmdocs.audit.since import VerifiedState
     from rmdocs.audit.verify import Verification
     from rmdocs.audit.witnesses import AskedOfWitnesses
     from rmdocs.drill.drilling import Drill
     from rmdocs.files import File
+    from rmdocs.messages import Text
+    from rmdocs.reports.report import Report
     from rmdocs.signing.stamping import FileStamp
     from rmdocs.workspace.opening import Workspace
 
@@ -110,6 +115,46 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             found = replace(found, stamped=there, stamped_by=stamp.authority)
         told = (*told, *stamp.findings)
     return replace(found, findings=(*found.findings, *told))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationAsked:
+    """By whom a verification was asked for, when, and with how old a look of witnesses.
+
+    :param begun: when it began. :param ended: when it ended; None for now.
+    :param by: who asked for it; empty for whoever acts, if anybody does.
+    :param within: how many days ago, at most, witnesses had to see each ledger; None for any.
+    """
+
+    begun: datetime
+    ended: datetime | None = None
+    by: str = ""
+    within: int | None = None
+
+
+def report(
+    workspace: Workspace, found: Verification, asked: VerificationAsked
+) -> tuple[Report, ...]:
+    """Return what a verification came to, to be printed and signed: the four properties first."""
+    from rmdocs.audit.report import Verified, reports
+    from rmdocs.workspace import registers
+
+    organisation: Text = message("rmdocs records store")
+    zone: tzinfo = UTC
+    acting = None
+    with suppress(RmdocsError):  # what cannot be read of a damaged store, the report itself tells
+        zone, acting = workspace.registry.zone, workspace.person()
+        organisation = registers.organisation(workspace)
+    return reports(
+        Verified(
+            found=found,
+            begun=asked.begun.astimezone(zone),
+            ended=(asked.ended or workspace.now()).astimezone(zone),
+            organisation=organisation,
+            asked_by=asked.by or (acting.name if acting is not None else ""),
+            within=asked.within,
+        )
+    )
 
 
 def asked_of_witnesses(

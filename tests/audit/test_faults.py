@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 from sheets import drawn, scanned
 
+from rmdocs.audit.conformance import properties_of
+from rmdocs.audit.pins import Pin
+from rmdocs.audit.report import Verified, reports
+from rmdocs.audit.verify import verify
 from rmdocs.checkcodes import CheckCode
 from rmdocs.drill.recordfaults import change_json, redrawn
 from rmdocs.errors import FindingsError, StoreError, UsageError
@@ -28,12 +33,15 @@ from rmdocs.messages import Language
 from rmdocs.pdf.codes import DocumentCode
 from rmdocs.pdf.marks import Marks
 from rmdocs.pdf.overlay import stream
+from rmdocs.reports.report import write_html
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF
+from rmdocs.store.protocol import CHECKPOINT_PATH, CONTROL_REF, ledger_origin
 from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
 from rmdocs.workspace.places import seen_path
+from rmdocs.workspace.seen import HERE
 
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AGREEMENT = "refs/heads/records/RXD7200-01/JN01/2026/1"
 NOTICE = "refs/heads/records/RXD7200-04/JN01/2026/1"
 
@@ -189,6 +197,33 @@ class TestKnownFromOutside:
         seen_path(insider.bank.root).unlink()
         inject(insider, name, NOTICE)
         assert named(insider, code, against=pins)
+
+    def test_what_is_known_tells_of_the_acts_before_it_and_of_no_later_one(self, insider):
+        """Of several things that are known of a ledger, that of the most acts counts."""
+        bank = insider.bank.at().store
+        head = bank.require_head(NOTICE)
+        whole = head.checkpoint.size
+        known = [
+            Pin(origin=origin, size=size, root=head.root_at(size).hex(), source=HERE)
+            for origin, size in ((ledger_origin(NOTICE), size) for size in range(1, whole + 1))
+        ]
+        assert whole > 1
+        for pins, held in ((known[:1], 1), (known[:1] + known, whole)):
+            found = verify(bank, pins=[replace(one, root=one.root[:25]) for one in pins])
+            [ledger] = [one for one in found.ledgers if one.held]
+            assert (found.pinned, found.held, ledger.held, ledger.events) == (1, held, held, whole)
+            told = found.told_held.text(Language.EN) if found.told_held is not None else ""
+            assert (f"up to act {held} of {whole}" in told) is (held < whole)
+            [integrity] = [one for one in properties_of(found) if one.property == "integrity"]
+            left = [one.text(Language.EN) for one in integrity.not_looked_at]
+            assert any(f"of {found.volumes} ledger(s) that were held" in one for one in left)
+            last = f"of the last {whole - held} act(s) of 1 ledger(s)"
+            assert any(last in one for one in left) is (held < whole)
+            page = write_html(
+                reports(Verified(found=found, begun=AT, ended=AT, organisation=HERE)), Language.EN
+            )
+            assert f"up to act {held} of {whole}" in page
+            assert "against nothing" in page
 
     def test_a_document_in_somebodys_hand_is_held_against_it(self, insider, tmp_path):
         number = RecordNumber.parse("RXD7200-04-JN01-2026-0001")

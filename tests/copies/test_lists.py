@@ -105,4 +105,4 @@ def test_prints_as_a_register(name, given, tmp_path):
     assert "2026年6月1日" in as_of
     assert report.is_wide
     assert report.width < 200
-    assert write_xlsx(report, Language.ZH) == write_xlsx(report, Language.ZH)
+    assert write_xlsx((report,), Language.ZH) == write_xlsx((report,), Language.ZH)

@@ -142,7 +142,7 @@ def test_no_list_that_stays_says_anything_of_the_content(archive):
         disposition.holds(workspace),
     ):
         for language in Language:
-            sheet = load_workbook(io.BytesIO(write_xlsx(report, language))).active
+            sheet = load_workbook(io.BytesIO(write_xlsx((report,), language))).active
             cells = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
             assert CUSTOMER not in cells
             assert "91370112MA3DEM019E" not in cells

@@ -29,7 +29,7 @@ def reports(told):
 
 
 def saved(report, path, language):
-    save_report(report, path, language)
+    save_report((report,), path, language)
     return path.read_bytes()
 
 
@@ -113,9 +113,9 @@ def test_a_day_out_of_reach(told, day):
 
 def test_nothing_is_written_over(reports, tmp_path):
     path = tmp_path / "units.xlsx"
-    save_report(reports["units"], path, Language.ZH)
-    save_report(reports["units"], path, Language.ZH)
+    save_report((reports["units"],), path, Language.ZH)
+    save_report((reports["units"],), path, Language.ZH)
     with pytest.raises(ConflictError):
-        save_report(reports["staff"], path, Language.ZH)
+        save_report((reports["staff"],), path, Language.ZH)
     with pytest.raises(UsageError, match="neither"):
-        save_report(reports["units"], tmp_path / "units.txt", Language.ZH)
+        save_report((reports["units"],), tmp_path / "units.txt", Language.ZH)

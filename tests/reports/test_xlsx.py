@@ -19,7 +19,7 @@ ZH, EN = Language.ZH, Language.EN
 
 
 def opened(report, language=EN):
-    return load_workbook(io.BytesIO(write_xlsx(report, language))).worksheets[0]
+    return load_workbook(io.BytesIO(write_xlsx((report,), language))).worksheets[0]
 
 
 def values(sheet, row):
@@ -73,7 +73,7 @@ def test_a_heading_or_note_is_no_formula_either(report):
     made = report(
         0, title=odd, notes=(odd,), organisation=odd, columns=(Column(name="a", title=odd),)
     )
-    with zipfile.ZipFile(io.BytesIO(write_xlsx(made, EN))) as archive:
+    with zipfile.ZipFile(io.BytesIO(write_xlsx((made,), EN))) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
@@ -130,8 +130,8 @@ def test_an_empty_register_says_so(report):
 
 
 def test_the_same_report_gives_the_same_bytes(report):
-    made = write_xlsx(report(5), ZH)
-    assert write_xlsx(report(5), ZH) == made
+    made = write_xlsx((report(5),), ZH)
+    assert write_xlsx((report(5),), ZH) == made
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026-03-02T00:00:00Z" in archive.read("docProps/core.xml")
@@ -145,7 +145,7 @@ def test_a_title_that_no_sheet_may_have(report):
 @pytest.mark.calc
 @pytest.mark.poppler
 def test_libreoffice_prints_the_head_on_every_page(report, tmp_path):
-    (tmp_path / "r.xlsx").write_bytes(write_xlsx(report(), EN))
+    (tmp_path / "r.xlsx").write_bytes(write_xlsx((report(),), EN))
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "r.xlsx"]
     subprocess.run(convert, cwd=tmp_path, check=True, capture_output=True, timeout=120)

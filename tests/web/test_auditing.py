@@ -1,5 +1,6 @@
 """What an auditor does: trace a file, or a paper in the hand; go through the whole store."""
 
+import html
 import re
 import time
 
@@ -10,7 +11,9 @@ from witnessed import Witness, policy
 
 from rmdocs.checkcodes import CheckCode
 from rmdocs.folders import read
-from rmdocs.workspace import records
+from rmdocs.messages import Language
+from rmdocs.reports.report import cell_text
+from rmdocs.workspace import records, store
 
 VISIT = "RXD7200-02-JN01-2026-0001"
 NOTICE = "RXD7200-04-JN01-2026-0001"
@@ -199,10 +202,14 @@ def test_the_store_is_verified_while_one_may_leave(reader):
     assert "never" not in said(page)[2]
     pins = re.findall(r"\d+·(?:\w{4}-){4}\w{5}", page.text)
     assert len(pins) == 1 + len(set(re.findall(r"RXD7200-\d\d/\w{4}/\d{4}/\d", page.text)))
-    assert "Electronic signatures were not judged" in page.text
-    for name in ("authenticity", "integrity", "usability", "security"):
-        assert f"<h3>{name}</h3>" in page.text
-    assert "not looked at: each document, made again from its record" in page.text
+    assert "not judged: electronic signatures and scans" in page.text
+    properties = rows(page, "properties")
+    assert {row[0] for row in properties} == {
+        *("authenticity", "integrity", "usability", "security")
+    }
+    document = ["usability", "each document, made again from its record", "", "not looked at"]
+    assert document in properties
+    assert "rmdocs verify --" not in page.text
     told = "nor were their files read"
     assert told not in page.text
     assert told in verified(reader, since="yes").text
@@ -216,7 +223,23 @@ def test_what_is_wrong_is_told_by_its_code(browse, visited_bank):
     assert said(page)[1] == "unsound"
     assert "REF-FOREIGN" in page.text
     assert "does not belong in a records store" in page.text
-    assert re.search(r"<h3>security <span class=\"count\">1 error\(s\)</span></h3>", page.text)
+    told = [*("security", "what was found", "1 error(s), 0 to be known"), "REF-FOREIGN (1)"]
+    assert told in rows(page, "properties")
+
+
+def test_the_report_is_saved_as_a_command_writes_it(reader, shared_bank):
+    assert "have it verified first" in reader.get("/verify/report.html").text
+    page = verified(reader)
+    saved = reader.get(re.search(r'href="(/verify/[^"]+)" download', page.text)[1])
+    assert "attachment" in saved.headers["content-disposition"]
+    assert "<script" not in saved.text
+    found = store.verify(shared_bank.at())
+    made = store.report(
+        shared_bank.at(), found, store.VerificationAsked(begun=shared_bank.at().now())
+    )
+    cells = [cell_text(one, Language.EN) for each in made for row in each.rows for one in row]
+    told = [html.unescape(one) for one in re.findall(r"<td[^>]*>([^<]*)</td>", saved.text)]
+    assert told == cells
 
 
 def test_who_sees_one_unit_does_not_verify_all(browse, shared_bank):
