@@ -170,7 +170,7 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
         change = revising.propose(workspace, form, "“风险控制措施”改为“风险防范措施”", effective)
     tell(message("{change}: {form} is to be revised", change=change.change.number, form=form))
     template = root / "forms" / str(form) / "template.docx"
-    template.write_bytes(_reworded(template.read_bytes(), "风险控制措施", "风险防范措施"))
+    template.write_bytes(_reworded(template.read_bytes()))
     with _at(root, author, day) as workspace:
         for difference in comparing.diff(workspace, form).comparison.changes:
             tell(difference.sentence)
@@ -201,14 +201,14 @@ def _revise(root: Path, day: date, tell: Callable[[Text], None]) -> None:
             tell(message("wrote {path}", path=save_report((report,), path, Language.ZH)))
 
 
-def _reworded(document: bytes, old: str, new: str) -> bytes:
+def _reworded(document: bytes) -> bytes:
     """Return a Word document with a label reworded, as somebody would in Word."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(document)) as before, zipfile.ZipFile(made, "w") as after:
         for entry in before.infolist():
             data = before.read(entry)
             if entry.filename == "word/document.xml":
-                data = data.replace(f">{old}<".encode(), f">{new}<".encode())
+                data = data.replace(">风险控制措施<".encode(), ">风险防范措施<".encode())
             after.writestr(entry, data)
     return made.getvalue()
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 from rmdocs import folders
+from rmdocs.intake.cells import Numeric
+from rmdocs.intake.formats import number_format
 from rmdocs.intake.rejected import write_rejected
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -87,3 +90,8 @@ def rejected_beside(path, refused, language):
     """Write refused records of a file beside it, as the command line does; return where."""
     made = write_rejected(folders.read(path), refused, language)
     return folders.save(path.with_name(made.name), made.data, replaces=lambda _before: True)
+
+
+def number(value, code="General"):
+    """Return a number as a cell holds it, shown by the format."""
+    return Numeric(value=Decimal(str(value)), format=number_format(code))

@@ -57,9 +57,7 @@ class Revised:
         return cls(
             files=files,
             manifest=_tried(lambda: _manifest(files), found),
-            properties=_tried(
-                lambda: read_properties(files.schema, files.common, "schema.json"), found
-            ),
+            properties=_tried(lambda: read_properties(files.schema, files.common), found),
             template=_tried(lambda: Template(files.template), found),
             sample=_tried(lambda: _sample(files), found),
             # Last, when all that is wrong has been found.

@@ -15,7 +15,6 @@ from rmdocs.records.summary import Keeping, keeping, summarise
 from rmdocs.registers.disposals import DisposalRegister
 from rmdocs.registers.holds import HoldRegister, hold_kind_name
 from rmdocs.registers.indexfile import Query
-from rmdocs.registers.records import find_folder
 from rmdocs.reports.report import Column, ColumnKind, Report
 
 if TYPE_CHECKING:
@@ -49,14 +48,6 @@ def kept(registry: Registry, folder: RecordFolder) -> Kept:
     form = registry.form_revision(folder.form, folder.revision).form
     names = registry.calendars.printed(folder, form).names
     return Kept(form=form, keeping=keeping(form, names), uscc=summarise(form, names).uscc)
-
-
-def due(registry: Registry, number: RecordNumber) -> date | None:
-    """Return the first day on which a record need not be kept any longer; None while that is open.
-
-    :raises: as :func:`kept`.
-    """
-    return kept(registry, find_folder(registry.store, number)).keeping.ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,13 +92,12 @@ class Property:
 
 
 @lru_cache(maxsize=16)  # two revisions often have the same schema
-def read_properties(main: bytes, common: bytes, name: str) -> dict[str, Property]:
+def read_properties(main: bytes, common: bytes) -> dict[str, Property]:
     """Return what a form's schema describes, by path, in its order.
 
-    :param name: what findings call the form's schema.
     :raises FindingsError: with every mistake in the schema.
     """
-    documents = read(main, {COMMON: common}, name)
+    documents = read(main, {COMMON: common}, "schema.json")
     content = {key: value for key, value in documents.main.items() if key != "$defs"}
     found = {item.path: item for item in _properties(documents, content, CONTENT, ())}
     found.pop(CONTENT)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rmdocs.forms.properties import Property
 from rmdocs.language.expression import Expression
-from rmdocs.language.words import quoted
 from rmdocs.messages import Text, Verbatim, joined, message
 
 _OWN: Mapping[str, Text] = {
@@ -98,10 +97,6 @@ class Titles:
         if last in _OF_A_DATE and parent in self._fields:
             return joined((self._fields[parent], _OF_A_DATE[last]))
         return _OWN.get(plain)
-
-    def quoted(self, name: str) -> Text:
-        """Return a dotted name as it stands in a sentence; itself if it has no title."""
-        return quoted(name, self.title)
 
     def expression(self, source: str) -> Text:
         """Return an expression in words as far as there are any."""

@@ -165,11 +165,6 @@ Written: TypeAlias = str | int | float | date | None
 """What is written into a cell."""
 
 
-def number(value: float | Decimal | str, code: str = "General") -> Numeric:
-    """Return a number as a cell holds it, shown by the format ``code``."""
-    return Numeric(value=Decimal(str(value)), format=number_format(code))
-
-
 def day(value: date | datetime, code: str = "yyyy-mm-dd") -> Numeric:
     """Return a date, or a date with a time, as a cell holds it."""
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())

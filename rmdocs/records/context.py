@@ -50,11 +50,10 @@ _NOTHING: Mapping[str, Any] = View({})
 _UNIT = ("code", "name", "full_name")
 
 
-def record_names(  # noqa: PLR0913 - a record simply has that many sides
+def record_names(
     draft: RecordDraft,
     form: Form,
     unit: Mapping[str, Any],
-    derived: Mapping[str, Any] = _NOTHING,
     stages: AddedStages = (),
     *,
     calendar: WorkingDays = WEEK,
@@ -71,7 +70,7 @@ def record_names(  # noqa: PLR0913 - a record simply has that many sides
         CALENDAR: calendar,
         "record": view(draft.envelope()),
         "content": content_view(form, draft.content),
-        "derived": View(derived),
+        "derived": _NOTHING,
         "stages": stages_view(form, stages),
         "unit": View({name: unit.get(name) for name in _UNIT}),
         "form": form_view(form),

@@ -147,11 +147,6 @@ class RecordFolder:
         return self.issued.edition.unit
 
     @property
-    def original(self) -> JsonObject:
-        """Return the record as first captured; raises as :meth:`require_content`."""
-        return self.require_content().original
-
-    @property
     def record(self) -> JsonObject:
         """Return the record as amended last; raises as :meth:`require_content`."""
         return self.require_content().record

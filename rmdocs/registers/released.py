@@ -57,13 +57,6 @@ class FormRegister(RevisionRegister):
             self._loaded[release.digest] = self._load(release)
         return self._loaded[release.digest]
 
-    def form(self, number: DocumentNumber, on: date) -> Form:
-        """Return the form in force on a date.
-
-        :raises ControlError: if there is none.
-        """
-        return self.load(self.in_force(number, on)).form
-
     def _load(self, release: Release) -> ReleasedForm:
         files = self._files(release)
         self.require_approved(release, files.digest())

@@ -32,7 +32,6 @@ _OVERRIDE, _DEFAULT = (
     f"{{http://schemas.openxmlformats.org/package/2006/content-types}}{name}"
     for name in ("Override", "Default")
 )
-_XML_TYPE = re.compile(r"[/+]xml$")
 _TRASH = re.compile(r"\[trash\]/|customXml/|docProps/thumbnail", re.IGNORECASE)
 """Names of what writers leave behind without referring to it."""
 

@@ -175,9 +175,7 @@ def fitting(registry: Registry, pile: Pile) -> Pile:
     return pile
 
 
-def page_of(
-    registry: Registry, person: Person, number: RecordNumber, page: int, copy: int = 0
-) -> PageCode:
+def page_of(registry: Registry, person: Person, number: RecordNumber, page: int) -> PageCode:
     """Return the code that a page of a record's newest document bears.
 
     :raises ControlError: if there is no such page that the person may file.
@@ -185,7 +183,7 @@ def page_of(
     require_own_unit(person, number.series.unit)  # before it is told whether there is one
     one = subject(registry, number)
     require_own(one, person, message("file scans of {form}", form=one.form.number))
-    code = document_code(one, copy)
+    code = document_code(one, 0)
     lengths = _lengths(one, code)
     if not lengths:
         raise ControlError(

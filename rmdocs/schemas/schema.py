@@ -234,13 +234,6 @@ class Schema:
             return ""
         return label(self.root, steps[len(own) :])
 
-    def has(self, path: str) -> bool:
-        """Return whether a JSON path under ``prefix`` leads to a field."""
-        own, steps = split(self.prefix), split(path)
-        if own is None or steps is None or steps[: len(own)] != own:
-            return False
-        return self.root.at(steps[len(own) :]) is not None
-
 
 @lru_cache(maxsize=64)  # revisions of a form often have the same; checking it takes long
 def _loaded(main: bytes, common: tuple[tuple[str, bytes], ...], name: str) -> Schema:

@@ -388,7 +388,3 @@ def _came_to_nothing(workspace: Workspace, number: DocumentNumber, revision: Rev
         for one in earlier
         if one.status is not RevisionStatus.APPROVED
     )
-
-
-def _changes(workspace: Workspace) -> ChangeRegister:
-    return ChangeRegister(head=workspace.registry.control)

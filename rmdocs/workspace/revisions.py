@@ -322,15 +322,6 @@ def is_on_desk(
     return files.digest() == digest
 
 
-def status(workspace: Workspace, number: DocumentNumber, revision: Revision) -> RevisionStatus:
-    """Return where a released revision stands today."""
-    register = RevisionRegister(workspace.registry.control, kind_of(workspace, number).base)
-    found = register.find(number, revision)
-    if found is None:
-        raise unknown_revision(number, revision, register.releases(number))
-    return found.status(workspace.today())
-
-
 def noted(workspace: Workspace, number: DocumentNumber) -> tuple[Finding, ...]:
     """Return what reviewer and approver are to know of the draft before they sign."""
     change = open_change(workspace, number)

@@ -324,7 +324,7 @@ def target(status):
 
 def confirm(bank, status):
     # Confirming names no revision: it is always of the one in force.
-    if revisions.status(by(bank, None), NUMBER, target(status)) is not RevisionStatus.EFFECTIVE:
+    if status is not RevisionStatus.EFFECTIVE:
         register(bank).require_in_force(NUMBER, target(status), TODAY)
     return revising.confirm(by(bank, REVIEWER), NUMBER, "")
 

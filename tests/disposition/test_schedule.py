@@ -7,12 +7,16 @@ from datetime import date
 import pytest
 from archive import NUMBERS
 
-from rmdocs.disposition.schedule import due, kept
+from rmdocs.disposition.schedule import kept
 from rmdocs.errors import ControlError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.indexfile import Query
-from rmdocs.registers.records import read_folder
+from rmdocs.registers.records import find_folder, read_folder
 from rmdocs.workspace import records
+
+
+def due(registry, number):
+    return kept(registry, find_folder(registry.store, number)).keeping.ends
 
 
 def test_what_the_index_says_is_what_the_record_says(shared_bank, archive):

@@ -55,7 +55,7 @@ def test_no_names_leave_everything_as_it_is():
 def properties(files, change):
     schema = json.loads(files.schema)
     change(schema["properties"])
-    return read_properties(json.dumps(schema).encode(), files.common, "schema.json")
+    return read_properties(json.dumps(schema).encode(), files.common)
 
 
 def test_without_a_migration_a_field_of_the_same_title_is_the_same(notice):

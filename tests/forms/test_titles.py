@@ -9,7 +9,7 @@ from rmdocs.messages import Language, Verbatim
 
 @pytest.fixture(scope="module")
 def titles(notice):
-    properties = read_properties(notice.schema, notice.common, "schema.json")
+    properties = read_properties(notice.schema, notice.common)
     return Titles(properties.values(), {"derived.term": Verbatim("贷款期限类别")})
 
 

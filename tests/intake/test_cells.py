@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workbooks import number
 
 from rmdocs.intake import cells
-from rmdocs.intake.cells import day, number
+from rmdocs.intake.cells import day
 from rmdocs.intake.interpreting import interpret
 from rmdocs.schemas.fields import Field, FieldKind
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from workbooks import number
 
 from rmdocs.findings import Severity
-from rmdocs.intake.cells import Failure, day, number
+from rmdocs.intake.cells import Failure, day
 from rmdocs.intake.interpreting import interpret
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind

@@ -27,7 +27,7 @@ def made_again(workspace, number):
     folder = read_folder(head, number)
     released = workspace.registry.form_revision(folder.form, folder.revision)
     for edition in folder.editions:
-        record, stages = folder.original, []
+        record, stages = folder.require_content().original, []
         for event in folder.events:
             if event.index <= edition.event.index and event.kind == RecordAmended.KIND:
                 record = canonical.decode(head.read(event.facts["content"]))

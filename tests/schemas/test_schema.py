@@ -205,14 +205,6 @@ def test_titles_of_places(schema):
     assert schema.title("content") == ""
 
 
-def test_places_exist_or_not(schema):
-    assert schema.has("$.content.rows[3].due")
-    assert schema.has("$.content")
-    assert not schema.has("$.content.rows.due")
-    assert not schema.has("$.content.nowhere")
-    assert not schema.has("$.date")
-
-
 def test_a_blank_form_has_every_property(schema):
     blank = schema.blank()
     assert blank["customer"] == {"name": None, "phone": None}

@@ -76,11 +76,6 @@ class Ledgers:
     then: Head | None
     organisation: Text = NOTHING
 
-    @property
-    def control(self) -> Head:
-        """Return control as it stands."""
-        return self.forms.head
-
     def registers(self) -> tuple[Register, ...]:
         """Return the registers of controlled documents, forms last as their annexes."""
         return (self.documents, self.forms)
