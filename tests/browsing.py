@@ -17,9 +17,9 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.testclient import TestClient
 
+from rmdocs.web.accesslog import Journal
 from rmdocs.web.app import Address, create_app
 from rmdocs.web.background import Background
-from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers

@@ -17,9 +17,9 @@ from rmdocs.findings import Severity
 from rmdocs.forms.checking import succession
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
+from rmdocs.forms.migrationsteps import Assign, Drop, Rename
 from rmdocs.forms.sections.identity import Access
 from rmdocs.forms.sections.oversight import ActivitySection, TargetsSection
-from rmdocs.forms.steps import Assign, Drop, Rename
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.records.context import blank_context
 from rmdocs.records.draft import RecordDraft

@@ -31,7 +31,7 @@ FLOORS = (
     ("store", "events", "registers"),
     ("control", "issuing", {"copies", "disposition", "regeneration", "renditions"}),
     ("audit", "drill"),
-    ("answers", "workspace", "folders", "beginning", "demonstration"),
+    ("workspace", "folders", "beginning", "demonstration"),
     ("web", "cli"),
 )
 HEIGHT = {
@@ -174,7 +174,7 @@ LANGUAGE_CHOSEN = {
     "intake/rows.py": "headings of both languages, read back",
     "intake/rejected.py": "the hidden key above such a heading",
     "audit/proofslips.py": "the page is a Chinese form",
-    "workspace/incoming.py": "a sheet that only the program reads",
+    "workspace/recordfiles.py": "a sheet that only the program reads",
     "demonstration.py": "the bank of the demonstration is Chinese",
 }
 """Where a language is chosen below the fronts, and why there."""

@@ -132,7 +132,7 @@ _OWN_COMMAS = {
     "disposition/approving.py",  # sealed
     "language/texts.py",  # what a Chinese form prints
     "intake/cells.py",  # read back
-    "intake/drawing.py",  # choices of a sheet
+    "intake/sheetstyles.py",  # choices of a sheet
     "issuing/maturities.py",  # a row, as it stands
     "registers/index.py",  # SQL
     "scanning/sorting.py",  # places of a scan

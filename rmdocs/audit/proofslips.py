@@ -20,7 +20,7 @@ from rmdocs.findings import Finding
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.pdf.archive import About, finish
-from rmdocs.pdf.squares import with_squares
+from rmdocs.pdf.qrcodes import with_squares
 from rmdocs.registers.ledgerkeys import founding_key
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import as_read

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rmdocs.drill.drilling import Drill
     from rmdocs.messages import Text
     from rmdocs.reports.report import Report
-    from rmdocs.signing.stamping import FileStamp
+    from rmdocs.signing.timestampclient import FileStamp
     from rmdocs.workspace.opening import Workspace
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rmdocs.answers import DesignatedRow, RevisedRow, WrittenPages, WrittenRedline
 from rmdocs.cli import printing
 from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
@@ -29,6 +28,7 @@ from rmdocs.findings import Finding, has_errors
 from rmdocs.folders import require_free, save
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.messages import Text, Verbatim, message
+from rmdocs.workspace.answers import DesignatedRow, RevisedRow, WrittenPages, WrittenRedline
 
 if TYPE_CHECKING:
     from rmdocs.workspace.comparing import Compared

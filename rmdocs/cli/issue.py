@@ -32,10 +32,10 @@ from rmdocs.identifiers import RecordNumber, Revision
 from rmdocs.messages import Language, Text, message
 
 if TYPE_CHECKING:
-    from rmdocs.answers import IssueOutcome, IssueResult
     from rmdocs.intake.candidates import Selection
     from rmdocs.issuing.checking import CheckedCandidate
     from rmdocs.renditions.making import Made
+    from rmdocs.workspace.answers import IssueOutcome, IssueResult
     from rmdocs.workspace.opening import Workspace
 
 
@@ -99,7 +99,7 @@ def new(
     Ctrl-C breaks off: the answers are in FILE.draft beside the record file, and
     --continue goes on with them. The file is for: rmdocs check, rmdocs issue.
     """
-    from rmdocs.workspace import drafting, records
+    from rmdocs.workspace import records, terminaldrafts
 
     if bool(form) == (draft is not None) or (draft is not None and (like or customer)):
         raise UsageError(
@@ -109,12 +109,12 @@ def new(
     workspace = session.workspace()
     if draft is not None:
         interview, target = (
-            drafting.resume(workspace, folders.read(draft)),
+            terminaldrafts.resume(workspace, folders.read(draft)),
             out or _target_of(draft),
         )
     else:
         number = RecordNumber.parse(like) if like else None
-        interview = drafting.begin(workspace, session.form(form), number, customer)
+        interview = terminaldrafts.begin(workspace, session.form(form), number, customer)
         target = out
     target = target or Path(f"{interview.form.number}-new.json")
     if target.suffix.lower() != ".json":
@@ -128,7 +128,7 @@ def new(
         require_free(kept, message("go on with it: rmdocs new --continue {path}", path=kept))
     broken_off = message("kept; go on with: rmdocs new --continue {path}", path=kept)
     record = converse(session, interview, kept, broken_off)
-    data = drafting.written(record)
+    data = terminaldrafts.written(record)
     save(target, data)
     kept.unlink(missing_ok=True)
     [checked] = records.check(workspace, [File(name=target.name, data=data)])

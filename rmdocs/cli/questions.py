@@ -47,13 +47,13 @@ def converse(session: Session, interview: Interview, kept: Path, broken_off: Tex
     :param broken_off: how to go on, said where the person ends the conversation,
         which raises ``click.Abort`` or ``KeyboardInterrupt``.
     """
-    from rmdocs.workspace import drafting
+    from rmdocs.workspace import terminaldrafts
 
     def keep(data: bytes) -> None:
         save(kept, data, replaces=lambda _before: True)
 
     try:
-        return drafting.hold(interview, keep, _prompter(session))
+        return terminaldrafts.hold(interview, keep, _prompter(session))
     except (click.Abort, KeyboardInterrupt):
         click.echo(f"\n{session.say(broken_off)}", err=True)
         raise

@@ -31,7 +31,7 @@ from rmdocs.registers.displaynames import ACT_NAMES, named
 
 if TYPE_CHECKING:
     from rmdocs.audit.recordview import SetAside, TracedEvent, TracedRecord
-    from rmdocs.issuing.later import Done
+    from rmdocs.issuing.afterissue import Done
 
 
 def echo_change(change: Done, session: Session, *, as_json: bool) -> None:
@@ -188,15 +188,15 @@ def add(session: Session, number: str, stage: str, file: Path | None, *, as_json
 
 def _asked(session: Session, number: RecordNumber, stage: str) -> Path:
     """Ask for a stage and return the file with the answers."""
-    from rmdocs.workspace import drafting
+    from rmdocs.workspace import terminaldrafts
 
     workspace, target = session.workspace(), Path(f"{number}-{stage}.json")
     kept = draft_of(target)
-    interview = drafting.begin_stage(workspace, number, stage, folders.find(str(kept)))
+    interview = terminaldrafts.begin_stage(workspace, number, stage, folders.find(str(kept)))
     given = {"number": number, "stage": stage, "path": target}
     require_free(target, message("add it with: rmdocs add {number} {stage} {path}", **given))
     told = message("kept in {path}; the same command goes on", path=kept)
-    folders.save(target, drafting.written(converse(session, interview, kept, told)))
+    folders.save(target, terminaldrafts.written(converse(session, interview, kept, told)))
     kept.unlink(missing_ok=True)
     return target
 

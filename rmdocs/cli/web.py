@@ -183,7 +183,7 @@ def reader_log(session: Session, reader: str, *, as_json: bool) -> None:
 
     The log says when, who, from where and which page; never what a page said.
     """
-    from rmdocs.web.journal import NOTED, Journal
+    from rmdocs.web.accesslog import NOTED, Journal
     from rmdocs.workspace.opening import present
 
     lines = Journal(_folder(session), present).lines()

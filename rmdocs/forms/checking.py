@@ -8,11 +8,19 @@ from rmdocs import canonical
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, did_you_mean, error, warning
 from rmdocs.forms.form import NAMES, Form, FormFiles, read_form, understood
+from rmdocs.forms.migrationsteps import (
+    Assign,
+    Drop,
+    PropertyPath,
+    Rename,
+    Step,
+    known_places,
+    origin,
+)
 from rmdocs.forms.scopes import FUNCTION, findings_of, misnamed, record_scope, unfilled, words
 from rmdocs.forms.section import MANIFEST_NAME, stated
 from rmdocs.forms.sections.migration import step_finding
 from rmdocs.forms.sections.stages import Stage
-from rmdocs.forms.steps import Assign, Drop, PropertyPath, Rename, Step, known_places, origin
 from rmdocs.forms.tomltables import unreadable_texts
 from rmdocs.language.shapes import ANY, YES_OR_NO, Sort, of
 from rmdocs.messages import message

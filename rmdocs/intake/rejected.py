@@ -73,7 +73,7 @@ def _csv(file: File, notes: Mapping[int, str], language: Language) -> bytes:
 def _xlsx(file: File, notes: Mapping[int, str], worksheet: str, language: Language) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, seldom needed
 
-    from rmdocs.intake.drawing import put, saved, write_mark  # noqa: PLC0415 - likewise
+    from rmdocs.intake.sheetstyles import put, saved, write_mark  # noqa: PLC0415 - likewise
 
     table = read_table(file, Selection(sheets=(worksheet,), hidden=Hidden.USE))
     book = Workbook()

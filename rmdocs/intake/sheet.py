@@ -18,7 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from rmdocs.canonical import Json
 from rmdocs.classes import dataclass
 from rmdocs.intake import cells, headings, listsheets
-from rmdocs.intake.drawing import (
+from rmdocs.intake.headings import SheetColumn, SheetMark, record_fields
+from rmdocs.intake.sheetstyles import (
     CHOICES,
     FIRST,
     IN_LINES,
@@ -33,7 +34,6 @@ from rmdocs.intake.drawing import (
     write_head,
     write_mark,
 )
-from rmdocs.intake.headings import SheetColumn, SheetMark, record_fields
 from rmdocs.messages import Language
 from rmdocs.schemas.fields import Field, FieldKind, FieldTree, Steps, split
 

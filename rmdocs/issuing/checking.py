@@ -21,7 +21,7 @@ from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.sections.rules import RulesSection
 from rmdocs.identifiers import Series
 from rmdocs.issuing.registerchecks import has_left, named_in_record
-from rmdocs.issuing.unique import UniqueClaim, clash, not_compared, not_unique
+from rmdocs.issuing.uniquekeys import UniqueClaim, clash, not_compared, not_unique
 from rmdocs.language.expression import Expression
 from rmdocs.messages import by_command, message
 from rmdocs.records.check import STAGES_LABEL, check_record

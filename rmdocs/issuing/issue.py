@@ -20,11 +20,11 @@ from rmdocs.control.volumes import open_volume, register_volume, require_clock
 from rmdocs.errors import ControlError, FindingsError, RmdocsError
 from rmdocs.events.records import EditionFacts, FormRevision, RecordIssued
 from rmdocs.findings import Finding, error
+from rmdocs.issuing.batchrendering import NumberedRecord, Printable, kept, print_anything, rendered
 from rmdocs.issuing.checking import form_of
 from rmdocs.issuing.editions import not_made
 from rmdocs.issuing.registry import concealed
-from rmdocs.issuing.rendered import NumberedRecord, Printable, kept, print_anything, rendered
-from rmdocs.issuing.unique import not_unique
+from rmdocs.issuing.uniquekeys import not_unique
 from rmdocs.messages import message
 from rmdocs.registers.catalogue import JustIssued
 from rmdocs.registers.records import RECORD_NAME
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.identifiers import RecordNumber, Series
+    from rmdocs.issuing.batchrendering import RenderedRecord
     from rmdocs.issuing.checking import CheckedCandidate, Ready
     from rmdocs.issuing.registry import Registry
-    from rmdocs.issuing.rendered import RenderedRecord
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event, SealedFile
     from rmdocs.store.protocol import Branch

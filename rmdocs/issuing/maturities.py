@@ -21,7 +21,7 @@ from rmdocs.intake.candidates import ALL, Selection, require_content
 from rmdocs.intake.headings import record_fields
 from rmdocs.intake.ledgers import LedgerRow, field_at, read_ledger
 from rmdocs.messages import listed, message
-from rmdocs.records.ledgered import Ledgered, Surroundings, from_row, row_names
+from rmdocs.records.ledgerrows import Ledgered, Surroundings, from_row, row_names
 from rmdocs.records.summary import day_given
 from rmdocs.registers.catalogue import unread_findings
 from rmdocs.registers.customers import CustomerRegister

@@ -1,6 +1,6 @@
 """A record as it stands, and what may come to it: whose turn it is, and what is wrong with it.
 
-Nothing is locked or sealed: acts ask this under their lock (``later``), and whoever writes
+Nothing is locked or sealed: acts ask this under their lock (``afterissue``), and whoever writes
 a stage or a correction asks it as often as they like.
 """
 
@@ -18,7 +18,7 @@ from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
 from rmdocs.issuing.checking import date_findings, register_findings
 from rmdocs.issuing.registerchecks import named_in_record, named_in_stage
-from rmdocs.issuing.unique import UniqueClaim, not_compared, not_unique
+from rmdocs.issuing.uniquekeys import UniqueClaim, not_compared, not_unique
 from rmdocs.lifecycle import StageKey
 from rmdocs.messages import message
 from rmdocs.records.check import check_record, check_stage

@@ -18,7 +18,7 @@ from rmdocs.control.requesting import (
     require_waiting,
 )
 from rmdocs.events.records import OnRecord, RecordVoided, RequestRejected, VoidRequested
-from rmdocs.issuing.later import opened_record
+from rmdocs.issuing.afterissue import opened_record
 from rmdocs.messages import message
 from rmdocs.registers.approvalrequests import (
     ApprovalRequest,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.forms.form import Form
     from rmdocs.identifiers import RecordNumber, RequestNumber
-    from rmdocs.issuing.later import Opened
+    from rmdocs.issuing.afterissue import Opened
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.registers.staff import Person

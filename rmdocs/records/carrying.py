@@ -11,7 +11,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error
 from rmdocs.forms.form import Form
-from rmdocs.forms.steps import (
+from rmdocs.forms.migrationsteps import (
     CONTENT,
     EACH,
     STAGES,

@@ -20,7 +20,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.forms.form import Form
-from rmdocs.forms.steps import CONTENT, STAGES
+from rmdocs.forms.migrationsteps import CONTENT, STAGES
 from rmdocs.identifiers import Revision
 from rmdocs.language.workingdays import WEEK, WorkingDays
 from rmdocs.lifecycle import StageKey

@@ -21,8 +21,8 @@ from rmdocs.events.control import RegenerationBegun, RegenerationEnded
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import EditionFacts, FormRevision, RecordRegenerated
 from rmdocs.findings import Finding
+from rmdocs.issuing.batchrendering import NumberedRecord, kept, rendered
 from rmdocs.issuing.registry import concealed
-from rmdocs.issuing.rendered import NumberedRecord, kept, rendered
 from rmdocs.regeneration.plan import Plan, Planned, Progress, RegenerationOutcome
 from rmdocs.registers.records import RecordFolder, read_folder
 from rmdocs.registers.regenerations import (
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from rmdocs.control.actingperson import ActingPerson
     from rmdocs.events.facts import EventFacts
     from rmdocs.identifiers import RecordNumber
+    from rmdocs.issuing.batchrendering import RenderedRecord
     from rmdocs.issuing.registry import Registry
-    from rmdocs.issuing.rendered import RenderedRecord
     from rmdocs.registers.released import ReleasedForm
     from rmdocs.store.protocol import Head
 

@@ -28,10 +28,10 @@ from rmdocs.messages import message
 from rmdocs.rendering.cleaning import clean, written
 from rmdocs.rendering.compiled import CompiledTemplate
 from rmdocs.rendering.completeness import judge_parts, judge_references, other_kind
-from rmdocs.rendering.extents import Extents
 from rmdocs.rendering.legibility import Legibility
 from rmdocs.rendering.markup import RUN, RUN_PROPERTIES, WORD, accept, drop
 from rmdocs.rendering.package import Member, StaticMembers, read
+from rmdocs.rendering.pagefit import Extents
 from rmdocs.rendering.refusals import Hiding, judge_elements, judge_leftovers
 from rmdocs.rendering.tagcheck import PartTags, paragraph_number
 from rmdocs.rendering.tags import PROPERTIES, ParagraphIndex, Tag, paragraphs, scan

@@ -26,7 +26,7 @@ from rmdocs.messages import Language, message
 from rmdocs.pdf.overlay import opened
 from rmdocs.registers.records import find_folder
 from rmdocs.registers.renditions import of_edition, renditions, set_aside_by, valid_editions
-from rmdocs.renditions.inked import unsigned
+from rmdocs.renditions.handsigned import unsigned
 from rmdocs.renditions.making import document_code
 from rmdocs.renditions.records import (
     Subject,

@@ -38,7 +38,7 @@ from rmdocs.signing.integrity import DAMAGE, alterations, open_pdf
 from rmdocs.signing.levels import Level, Named
 from rmdocs.signing.signaturerequest import SignatureRequest, field_name
 from rmdocs.signing.signatures import ANEW, EXCUSABLE
-from rmdocs.signing.stamping import Stamper, unstamped
+from rmdocs.signing.timestampclient import Stamper, unstamped
 from rmdocs.signing.trust import context
 from rmdocs.signing.validation import validate
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from rmdocs.intake import cells
 from rmdocs.intake.cells import NO, YES
 from rmdocs.schemas.fields import Field, FieldKind
-from rmdocs.workspace.offers import Offer
+from rmdocs.workspace.suggestions import Offer
 
 
 class Control(StrEnum):

@@ -19,13 +19,13 @@ from rmdocs.workspace import deskparts, documents, nextacts, revisions, waiting
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rmdocs.answers import RevisedRow
     from rmdocs.errors import RmdocsError
     from rmdocs.registers.changerequests import ChangeRequest
     from rmdocs.registers.revisions import ReleaseValidity
     from rmdocs.registers.staff import Person
     from rmdocs.web.drawing import PageRow
     from rmdocs.web.pages import Visit
+    from rmdocs.workspace.answers import RevisedRow
     from rmdocs.workspace.revisions import DocumentStanding
     from rmdocs.workspace.waiting import NextStep
 

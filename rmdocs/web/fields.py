@@ -28,7 +28,7 @@ from rmdocs.web.controls import (
     size_of,
     values_of,
 )
-from rmdocs.workspace.offers import Offer, offer_of
+from rmdocs.workspace.suggestions import Offer, offer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

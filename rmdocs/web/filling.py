@@ -33,7 +33,7 @@ from rmdocs.web.drafts import clock, heading, name_in, root_of, typed_in
 from rmdocs.web.drawing import draw
 from rmdocs.web.fields import DrawnPart, Known, drawn, identifier, keys
 from rmdocs.web.pages import act, page, see
-from rmdocs.workspace import drafts, offers, records
+from rmdocs.workspace import drafts, records, suggestions
 from rmdocs.workspace.draftfile import ChangedDraftError
 
 if TYPE_CHECKING:
@@ -136,11 +136,11 @@ def _said(visit: Visit, draft: Draft) -> tuple[TracedContent, ...]:
     return records.show(visit.workspace, RecordNumber.parse(draft.record)).said
 
 
-def _sources(visit: Visit, draft: Draft) -> offers.Sources:
+def _sources(visit: Visit, draft: Draft) -> suggestions.Sources:
     """Return what is known of the customer of a new record."""
     if draft.record:
-        return offers.Sources(customer=None, last=None)
-    return offers.sources(visit.workspace, draft, visit.unit)
+        return suggestions.Sources(customer=None, last=None)
+    return suggestions.sources(visit.workspace, draft, visit.unit)
 
 
 def _change(visit: Visit) -> Response:
@@ -294,10 +294,10 @@ def _picked(visit: Visit) -> Response:
     return see(f"/drafts/{name}#{identifier(key)}")
 
 
-def _suggested(visit: Visit, key: str, text: str) -> list[offers.Suggestion]:
+def _suggested(visit: Visit, key: str, text: str) -> list[suggestions.Suggestion]:
     draft = drafts.read(visit.workspace, name_in(visit))
     root = root_of(visit, draft)
-    return offers.suggested(visit.workspace, root, key, text, visit.unit)
+    return suggestions.suggested(visit.workspace, root, key, text, visit.unit)
 
 
 ROUTES = (

@@ -37,8 +37,8 @@ from rmdocs.workspace.records import read_in
 if TYPE_CHECKING:
     from rmdocs.registers.staff import Person
     from rmdocs.store.event import Event
+    from rmdocs.web.accesslog import Journal
     from rmdocs.web.drawing import PageRow
-    from rmdocs.web.journal import Journal
     from rmdocs.web.pool import Pool
     from rmdocs.web.readers import Readers
     from rmdocs.web.sessions import BrowserSession, Sessions

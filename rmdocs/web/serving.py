@@ -19,8 +19,8 @@ from rmdocs.classes import dataclass
 from rmdocs.control.founding import is_sample
 from rmdocs.errors import StoreError, UsageError, system_problem
 from rmdocs.messages import Verbatim, message
+from rmdocs.web.accesslog import Journal
 from rmdocs.web.app import Address, create_app
-from rmdocs.web.journal import Journal
 from rmdocs.web.pages import Site
 from rmdocs.web.pool import Pool
 from rmdocs.web.readers import Readers

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import RevisedRow
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.files import File
 from rmdocs.findings import Finding, has_errors
@@ -24,6 +23,7 @@ from rmdocs.rendering.compiled import printed_text
 from rmdocs.rendering.lint import clean_template, form_names, lint_template, used_names
 from rmdocs.rendering.pageidentity import judge_pages
 from rmdocs.workspace import regeneration, revisions
+from rmdocs.workspace.answers import RevisedRow
 from rmdocs.workspace.documents import revised_rows
 from rmdocs.workspace.naming import called
 from rmdocs.workspace.places import STORE_PATH

@@ -8,7 +8,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from rmdocs.answers import DesignatedRow, RevisedRow
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, error
@@ -27,6 +26,7 @@ from rmdocs.messages import Text, Verbatim, message
 from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.released import Controlled, DocumentRegister, References
 from rmdocs.workspace import revisions
+from rmdocs.workspace.answers import DesignatedRow, RevisedRow
 
 if TYPE_CHECKING:
     from rmdocs.registers.changerequests import ChangeRequest

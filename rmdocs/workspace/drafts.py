@@ -25,7 +25,7 @@ from rmdocs.issuing.issue import issue_all
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
-from rmdocs.workspace import drafting, laterdrafts, machine
+from rmdocs.workspace import laterdrafts, machine, terminaldrafts
 from rmdocs.workspace.draftfile import (
     ChangedDraftError,
     Draft,
@@ -82,7 +82,7 @@ def begin(workspace: Workspace, form: DocumentNumber) -> str:
     :raises ControlError: if the form is not in force.
     :raises UsageError: if nobody acts.
     """
-    interview = drafting.begin(workspace, form)
+    interview = terminaldrafts.begin(workspace, form)
     with locked(workspace) as place:
         untouched = (
             one
@@ -227,7 +227,7 @@ def refer(
     """
     with locked(workspace) as place:
         draft = open_in(place, name)
-        offered = drafting.begin(workspace, draft.form, like, customer).defaults
+        offered = terminaldrafts.begin(workspace, draft.form, like, customer).defaults
         return change(workspace, place, name, replace(draft, offered=offered))
 
 

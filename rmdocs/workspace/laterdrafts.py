@@ -15,7 +15,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.findings import Finding, error, has_errors
 from rmdocs.identifiers import RecordNumber
 from rmdocs.intake.typed import Typed, label_at, understand, write
-from rmdocs.issuing import later
+from rmdocs.issuing import afterissue
 from rmdocs.issuing.editions import print_next
 from rmdocs.issuing.openrecord import (
     judge_amendment,
@@ -30,9 +30,9 @@ from rmdocs.messages import message
 from rmdocs.records.check import STAGE_PATH
 from rmdocs.records.draft import RecordDraft
 from rmdocs.schemas.fields import FieldKind, split
-from rmdocs.workspace.drafting import known_of_stage
-from rmdocs.workspace.incoming import kept
+from rmdocs.workspace.recordfiles import kept
 from rmdocs.workspace.records import Difference
+from rmdocs.workspace.terminaldrafts import known_of_stage
 
 if TYPE_CHECKING:
     from rmdocs.canonical import JsonObject
@@ -219,6 +219,6 @@ def seal(workspace: Workspace, draft: Draft, value: JsonObject, reason: str) -> 
     registry, acting = workspace.registry, workspace.acting()
     number = RecordNumber.parse(draft.record)
     if draft.stage:
-        later.add_stage(registry, number, draft.stage, value, acting, seen=draft.edition)
+        afterissue.add_stage(registry, number, draft.stage, value, acting, seen=draft.edition)
     else:
-        later.amend(registry, number, value, reason, acting, seen=draft.edition)
+        afterissue.amend(registry, number, value, reason, acting, seen=draft.edition)

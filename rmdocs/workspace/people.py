@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import NewKey
 from rmdocs.control import staff as procedure
 from rmdocs.control.staff import enter_customer
 from rmdocs.events.records import Unit
@@ -14,6 +13,7 @@ from rmdocs.findings import Finding
 from rmdocs.registers.customers import CustomerEntry, CustomerHistory, CustomerRegister
 from rmdocs.registers.staff import Person
 from rmdocs.store.keys import PublicKey
+from rmdocs.workspace.answers import NewKey
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber, UnitCode

@@ -9,21 +9,21 @@ from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import IssueOutcome, IssueResult, RefusedRows
 from rmdocs.classes import dataclass
 from rmdocs.files import File
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Revision
 from rmdocs.intake.candidates import ALL, Selection, Unread
-from rmdocs.issuing import later
+from rmdocs.issuing import afterissue
+from rmdocs.issuing.batchrendering import print_anything
 from rmdocs.issuing.checking import Progress, silent
 from rmdocs.issuing.issue import issue_all
-from rmdocs.issuing.rendered import print_anything
 from rmdocs.messages import Language, Text, message
 from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.indexfile import IndexedRecord, Query
 from rmdocs.workspace import machine
-from rmdocs.workspace.incoming import Incoming, check_files, check_read, read_files
+from rmdocs.workspace.answers import IssueOutcome, IssueResult, RefusedRows
 from rmdocs.workspace.processes import processes
+from rmdocs.workspace.recordfiles import Incoming, check_files, check_read, read_files
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -158,7 +158,7 @@ def _refused_rows(refused: Sequence[Incoming]) -> Iterator[RefusedRows]:
             yield RefusedRows(file=file, rows=rows)
 
 
-def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> later.Done:
+def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> afterissue.Done:
     """Add a stage to a record from a file.
 
     :param stage: by its name in the form, or its Chinese title.
@@ -170,12 +170,12 @@ def add(workspace: Workspace, number: RecordNumber, stage: str, file: File) -> l
     """
     from rmdocs.intake.reading import read_value
 
-    return later.add_stage(
+    return afterissue.add_stage(
         workspace.registry, number, stage, read_value(file).value, workspace.acting()
     )
 
 
-def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -> later.Done:
+def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -> afterissue.Done:
     """Correct a record by the whole corrected record in a file: JSON, YAML or a sheet.
 
     :param reason: why, in a person's words; it is sealed.
@@ -184,10 +184,10 @@ def amend(workspace: Workspace, number: RecordNumber, file: File, reason: str) -
     :raises FindingsError: with everything that a schema or a rule refuses, or if nothing changes.
     :raises ConflictError: if somebody else changed the record meanwhile.
     """
-    from rmdocs.workspace.incoming import read_corrected
+    from rmdocs.workspace.recordfiles import read_corrected
 
     value, told = read_corrected(workspace.registry, number, file)
-    done = later.amend(workspace.registry, number, value, reason, workspace.acting())
+    done = afterissue.amend(workspace.registry, number, value, reason, workspace.acting())
     return replace(done, findings=(*told, *done.findings))
 
 
@@ -318,7 +318,7 @@ def export_record(
         record was disposed of.
     :raises KeyAbsentError: if it is encrypted and its key is not here.
     """
-    from rmdocs.workspace.incoming import written
+    from rmdocs.workspace.recordfiles import written
 
     return written(workspace.registry, number, edition, sheet=sheet)
 

@@ -202,7 +202,7 @@ def missing_sheet(workspace: Workspace, plan: Plan, language: Language) -> bytes
 
     :param language: of its notes.
     """
-    from rmdocs.intake.missing import Missing, write_missing
+    from rmdocs.intake.migrationsheet import Missing, write_missing
     from rmdocs.records.migration import missing
 
     form = workspace.registry.forms.load(plan.to).form
@@ -237,7 +237,7 @@ def _given(
 ) -> tuple[Given, tuple[Finding, ...]]:
     if filled is None:
         return NOTHING_GIVEN, ()
-    from rmdocs.intake.missing import read_missing
+    from rmdocs.intake.migrationsheet import read_missing
 
     return read_missing(filled, workspace.registry.form_revision(number, to).form)
 

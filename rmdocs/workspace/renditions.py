@@ -28,9 +28,9 @@ from rmdocs.renditions import making
 from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import require_own, subject
 from rmdocs.workspace import machine
-from rmdocs.workspace.incoming import check_files
 from rmdocs.workspace.machine import Ask, SignatureOrder, opened
 from rmdocs.workspace.processes import processes
+from rmdocs.workspace.recordfiles import check_files
 
 if TYPE_CHECKING:
     from rmdocs.forms.sections.signing import Party
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from rmdocs.renditions.signing import BegunAnew, Signed
     from rmdocs.signing.signatures import Validation
     from rmdocs.signing.trust import Trust
-    from rmdocs.workspace.incoming import Incoming
     from rmdocs.workspace.opening import Workspace
+    from rmdocs.workspace.recordfiles import Incoming
 
 TRUST_PATH = Path("trust")
 _LATELY = timedelta(days=14)

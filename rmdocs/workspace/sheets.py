@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rmdocs.answers import RefusedRows
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import has_errors
@@ -24,7 +23,8 @@ from rmdocs.issuing.issue import not_of_unit
 from rmdocs.messages import message
 from rmdocs.schemas.fields import split
 from rmdocs.workspace import drafts, records, renditions
-from rmdocs.workspace.incoming import check_files
+from rmdocs.workspace.answers import RefusedRows
+from rmdocs.workspace.recordfiles import check_files
 
 if TYPE_CHECKING:
     from rmdocs.errors import RmdocsError
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rmdocs.identifiers import RecordNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.intake.typed import Typed
-    from rmdocs.workspace.incoming import Incoming
     from rmdocs.workspace.opening import Workspace
+    from rmdocs.workspace.recordfiles import Incoming
 
 _NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
 """The time of every file of an archive: the same records make the same bytes."""

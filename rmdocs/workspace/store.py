@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rmdocs.files import File
     from rmdocs.messages import Text
     from rmdocs.reports.report import Report
-    from rmdocs.signing.stamping import FileStamp
+    from rmdocs.signing.timestampclient import FileStamp
     from rmdocs.workspace.opening import Workspace
 
 
@@ -352,7 +352,7 @@ def stamp(data: bytes, url: str) -> bytes:
     :param data: as it is written, to the byte. :param url: where the authority answers.
     :raises FindingsError: SIGN-STAMP, if it gives none.
     """
-    from rmdocs.signing.stamping import stamped
+    from rmdocs.signing.timestampclient import stamped
     from rmdocs.signing.timestamps import HttpAuthority
 
     return stamped(data, HttpAuthority(url=url))
@@ -363,7 +363,7 @@ def stamp_of(workspace: Workspace, kept: File, token: File) -> FileStamp:
 
     It is judged by the certificates in the workspace's ``trust`` folder, as of its own time.
     """
-    from rmdocs.signing.stamping import judge_stamp
+    from rmdocs.signing.timestampclient import judge_stamp
     from rmdocs.workspace.renditions import trust
 
     return judge_stamp(kept.data, token.data, trust(workspace), token.name, workspace.now())

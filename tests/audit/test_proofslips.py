@@ -15,7 +15,7 @@ from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.overlay import opened, words_of_pages
-from rmdocs.pdf.squares import with_squares
+from rmdocs.pdf.qrcodes import with_squares
 from rmdocs.store.proofparts import MARK, joined, parts_of
 from rmdocs.workspace import proving, records
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rmdocs.errors import UsageError
 from rmdocs.forms.form import Form, read_form
-from rmdocs.forms.steps import Assign, Drop, PropertyPath, Rename, origin
+from rmdocs.forms.migrationsteps import Assign, Drop, PropertyPath, Rename, origin
 from rmdocs.identifiers import Revision
 from rmdocs.messages import Bilingual
 

@@ -18,15 +18,15 @@ from rmdocs.events.records import EditionFacts
 from rmdocs.findings import error
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, Volume
+from rmdocs.issuing.batchrendering import NumberedRecord, rendered
 from rmdocs.issuing.issue import issue_all
-from rmdocs.issuing.rendered import NumberedRecord, rendered
 from rmdocs.messages import message
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.objectwriter import deflated
 from rmdocs.store.sealing import sealed_file
 from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
-from rmdocs.workspace.incoming import check_files
+from rmdocs.workspace.recordfiles import check_files
 
 RM = "JN01-0101"
 VOLUME = Volume.parse("RXD7200-02/JN01/2026/1")

@@ -9,7 +9,7 @@ from rmdocs.folders import read
 from rmdocs.issuing.editions import NO_NUMBER, print_draft
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.workspace import records
-from rmdocs.workspace.incoming import check_files
+from rmdocs.workspace.recordfiles import check_files
 
 
 def drafts(bank, value, name="draft.json", day=LATE):

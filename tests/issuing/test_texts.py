@@ -9,7 +9,7 @@ from rmdocs.characters import refused
 from rmdocs.events.records import EditionFacts
 from rmdocs.findings import Severity
 from rmdocs.identifiers import RecordNumber
-from rmdocs.issuing.rendered import NumberedRecord, rendered
+from rmdocs.issuing.batchrendering import NumberedRecord, rendered
 from rmdocs.messages import Language
 from rmdocs.rendering.compiled import printed_text
 

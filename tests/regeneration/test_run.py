@@ -19,7 +19,7 @@ from rmdocs.registers.regenerations import RegenerationRegister
 from rmdocs.reports.report import rows_json
 from rmdocs.store.protocol import RECORDS_PREFIX
 from rmdocs.workspace import records, regeneration
-from rmdocs.workspace.incoming import read_corrected
+from rmdocs.workspace.recordfiles import read_corrected
 
 FIRST = RecordNumber.parse("RXD7200-04-JN01-2026-0001")
 NEXT = EFFECTIVE + timedelta(1)

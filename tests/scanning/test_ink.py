@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from sheets import document, drawn, scanned
 
-from rmdocs.renditions.inked import LEAST_INK
+from rmdocs.renditions.handsigned import LEAST_INK
 from rmdocs.scanning.frames import opened
 from rmdocs.scanning.ink import PageArea, added
 

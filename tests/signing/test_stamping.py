@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from signed import LATER, Clock, big
 
 from rmdocs.messages import Language
-from rmdocs.signing.stamping import judge_stamp, stamped
+from rmdocs.signing.timestampclient import judge_stamp, stamped
 from rmdocs.signing.trust import Trust
 
 SUMMARY = b"rmdocs/summary\n1\n5UCzUzlaPjiRTBvj7g/qllOIdmLg7ADaXaZLBQVSBSQ=\nrmdocs/control 46\n"

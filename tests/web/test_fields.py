@@ -12,7 +12,7 @@ from rmdocs.intake.typed import understand, write
 from rmdocs.messages import Language
 from rmdocs.web.controls import Control, Size, sent
 from rmdocs.web.fields import FieldGroup, FieldTable, GroupList, Input, Known, drawn, keys
-from rmdocs.workspace.offers import Offer
+from rmdocs.workspace.suggestions import Offer
 
 
 def submitted(parts):

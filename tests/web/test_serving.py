@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from rmdocs.web.journal import Journal
+from rmdocs.web.accesslog import Journal
 from rmdocs.web.readers import Readers
 from rmdocs.workspace import records
 from rmdocs.workspace.places import web_folder

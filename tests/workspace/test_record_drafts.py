@@ -14,7 +14,7 @@ from rmdocs.folders import read
 from rmdocs.identifiers import DocumentNumber
 from rmdocs.intake.typed import write
 from rmdocs.registers.indexfile import Query
-from rmdocs.workspace import drafting, drafts, offers, people, records
+from rmdocs.workspace import drafts, people, records, suggestions, terminaldrafts
 from rmdocs.workspace.draftfile import ChangedDraftError, place_of, read_draft
 
 LOG, NOTICE = DocumentNumber("RXD7200-02"), DocumentNumber("RXD7200-04")
@@ -201,7 +201,7 @@ def test_what_a_draft_became_is_forgotten_after_a_month(bank, workspace, filled)
 def test_a_draft_of_the_server_goes_on_at_a_terminal(bank, workspace, filled, visit):
     path = bank.root / "web" / "drafts" / MANAGER / f"{filled[0]}.draft"
     assert read_draft(read(path)).version == filled[1]
-    interview = drafting.resume(workspace, read(path))
+    interview = terminaldrafts.resume(workspace, read(path))
 
     def prompt(question, findings):
         assert question.whether, (question.key, findings)
@@ -226,7 +226,7 @@ DAIYUE = "91370112MA3DEM019E"
 
 def suggested(workspace, form, key, text=""):
     root = drafts.fields_of(workspace.registry.form_in_force(form, DAY).form)
-    return [one.typed for one in offers.suggested(workspace, root, key, text, "JN01")]
+    return [one.typed for one in suggestions.suggested(workspace, root, key, text, "JN01")]
 
 
 def test_colleagues_with_the_role_are_suggested_by_a_few_letters(workspace):
@@ -253,7 +253,7 @@ def test_customers_of_the_register_are_suggested_and_what_it_knows_is_offered(wo
     }
     name = drafts.begin(workspace, NOTICE)
     draft = drafts.keep(workspace, name, 1, {"content.customer.uscc": DAIYUE.lower()})
-    known = offers.sources(workspace, draft, "JN01")
+    known = suggestions.sources(workspace, draft, "JN01")
     assert known.customer.name == "济南虚构岱岳重型机械有限公司"
     offered = drafts.refer(workspace, name, customer=DAIYUE).offered
     assert offered["content"]["customer"]["category"] == "重要"
@@ -264,8 +264,8 @@ def test_the_last_record_of_the_customer_is_offered(bank, workspace, filled, vis
     assert suggested(workspace, LOG, "related", "岱岳") == [{"related": str(number)}]
     name = drafts.begin(workspace, LOG)
     draft = drafts.keep(workspace, name, 1, {"content.customer.uscc": DAIYUE})
-    assert offers.sources(workspace, draft, "JN01").last.number == str(number)
-    assert offers.sources(workspace, draft, "YT03").last is None
+    assert suggestions.sources(workspace, draft, "JN01").last.number == str(number)
+    assert suggestions.sources(workspace, draft, "YT03").last is None
     offered = drafts.refer(workspace, name, like=number).offered
     assert offered["content"]["contacts"] == visit["record"]["content"]["contacts"]
     assert offered["date"] == "2026-04-09"

@@ -13,6 +13,15 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import UsageError
 from rmdocs.findings import NOTHING, Finding, did_you_mean
 from rmdocs.forms.differences import Area, Change, RevisionTerms, What, comma, plain
+from rmdocs.forms.migrationsteps import (
+    CONTENT,
+    Assign,
+    Drop,
+    PropertyPath,
+    Rename,
+    Step,
+    known_places,
+)
 from rmdocs.forms.section import (
     ExpressionScopes,
     Manifest,
@@ -27,7 +36,6 @@ from rmdocs.forms.section import (
 )
 from rmdocs.forms.sections.identity import HistorySection, IdentitySection
 from rmdocs.forms.sections.stages import StagesSection
-from rmdocs.forms.steps import CONTENT, Assign, Drop, PropertyPath, Rename, Step, known_places
 from rmdocs.forms.titles import Titles
 from rmdocs.forms.tomltables import TomlTable
 from rmdocs.identifiers import Revision

@@ -13,11 +13,11 @@ from rmdocs.errors import FindingsError
 from rmdocs.forms.desk import read_desk
 from rmdocs.forms.form import Form
 from rmdocs.identifiers import DocumentNumber, RecordNumber
-from rmdocs.intake.drawing import FIRST
 from rmdocs.intake.headings import SheetMark
-from rmdocs.intake.missing import Missing, columns, read_missing, write_missing
+from rmdocs.intake.migrationsheet import Missing, columns, read_missing, write_missing
 from rmdocs.intake.reading import read_records
 from rmdocs.intake.sheet import write_sheet
+from rmdocs.intake.sheetstyles import FIRST
 from rmdocs.messages import Language
 
 ROOT = Path(__file__).resolve().parents[2]

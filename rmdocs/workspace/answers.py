@@ -60,7 +60,7 @@ class RefusedRows:
 
         :param language: in which it is said what is wrong.
         """
-        from rmdocs.intake.rejected import write_rejected  # noqa: PLC0415 - slow to import
+        from rmdocs.intake.rejected import write_rejected
 
         return write_rejected(self.file, self.rows, language)
 

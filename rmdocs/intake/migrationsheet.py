@@ -67,7 +67,7 @@ def write_missing(form: Form, rows: Sequence[Missing], language: Language) -> by
 
     :param language: of its notes; titles and choices are the form's own.
     """
-    from rmdocs.intake.drawing import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
+    from rmdocs.intake.sheetstyles import write_missing_values  # noqa: PLC0415 - brings openpyxl, slow to import
 
     orientation = [
         SheetColumn(

@@ -9,7 +9,7 @@ from notices import EFFECTIVE, ISSUED, notice, release
 
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
-from rmdocs.workspace import drafting
+from rmdocs.workspace import terminaldrafts
 
 pytestmark = pytest.mark.long
 
@@ -30,7 +30,7 @@ class _OffError(Exception):
 
 def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number):
     workspace = bank.at(MANAGER, EFFECTIVE)
-    begun = drafting.begin_stage(workspace, number, "delivery")
+    begun = terminaldrafts.begin_stage(workspace, number, "delivery")
     stage = notice(bank, "JN01", "甲")["stages"][0]["content"]
     asked, kept = [], []
 
@@ -41,9 +41,9 @@ def test_an_interview_goes_on_under_the_revision_of_the_record(bank, number):
         return str(stage[question.key])
 
     with pytest.raises(_OffError):
-        drafting.hold(begun, kept.append, prompt)
+        terminaldrafts.hold(begun, kept.append, prompt)
     file = File(name="stage.json.draft", data=kept[-1])
-    resumed = drafting.begin_stage(workspace, number, "delivery", file)
+    resumed = terminaldrafts.begin_stage(workspace, number, "delivery", file)
     assert [str(one.form.revision) for one in (begun, resumed)] == ["1.0", "1.0"]
     assert resumed.answers == begun.answers
     assert list(resumed.answers) == asked[:1]
@@ -55,5 +55,5 @@ def test_what_is_no_draft_of_the_stage_is_refused(bank, number, change):
     value = {"form": "RXD7200-04", "stage": "delivery", "defaults": {}, "answers": {}}
     kept = File(name="stage.json.draft", data=json.dumps({**value, **change}).encode())
     with pytest.raises(FindingsError) as refused:
-        drafting.begin_stage(bank.at(MANAGER, EFFECTIVE), number, "delivery", kept)
+        terminaldrafts.begin_stage(bank.at(MANAGER, EFFECTIVE), number, "delivery", kept)
     assert [one.code for one in refused.value.findings] == ["DRAFT"]

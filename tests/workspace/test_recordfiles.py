@@ -18,7 +18,7 @@ from rmdocs.messages import Language
 from rmdocs.records.draft import RecordDraft
 from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import desk, disposition, records
-from rmdocs.workspace.incoming import read_corrected
+from rmdocs.workspace.recordfiles import read_corrected
 
 RM = "JN01-0101"
 REASON = "客户来电更正"
