@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from conftest import NEW_YEAR, Bank
+from bank import NEW_YEAR, Bank
 from loans import ledger, row
 
 from rmdocs.beginning import begin

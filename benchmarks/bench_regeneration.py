@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from conftest import Bank
+from bank import Bank
 from docxtpl import DocxTemplate
 from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 
@@ -39,7 +39,7 @@ RECORDS = int(os.environ.get("RMDOCS_BENCH_RECORDS", "10000"))
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
     """A bank with that many open notices under 1.0, and 1.1 in force."""
-    from conftest import NEW_YEAR
+    from bank import NEW_YEAR
 
     root = tmp_path_factory.mktemp("bench") / "bank"
     begin(root, sample=True, now=NEW_YEAR)

@@ -25,8 +25,8 @@ from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from bank import NEW_YEAR, Bank
 from browsing import Form, Server
-from conftest import NEW_YEAR, Bank
 from filled import ROOTS
 
 from rmdocs.beginning import begin

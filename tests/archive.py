@@ -14,7 +14,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.workspace import disposition, records, store
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from bank import Bank
 
     from rmdocs.registers.disposals import Disposal
     from rmdocs.registers.holds import Hold

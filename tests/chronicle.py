@@ -30,7 +30,7 @@ from rmdocs.workspace import (
 )
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from bank import Bank
 
 OFFICER, AUDITOR, HOLDER = "SD00-0004", "SD00-0009", "JN01-0101"
 AUTHOR, REVIEWER, APPROVER = "SD00-0001", "SD00-0002", "SD00-0003"

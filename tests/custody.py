@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from conftest import Bank
+from bank import Bank
 
 from rmdocs.identifiers import CopyNumber, DocumentNumber, Revision, StaffNumber
 from rmdocs.registers.copies import CopyRegister, CopyStatus

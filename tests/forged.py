@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from conftest import NEW_YEAR
+from bank import NEW_YEAR
 
 from rmdocs import canonical
 from rmdocs.control.releasing import APPROVER_ROLES, approval_statement, approve, revision_files
@@ -25,7 +25,7 @@ from rmdocs.workspace import revising
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conftest import Bank
+    from bank import Bank
 
     from rmdocs.store.event import Approval
     from rmdocs.store.keys import SigningKey

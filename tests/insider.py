@@ -15,7 +15,7 @@ from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace.places import vault
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from bank import Bank
 
     from rmdocs.store.event import Actor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tarfile
 from pathlib import Path
 
-from conftest import Bank
+from bank import Bank
 
 PACKED = Path(__file__).parent / "data" / "last_release" / "store.tar.gz"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import date, timedelta
 
-from conftest import Bank
+from bank import Bank
 from revised import NUMBER, revise_04
 
 from rmdocs.identifiers import DocumentNumber, Revision

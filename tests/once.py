@@ -6,6 +6,7 @@ import fcntl
 import os
 import pickle
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -58,11 +59,13 @@ class Once:
     :param shared: a directory of all processes.
     :param own: one of this process, so that what writes beside a workspace meets nobody.
     :param watch: what sees which programs are used; so they are seen of a copy too.
+    :param closing: closes whatever is opened while a workspace is made: nobody uses it afterwards.
     """
 
     shared: Path
     own: Path
     watch: Watch
+    closing: Callable[[], AbstractContextManager[None]]
 
     def workspace(self, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
         """Return a workspace, and what ``make``, called with its root once, returned.
@@ -81,7 +84,7 @@ class Once:
                 used, made = pickle.loads(result.read_bytes())  # noqa: S301 - written below
                 self.watch.note(used)
             else:
-                with self.watch.noting() as used:
+                with self.watch.noting() as used, self.closing():
                     made = make(root)
                 result.write_bytes(pickle.dumps((used, made)))
         own = Path(mkdtemp(prefix=f"{name}-", dir=self.own))

@@ -14,7 +14,7 @@ from rmdocs.identifiers import DocumentNumber, Revision
 from rmdocs.workspace import revising
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from bank import Bank
     from lxml import etree
 
 ROOT = Path(__file__).parents[1]

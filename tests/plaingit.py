@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Bank
+    from bank import Bank
 
 
 def commit(bank: Bank, tree: str, *parents: str, ref: str) -> None:

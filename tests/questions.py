@@ -15,7 +15,7 @@ from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX
 from rmdocs.store.witnessref import witness_refs
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from bank import Bank
 
 
 def b64(data: bytes) -> str:

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 
 from rmdocs.errors import ControlError
 from rmdocs.folders import read, save_all

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from conftest import SAMPLES, Bank
+from bank import SAMPLES, Bank
 
 from rmdocs.beginning import SAMPLE
 from rmdocs.demonstration import demonstrate

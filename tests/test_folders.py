@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs import cli, folders
 from rmdocs.cli.main import main

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from conftest import SAMPLES, Bank
+from bank import SAMPLES, Bank
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutating import changes, within

@@ -18,7 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from notices import AUTHOR, EFFECTIVE, FORM, GUARANTOR, ISSUED, NEW, OFFICER, notice
 from openpyxl import load_workbook
 from revised import NEW_SENTENCE, UNCOMPUTED, revise_04

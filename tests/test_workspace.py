@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs import canonical
 from rmdocs.beginning import begin, built_in

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conftest import LATE, Bank
+from bank import LATE, Bank
 
 from rmdocs.files import File
 from rmdocs.store.cosignature import WitnessKey

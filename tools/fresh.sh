@@ -94,6 +94,8 @@ inside() {
         printf '%s\n' HOME=/root LANG=C.UTF-8
         environment
     } >"$root/root/environment"
+    # as many open files as Debian allows whoever logs in
+    ulimit -S -n 1024
     timed "make demo" make -C /root/rmdocs demo || return 1
     timed "rmdocs demo of the wheel" sh -c "$WHEEL" || return 1
     timed "make test" make -C /root/rmdocs test || return 1

@@ -6,7 +6,7 @@ It needs Python 3.12; with an older one it is not there, and nothing is tested h
 import base64
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from questions import changed, ours, stored, trees
 from witnessed import Witness
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import NEW_YEAR, Bank
+from bank import NEW_YEAR, Bank
 from forged import (
     APPROVER,
     AUTHOR,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from forged import OFFICER, append, issue_again
 from notices import FORM, ISSUED, issue, notice
 

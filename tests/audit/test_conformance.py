@@ -10,7 +10,7 @@ from pathlib import Path
 
 import conformance
 import pytest
-from conftest import Bank
+from bank import Bank
 from findingcodes import ROOT, shown_by_drill, told_by_verify
 
 from rmdocs.audit.conformance import (

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from custody import DOCUMENT, LATER, TODAY, TOMORROW, Custody
 
 from rmdocs.errors import ControlError

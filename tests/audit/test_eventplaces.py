@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import LATE
+from bank import LATE
 from custody import OUTSIDE, Custody
 from forged import APPROVER, AUTHOR, OFFICER, append
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from insider import Insider, inject
 from marking import mark
 from PIL import Image

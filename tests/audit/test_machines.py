@@ -8,7 +8,7 @@ from functools import cache
 from threading import Thread
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from forged import append, issue_again
 from hypothesis import given
 from hypothesis import strategies as st

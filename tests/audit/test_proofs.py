@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from archive import Archive
-from conftest import SAMPLES, Bank, refused_for
+from bank import SAMPLES, Bank, refused_for
 from findingcodes import ROOT
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -230,7 +230,7 @@ def proposed_at_last(lived_in_archive):
 @pytest.fixture
 def lived_in_archive(founded_personal, copied):
     from archive import NUMBERS
-    from conftest import CALL_BACK
+    from bank import CALL_BACK
 
     bank = copied(founded_personal)
     number = bank.walk(json.loads(CALL_BACK.read_bytes()))

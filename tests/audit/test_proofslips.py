@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
-from conftest import Bank
+from bank import Bank
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageDraw

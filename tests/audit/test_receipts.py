@@ -5,7 +5,7 @@ import json
 
 import cbor2
 import pytest
-from conftest import Bank
+from bank import Bank
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st

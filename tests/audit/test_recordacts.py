@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from forged import issue_again
 from notices import EFFECTIVE, FORM, ISSUED, NEW, issue, notice, release
 

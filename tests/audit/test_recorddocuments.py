@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from conftest import Bank
+from bank import Bank
 
 from rmdocs.audit.recorddocuments import MARK
 from rmdocs.cli.main import main

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from forged import AUTHOR, EFFECTIVE, FORM, PROPOSED, REVIEWER, Forgery
 from insider import Insider, customer_entered, on_control
 from plaingit import with_file

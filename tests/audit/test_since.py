@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from insider import Insider, inject
 from plaingit import with_file
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from questions import b64, changed, opened, ours, stored, trees
 from witnessed import Witness
 

@@ -7,8 +7,8 @@ import re
 from datetime import date
 
 import pytest
+from bank import Bank
 from chronicle import chronicle
-from conftest import Bank
 from plaingit import with_file
 
 from rmdocs.errors import ControlError, RmdocsError

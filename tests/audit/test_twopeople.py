@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import LATE
+from bank import LATE
 from forged import APPROVER, AUTHOR, OFFICER, append
 from last_release import unpack
 

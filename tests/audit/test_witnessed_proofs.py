@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from conftest import Bank, refused_for
+from bank import Bank, refused_for
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from proofs import TOOL, judged, lacks

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import plaingit
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insider import Insider, inject

@@ -7,8 +7,8 @@ import zipfile
 from datetime import date
 
 import pytest
+from bank import Bank
 from chronicle import DAY, HOLDER, OFFICER, chronicle
-from conftest import Bank
 
 from rmdocs.cli.context import Session
 from rmdocs.cli.main import main

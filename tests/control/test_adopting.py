@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import NEW_YEAR, refused_for
+from bank import NEW_YEAR, refused_for
 from papers import EXTERNAL, NUMBER, ROOT, manifest, small
 
 from rmdocs import canonical

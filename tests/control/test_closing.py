@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from notices import FORM, ISSUED, issue, notice
 
 from rmdocs.errors import ControlError

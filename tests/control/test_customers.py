@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs.control.policy import BUILT_IN, Policy
 from rmdocs.errors import ControlError, FindingsError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from forged import append
 
 from rmdocs.control.policy import ACTS, BUILT_IN, RULES, Performer, Policy, policy_in_force

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 import pytest
-from conftest import Bank, refused_for
+from bank import Bank, refused_for
 
 from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.identifiers import ChangeNumber, DocumentNumber, Revision, StaffNumber

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from conftest import LATE, NEW_YEAR, Bank
+from bank import LATE, NEW_YEAR, Bank
 from forged import APPROVER, AUTHOR, FORM, PROPOSED, review_change
 
 from rmdocs.beginning import begin

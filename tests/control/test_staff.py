@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import LATE
+from bank import LATE
 
 from rmdocs.control import staff
 from rmdocs.errors import ControlError, FindingsError, StoreError, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs.control.volumes import close_series
 from rmdocs.errors import StoreError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from custody import Custody
 
 from rmdocs.registers.copies import CopyStatus

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
+from bank import refused_for
 from blankfile import Document
-from conftest import refused_for
 from custody import AUDITOR, DOCUMENT, HOLDER, LATER, OFFICER, OUTSIDE, TODAY, TOMORROW
 from pypdf import PdfReader, PdfWriter
 

@@ -9,7 +9,7 @@ from random import Random
 from secrets import randbelow
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from last_release import unpack
 
 from rmdocs.audit.verify import verify

@@ -12,8 +12,8 @@ from typing import Any, get_args, get_origin
 
 import event_table
 import pytest
+from bank import Bank
 from chronicle import chronicle
-from conftest import Bank
 from hypothesis import given
 from hypothesis import strategies as st
 from last_release import unpack

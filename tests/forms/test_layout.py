@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from handwritten import comments, manifests
 from hypothesis import given
 from hypothesis import strategies as st

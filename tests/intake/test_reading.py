@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs import folders
 from rmdocs.errors import FindingsError

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import CALL_BACK, LATE, Bank
+from bank import CALL_BACK, LATE, Bank
 from elsewhere import Elsewhere, Killed
 
 from rmdocs.beginning import SAMPLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import LATE
+from bank import LATE
 
 from rmdocs.folders import read
 from rmdocs.issuing.editions import NO_NUMBER, print_draft

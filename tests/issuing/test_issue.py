@@ -7,7 +7,7 @@ import json
 import shutil
 
 import pytest
-from conftest import FIFTH, NEW_YEAR, Bank
+from bank import FIFTH, NEW_YEAR, Bank
 from revised import edit_part
 
 from rmdocs.beginning import begin, built_in

@@ -1,7 +1,7 @@
 """Characters in what is captured: seen, or refused by number and path; and rules by names."""
 
 import pytest
-from conftest import LATE
+from bank import LATE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import LATE, Bank
+from bank import LATE, Bank
 from forged import append
 
 from rmdocs.control.staff import person_event

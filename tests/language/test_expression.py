@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 import io
 
 import pytest
+from bank import refused_for
 from blankfile import Document
-from conftest import refused_for
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from hypothesis import given

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 from signed import paper

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from pypdf import PdfReader, PdfWriter
 from typefaces import written
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs.errors import FindingsError
 from rmdocs.forms.sections.summary import SummarySection

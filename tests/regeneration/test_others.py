@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from elsewhere import Elsewhere, Killed
 from notices import EFFECTIVE, FORM, NEW, OFFICER
 

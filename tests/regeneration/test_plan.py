@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from notices import EFFECTIVE, FORM, NEW
 
 from rmdocs.errors import ControlError

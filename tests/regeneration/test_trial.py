@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from conftest import NEW_YEAR, Bank
+from bank import NEW_YEAR, Bank
 from notices import EFFECTIVE, FORM, GUARANTOR, ISSUED, issue, notice
 from revised import UNCOMPUTED, revise_04
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from bank import Bank
 from chronicle import chronicle
-from conftest import Bank
 
 from rmdocs.identifiers import DocumentNumber, UnitCode
 from rmdocs.messages import Language

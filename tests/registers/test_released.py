@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import NEW_YEAR, Bank
+from bank import NEW_YEAR, Bank
 from notices import EFFECTIVE, FORM, release
 from papers import (
     APPROVER,

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from bank import refused_for
 from blankfile import Document
-from conftest import refused_for
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
+from bank import refused_for
 from blankfile import Document
-from conftest import refused_for
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 

@@ -6,8 +6,8 @@ import subprocess
 from collections import Counter
 
 import pytest
+from bank import refused_for
 from blankfile import Document
-from conftest import refused_for
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from cryptography.hazmat.primitives.serialization import Encoding
 from signed import PASSPHRASE, PRINTED, Bureau
 from typefaces import typeface

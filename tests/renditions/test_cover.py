@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.renditions.printing import CoverRow, PrintCover

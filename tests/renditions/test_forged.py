@@ -8,7 +8,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import pytest
-from conftest import LATE
+from bank import LATE
 from forged import append
 from pypdf import PdfReader, PdfWriter
 from sheets import all_scanned, delivered

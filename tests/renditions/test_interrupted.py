@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from sheets import all_scanned, delivered
 
 from rmdocs.errors import ConflictError, ControlError

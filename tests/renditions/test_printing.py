@@ -8,7 +8,7 @@ import subprocess
 
 import pypdfium2
 import pytest
-from conftest import Bank
+from bank import Bank
 from pypdf import PdfReader
 from sheets import all_scanned, singly
 

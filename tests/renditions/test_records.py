@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from notices import EFFECTIVE, FORM, ISSUED, NEW, OFFICER, notice, release
 
 from rmdocs.errors import ControlError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from notices import GUARANTOR, deliver, notice
 from PIL import Image
 from sheets import drawn, scanned, singly

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from signed import paper
 
 from rmdocs.signing.signatures import inspect

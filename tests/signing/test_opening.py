@@ -4,7 +4,7 @@ from contextlib import suppress
 from io import BytesIO
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from hypothesis import given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic, writer

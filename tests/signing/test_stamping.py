@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from asn1crypto import cms
-from conftest import refused_for
+from bank import refused_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from signed import LATER, Clock, big

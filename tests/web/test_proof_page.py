@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from proofs import TOOL, Taken, judged, spelled, theirs
 from witnessed import Witness, policy
 

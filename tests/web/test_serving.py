@@ -13,8 +13,8 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+from bank import Bank
 from browsing import Server, fetched
-from conftest import Bank
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import bagit
 import pytest
-from conftest import Bank, refused_for
+from bank import Bank, refused_for
 from witnessed import Witness, policy
 
 from rmdocs import folders

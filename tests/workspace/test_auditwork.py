@@ -7,7 +7,7 @@ import shutil
 from datetime import date
 
 import pytest
-from conftest import Bank
+from bank import Bank
 
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.identifiers import DocumentNumber, UnitCode

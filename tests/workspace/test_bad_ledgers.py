@@ -10,7 +10,7 @@ import io
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from loans import OWN
 
 from rmdocs import folders

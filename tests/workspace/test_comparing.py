@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import FIFTH
+from bank import FIFTH
 from lxml import etree
 from notices import EFFECTIVE
 from papers import (

@@ -7,7 +7,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 from revised import edit_part
 
 from rmdocs.identifiers import DocumentNumber

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from archive import AUDITOR, NUMBERS
-from conftest import Bank
+from bank import Bank
 from openpyxl import load_workbook
 
 from rmdocs.cli.main import main

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
-from conftest import FIFTH
+from bank import FIFTH
 from pypdf import PdfReader, PdfWriter
 from revised import NEW_SENTENCE, OLD_SENTENCE, revise_04
 

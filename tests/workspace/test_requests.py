@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from conftest import Bank
+from bank import Bank
 from forged import append
 from hypothesis import given
 from hypothesis import strategies as st

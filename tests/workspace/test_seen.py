@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import LATE
+from bank import LATE
 
 from rmdocs.errors import StoreError
 from rmdocs.identifiers import RecordNumber

@@ -28,7 +28,7 @@ KEYLESS = f"1 encrypted record(s), such as {NOTICE}, could not be read, since th
 @pytest.fixture(scope="module")
 def noticed(once):
     """A workspace whose notices are encrypted, with one; the customer's ledger is beside it."""
-    from conftest import NEW_YEAR, Bank
+    from bank import NEW_YEAR, Bank
 
     def make(root):
         desk = root.parent / "desk"

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from threading import Thread
 
 import pytest
-from conftest import refused_for
+from bank import refused_for
 
 from rmdocs.errors import ConflictError, ControlError, StoreError, UsageError
 from rmdocs.files import File

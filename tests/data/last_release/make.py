@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conftest import FIFTH, Bank
+from bank import FIFTH, Bank
 
 from rmdocs.beginning import begin, built_in
 from rmdocs.identifiers import DocumentNumber, StaffNumber, UnitCode
