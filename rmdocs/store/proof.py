@@ -26,7 +26,7 @@ from dataclasses import field
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError, StoreError
+from rmdocs.errors import DamagedError, FindingsError, RmdocsError, StoreError
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import by_command, listed, message
 from rmdocs.store import merkle
@@ -229,10 +229,7 @@ def _last(store: LedgerStore, commit: Commit, there: GitHead, event: Event) -> E
 
 
 def _incomplete() -> StoreError:
-    return StoreError(
-        message("the store lacks what the proof of an act is made of"),
-        by_command(message("have the store verified"), "rmdocs verify"),
-    )
+    return DamagedError(message("the store lacks what the proof of an act is made of"))
 
 
 def _signed(

@@ -213,6 +213,12 @@ class Workspace:
             require_not_back=self._require_not_back,
         )
 
+    @contextmanager
+    def act(self) -> Iterator[ActingPerson]:
+        """Give who acts now, as :meth:`acting`; what was done in the block is known after it."""
+        yield self.acting()
+        self.refresh()
+
     def ledger_key(self) -> Signer:
         """Return what signs the ledgers here: the machine's own key, once control names it.
 

@@ -123,16 +123,15 @@ def print_sets(
     """
     from rmdocs.renditions.printing import make_print_sets
 
-    made = make_print_sets(
-        workspace.registry,
-        numbers,
-        machine.formal_engine(),
-        acting=workspace.acting(),
-        sides=sides,
-        progress=progress,
-    )
-    workspace.refresh()
-    return made
+    with workspace.act() as acting:
+        return make_print_sets(
+            workspace.registry,
+            numbers,
+            machine.formal_engine(),
+            acting=acting,
+            sides=sides,
+            progress=progress,
+        )
 
 
 def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
@@ -224,9 +223,8 @@ def begin_anew(workspace: Workspace, number: RecordNumber, reason: str) -> Begun
     """
     from rmdocs.renditions.signing import begin_anew
 
-    begun = begin_anew(workspace.registry, number, reason, workspace.acting())
-    workspace.refresh()
-    return begun
+    with workspace.act() as acting:
+        return begin_anew(workspace.registry, number, reason, acting)
 
 
 def scan(
@@ -247,9 +245,8 @@ def scan(
     """
     from rmdocs.renditions.filing import file_scans
 
-    filing = file_scans(workspace.registry, files, workspace.acting(), progress, looked=looked)
-    workspace.refresh()
-    return filing
+    with workspace.act() as acting:
+        return file_scans(workspace.registry, files, acting, progress, looked=looked)
 
 
 def review(
