@@ -42,8 +42,9 @@ def place_hold(workspace: Workspace, held: Held, kind: str, reason: str) -> Hold
     :raises ControlError: if whoever acts may not, gives no reason, or the record was never
         issued or was disposed of.
     """
-    with workspace.act() as acting:
-        return holding.place_hold(workspace.store, held, kind, reason, acting)
+    hold = holding.place_hold(workspace.store, held, kind, reason, workspace.acting())
+    workspace.refresh()
+    return hold
 
 
 def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
@@ -53,8 +54,9 @@ def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
     :raises ControlError: if whoever acts may not, placed it themselves, gives no reason, or
         it is lifted already.
     """
-    with workspace.act() as acting:
-        return holding.lift_hold(workspace.store, number, reason, acting)
+    hold = holding.lift_hold(workspace.store, number, reason, workspace.acting())
+    workspace.refresh()
+    return hold
 
 
 def hold(workspace: Workspace, number: HoldNumber) -> Hold:
@@ -133,8 +135,11 @@ def propose(
     :raises ControlError: if whoever acts may not, or gives no reason.
     :raises RefusedError: with everything that stands in the way of any of the records.
     """
-    with workspace.act() as acting:
-        return proposing.propose_disposal(workspace.registry, numbers, wanted, reason, acting)
+    disposal = proposing.propose_disposal(
+        workspace.registry, numbers, wanted, reason, workspace.acting()
+    )
+    workspace.refresh()
+    return disposal
 
 
 def get(workspace: Workspace, number: DisposalNumber) -> Disposal:
@@ -174,8 +179,9 @@ def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
     :raises StoreError: if it could not be finished: to be called again.
     """
     drop_old_index(workspace.root)
-    with workspace.act() as acting:
-        return approve_disposal(workspace.registry, number, acting)
+    disposal = approve_disposal(workspace.registry, number, workspace.acting())
+    workspace.refresh()
+    return disposal
 
 
 def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposal:
@@ -184,8 +190,9 @@ def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposa
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, gives no reason, or it is decided already.
     """
-    with workspace.act() as acting:
-        return proposing.reject_disposal(workspace.store, number, reason, acting)
+    disposal = proposing.reject_disposal(workspace.store, number, reason, workspace.acting())
+    workspace.refresh()
+    return disposal
 
 
 def disposals(workspace: Workspace, on: date | None = None) -> Report:

@@ -32,6 +32,7 @@ from rmdocs.workspace.keyring import (
 )
 from rmdocs.workspace.places import (
     CACHE_VARIABLE,
+    PACK_MARK,
     STORE_PATH,
     index_path,
     own_folder,
@@ -213,12 +214,6 @@ class Workspace:
             require_not_back=self._require_not_back,
         )
 
-    @contextmanager
-    def act(self) -> Iterator[ActingPerson]:
-        """Give who acts now, as :meth:`acting`; what was done in the block is known after it."""
-        yield self.acting()
-        self.refresh()
-
     def ledger_key(self) -> Signer:
         """Return what signs the ledgers here: the machine's own key, once control names it.
 
@@ -290,7 +285,33 @@ def open_workspace(
     """
     if root.is_file():
         return open_bundle(root, present, reading)
+    require_no_pack(root)
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
+
+
+def open_to_read(place: Path) -> Workspace:
+    """Open what somebody names as a store, only to read: a workspace, a bare clone, or a bundle.
+
+    :raises StoreError: if it is none of these.
+    """
+    if place.is_file() or (place / STORE_PATH).is_dir() or not (place / "objects").is_dir():
+        return open_workspace(place, None)
+    return Workspace(place, None, present, store=GitStore.open(place))
+
+
+def require_no_pack(root: Path) -> None:
+    """Refuse a pack that an auditor took along: it is checked, not opened.
+
+    :raises StoreError: if it is one.
+    """
+    if (root / PACK_MARK).is_file():
+        raise StoreError(
+            message("{path} is a pack of records, and no workspace", path=root),
+            by_command(
+                message("have it checked as what it is"),
+                message("rmdocs audit check {path} --keys K", path=root),
+            ),
+        )
 
 
 def open_bundle(

@@ -168,8 +168,9 @@ def close_series(workspace: Workspace, which: Series) -> ClosingStatement:
 
     :raises ControlError: if the actor may not, or it cannot be closed.
     """
-    with workspace.act() as acting:
-        return volumes.close_series(workspace.store, which, acting)
+    statement = volumes.close_series(workspace.store, which, workspace.acting())
+    workspace.refresh()
+    return statement
 
 
 def policy_text(workspace: Workspace) -> str:

@@ -123,15 +123,16 @@ def print_sets(
     """
     from rmdocs.renditions.printing import make_print_sets
 
-    with workspace.act() as acting:
-        return make_print_sets(
-            workspace.registry,
-            numbers,
-            machine.formal_engine(),
-            acting=acting,
-            sides=sides,
-            progress=progress,
-        )
+    made = make_print_sets(
+        workspace.registry,
+        numbers,
+        machine.formal_engine(),
+        acting=workspace.acting(),
+        sides=sides,
+        progress=progress,
+    )
+    workspace.refresh()
+    return made
 
 
 def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
@@ -223,8 +224,9 @@ def begin_anew(workspace: Workspace, number: RecordNumber, reason: str) -> Begun
     """
     from rmdocs.renditions.signing import begin_anew
 
-    with workspace.act() as acting:
-        return begin_anew(workspace.registry, number, reason, acting)
+    begun = begin_anew(workspace.registry, number, reason, workspace.acting())
+    workspace.refresh()
+    return begun
 
 
 def scan(
@@ -245,8 +247,9 @@ def scan(
     """
     from rmdocs.renditions.filing import file_scans
 
-    with workspace.act() as acting:
-        return file_scans(workspace.registry, files, acting, progress, looked=looked)
+    filing = file_scans(workspace.registry, files, workspace.acting(), progress, looked=looked)
+    workspace.refresh()
+    return filing
 
 
 def review(

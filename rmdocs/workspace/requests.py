@@ -67,8 +67,9 @@ def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> ApprovalR
         already.
     :raises FindingsError: with everything wrong in the file.
     """
-    with workspace.act() as acting:
-        return ask(workspace.store, KINDS[act], data, reason, acting)
+    request = ask(workspace.store, KINDS[act], data, reason, workspace.acting())
+    workspace.refresh()
+    return request
 
 
 def get(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
@@ -192,8 +193,9 @@ def reject(workspace: Workspace, number: RequestNumber, reason: str) -> Approval
     """
     if number.record is not None:
         return voiding.reject_void(workspace.registry, number, reason, workspace.acting())
-    with workspace.act() as acting:
-        return reject_request(workspace.store, number, reason, KINDS, acting)
+    request = reject_request(workspace.store, number, reason, KINDS, workspace.acting())
+    workspace.refresh()
+    return request
 
 
 def calendar_warning(workspace: Workspace) -> tuple[Finding, ...]:

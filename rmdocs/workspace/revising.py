@@ -268,8 +268,10 @@ def review(
     :raises ControlError: if whoever acts may not or wrote it, or it does not wait for review.
     """
     files, cover = _looked_at(workspace, number, digest)
-    with workspace.act() as acting:
-        return revising.review(workspace.store, cover, files, acting, remark)
+    acting = workspace.acting()
+    change = revising.review(workspace.store, cover, files, acting, remark)
+    workspace.refresh()
+    return change
 
 
 def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: str = "") -> Release:
@@ -282,8 +284,10 @@ def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: s
         for approval; nothing is released then.
     """
     files, cover = _looked_at(workspace, number, digest)
-    with workspace.act() as acting:
-        return revising.approve(workspace.store, cover, files, acting, remark)
+    acting = workspace.acting()
+    release = revising.approve(workspace.store, cover, files, acting, remark)
+    workspace.refresh()
+    return release
 
 
 def return_(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
@@ -293,8 +297,9 @@ def return_(workspace: Workspace, number: DocumentNumber, remark: str) -> Change
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, says nothing, or it is not with them.
     """
-    with workspace.act() as acting:
-        return revising.return_(workspace.store, number, remark, acting)
+    change = revising.return_(workspace.store, number, remark, workspace.acting())
+    workspace.refresh()
+    return change
 
 
 def reject(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
@@ -304,8 +309,9 @@ def reject(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeR
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, says nothing, or no change is open.
     """
-    with workspace.act() as acting:
-        return revising.reject(workspace.store, number, remark, acting)
+    change = revising.reject(workspace.store, number, remark, workspace.acting())
+    workspace.refresh()
+    return change
 
 
 def withdraw(
