@@ -26,6 +26,7 @@ from rmdocs import canonical
 from rmdocs.audit.authority import UNREADABLE
 from rmdocs.audit.contents import _difference
 from rmdocs.audit.pins import compared, pins_in
+from rmdocs.audit.proofslips import joined, parts_of
 from rmdocs.audit.verify import verify
 from rmdocs.beginning import SAMPLE, built_in
 from rmdocs.control.policy import BUILT_IN, Policy
@@ -47,7 +48,6 @@ from rmdocs.store.checkpoint import Checkpoint, parse_verifier_line, verifier_li
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey, SigningKey
 from rmdocs.store.objects import parse_tree
-from rmdocs.store.proofparts import joined, parts_of
 from rmdocs.store.protocol import CONTROL_REF, LEDGER_PREFIX
 from rmdocs.workspace import desk, proving, records, store
 

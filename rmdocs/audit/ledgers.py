@@ -15,11 +15,10 @@ from rmdocs.answering import Answer
 from rmdocs.audit.actorder import order_findings
 from rmdocs.audit.approvals import calendar_findings, policy_findings, release_findings
 from rmdocs.audit.authority import Authority
-from rmdocs.audit.closings import Closings
 from rmdocs.audit.disposals import Grounds
 from rmdocs.audit.eventplaces import control_findings, volume_findings
 from rmdocs.audit.machines import MachineAudit
-from rmdocs.audit.numbers import number_findings
+from rmdocs.audit.numbers import Closings, number_findings
 from rmdocs.audit.recordacts import Conduct
 from rmdocs.audit.revocations import RevocationAudit, questioned_findings
 from rmdocs.audit.sealedfiles import stray_findings

@@ -1,7 +1,8 @@
 """Verifying number series and their volumes: none missing, none twice, none before its time.
 
 Numbers are given in order, in volumes that are filled one after the other (F14, F15). Control
-knows of each when it was opened, and of which one it goes on (F2).
+knows of each when it was opened, and of which one it goes on (F2). The closing statement of a
+series is compared with the volumes that it speaks of.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ from rmdocs import canonical
 from rmdocs.audit.authority import LONGEST_RUN, UNREADABLE
 from rmdocs.audit.sealedfiles import record_of
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, RmdocsError
+from rmdocs.errors import FindingsError, RmdocsError, why
 from rmdocs.events.control import VolumeOpened
 from rmdocs.events.records import RecordIssued
 from rmdocs.findings import Finding, error, warning
-from rmdocs.identifiers import RecordNumber, Volume
+from rmdocs.identifiers import RecordNumber, Series, Volume
 from rmdocs.messages import Text, message
 from rmdocs.registers.series import (
+    CLOSED_NAME,
     OPENED_NAME,
     SERIES_NAME,
     VOLUMES,
+    ClosedVolume,
+    ClosingStatement,
     SeriesState,
+    closed_series,
+    closing_statement,
     missing_volumes,
+    series_path,
+    voided_numbers,
     volume_state,
 )
 from rmdocs.store import merkle
@@ -36,7 +44,8 @@ if TYPE_CHECKING:
     from rmdocs.audit.authority import Authority
     from rmdocs.store.event import Event
     from rmdocs.store.head import GitHead
-    from rmdocs.store.protocol import Store
+    from rmdocs.store.protocol import Head, Store
+
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
@@ -229,3 +238,90 @@ class VolumeAudit:
 
 def _wrong(code: str, place: str, what: Text) -> Finding:
     return error(code, place, what, _RESTORE, clause=_CLAUSE)
+
+
+_COMPARE = message("compare the statement with the volumes, and find out which was changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """The closing statements that the control ledger holds."""
+
+    statements: Mapping[Series, ClosingStatement]
+
+    @classmethod
+    def of(cls, control: Head) -> tuple[Closings, list[Finding]]:
+        """Return the statements, and what of them cannot be read."""
+        statements: dict[Series, ClosingStatement] = {}
+        findings: list[Finding] = []
+        try:
+            for series in closed_series(control):
+                try:
+                    statement = closing_statement(control, series)
+                except RmdocsError as problem:
+                    findings.append(_misstated(series, problem.reason))
+                else:
+                    if statement is not None:
+                        statements[series] = statement
+        except (RmdocsError, ValueError):
+            unreadable = message("a closing statement lies where none belongs")
+            findings.append(error("CLOSING-UNREADABLE", CLOSED_NAME, unreadable, _COMPARE))
+        return cls(statements), findings
+
+    def findings(self, volume: Volume, head: Head) -> Iterator[Finding]:
+        """Yield where a volume is not what the statement of its series says.
+
+        Numbers may not have been given since; voids and amendments may. Its tiles were
+        compared with its events.
+        """
+        statement = self.statements.get(volume.series)
+        if statement is None:
+            return
+        closed = next((one for one in statement.volumes if one.volume == volume), None)
+        if closed is None:
+            yield _misstated(
+                volume.series, message("it does not speak of the volume {volume}", volume=volume)
+            )
+            return
+        try:
+            yield from _compare(statement, closed, head)
+        except (RmdocsError, merkle.MissingTileError) as problem:
+            yield _misstated(volume.series, why(problem))
+
+
+def _compare(statement: ClosingStatement, closed: ClosedVolume, head: Head) -> Iterator[Finding]:
+    series, volume, checkpoint = statement.series, closed.volume, closed.checkpoint
+    state = volume_state(head, volume)
+    if state.given != closed.given:
+        yield _misstated(
+            series,
+            message(
+                "{volume} gave {given} number(s), not {stated}",
+                volume=volume,
+                given=state.given,
+                stated=closed.given,
+            ),
+        )
+    size = head.checkpoint.size
+    tree = merkle.MerkleTree(size, lambda path: head.read(LEDGER_PREFIX + path))
+    if checkpoint.size > tree.size or checkpoint.root != tree.root_at(checkpoint.size):
+        yield _misstated(
+            series,
+            message(
+                "{volume} never stood at the checkpoint {pin}", volume=volume, pin=checkpoint.pin
+            ),
+        )
+    voids = set(voided_numbers(head, state, checkpoint.size))
+    stated = {number for number in statement.voids if number.volume == volume}
+    for number in sorted(voids ^ stated):
+        yield _misstated(
+            series,
+            message("it does not name {number}, which was void", number=number)
+            if number in voids
+            else message("it names {number}, which was not void", number=number),
+        )
+
+
+def _misstated(series: Series, what: Text) -> Finding:
+    place = f"{series_path(series)}/{CLOSED_NAME}"
+    return error("CLOSING-DISAGREES", place, what, _COMPARE, clause=_CLAUSE)

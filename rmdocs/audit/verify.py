@@ -22,7 +22,7 @@ Of each volume:
 10. keys, rules, dates, form revision, roles, voids, each as of the act (``recordacts``);
 11. renditions; signatures and scans where asked for (``renditions``);
 12. what records say, documents made again, where asked for (``contents``);
-13. the closing statement of its series (``closings``), then disposals (``disposals``).
+13. the closing statement of its series (``numbers``), then disposals (``disposals``).
 
 Of the store:
 

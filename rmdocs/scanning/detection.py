@@ -76,7 +76,7 @@ def detect(frames: Frames, index: int) -> DetectedCodes:
 
 
 def proof_parts(frames: Frames, index: int) -> list[bytes]:
-    """Return the parts of proofs that are on one page, each once; see ``store.proofparts``.
+    """Return the parts of proofs that are on one page, each once; see ``audit.proofslips``.
 
     :raises PageTroubleError: if the page is not read.
     """

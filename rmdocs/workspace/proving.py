@@ -113,7 +113,7 @@ def judge(file: File, proof: File, keys: File, policy: File | None = None) -> Ju
     :param policy: which witnesses they ask for (c2sp.org/tlog-policy); None to ask for none.
     """
     from rmdocs.audit.proofs import JudgedFile, judge
-    from rmdocs.store.proofparts import MARK
+    from rmdocs.audit.proofslips import MARK
     from rmdocs.store.receipt import is_receipt
 
     data = proof.data
@@ -175,9 +175,9 @@ def _on_paper(proof: File) -> bytes:
 
     :raises FindingsError: if it is not whole there.
     """
+    from rmdocs.audit.proofslips import MARK, joined
     from rmdocs.scanning.frames import kind_of
     from rmdocs.scanning.reading import read_parts
-    from rmdocs.store.proofparts import MARK, joined
 
     if kind_of(proof.data):
         with on_disk(proof) as path:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmdocs.answering import WordlessAnswer
-from rmdocs.audit.closings import Closings
-from rmdocs.audit.numbers import require_volumes
+from rmdocs.audit.numbers import Closings, require_volumes
 from rmdocs.classes import dataclass
 from rmdocs.errors import ControlError, FindingsError
 from rmdocs.messages import by_command, listed, message

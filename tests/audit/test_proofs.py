@@ -19,6 +19,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from proofs import TOOL, Taken, judged, lacks, theirs
 
+from rmdocs.audit.proofslips import MARK
 from rmdocs.canonical import sha256
 from rmdocs.errors import ControlError
 from rmdocs.files import File
@@ -31,7 +32,6 @@ from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.merkle import MerkleTree, ending_start, leaf_hash, root_by
 from rmdocs.store.prooffile import LARGEST, Proof, ProofChain
-from rmdocs.store.proofparts import MARK
 from rmdocs.workspace import people, proving, records, store
 from rmdocs.workspace.keyring import LEDGER_KEY_NAME
 from rmdocs.workspace.keys import confirm as confirm_acts

@@ -11,12 +11,12 @@ from PIL import ImageDraw
 from proofs import judged
 from sheets import drawn, scanned
 
+from rmdocs.audit.proofslips import MARK, joined, parts_of
 from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.pdf.overlay import opened, words_of_pages
 from rmdocs.pdf.qrcodes import with_squares
-from rmdocs.store.proofparts import MARK, joined, parts_of
 from rmdocs.workspace import proving, records
 
 AGREEMENT = "RXD7200-01-JN01-2026-0001"

@@ -10,10 +10,10 @@ from bank import Bank
 from proofs import TOOL, Taken, judged, spelled, theirs
 from witnessed import Witness, policy
 
+from rmdocs.audit.proofslips import parts_of
 from rmdocs.identifiers import RecordNumber
 from rmdocs.store.checkpoint import Checkpoint, LedgerKey, key_id
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.proofparts import parts_of
 from rmdocs.workspace import proving, records
 from rmdocs.workspace.keyring import LEDGER_KEY_NAME
 
