@@ -1,27 +1,36 @@
 """What verifying a store takes beside ``git fsck --full`` of the same, by turns.
 
     .venv/bin/python benchmarks/bench_verify.py /var/tmp/verify --records 6000
+    .venv/bin/python benchmarks/bench_verify.py /var/tmp/verify --records 2000 --singly --joined
 
 A store of visits of two units, one volume each, is made in the folder that is named, and used
-again. What is measured are whole processes: processor time (user and system, of all that they
+again: in batches, or each in an act of its own, as it lies then or put together (``store
+maintain``). What is measured are whole processes: processor time (user and system, of all that they
 begin) and time by the clock, the least of the rounds, since whatever else works on a machine only
 adds. Read the ratios to git's of the same run.
 """
 
 import argparse
+import itertools
+import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rmdocs.audit.ledgers import AskedOfJudge, Judge
 from rmdocs.audit.pins import ledgers_of
 from rmdocs.audit.workers import TREES
+from rmdocs.files import File
+from rmdocs.identifiers import StaffNumber
 from rmdocs.store.checking import examine_ledger
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
-from rmdocs.workspace.opening import open_workspace
+from rmdocs.workspace import records, storefiles
+from rmdocs.workspace.opening import Workspace, open_workspace
 from rmdocs.workspace.places import STORE_PATH
 
 
@@ -36,6 +45,24 @@ def sound_ledgers(root):
                 report = examine_ledger(head, judge.ledger_keys, ledger_origin(ref))
                 found += [*report.findings, *judge.history(head, report)]
         assert found == [], found[0]
+
+
+def made_singly(root, count, load_web):
+    """Make the store with one act for each record, or take that which is there."""
+    if root.is_dir():
+        return
+    bank = load_web.made(root, 0)
+    samples = [bank.sample(f"{load_web.FORM}-{unit}") for unit in ("JN01", "YT03")]
+    # Half a minute apart, as people's acts are.
+    moments = (datetime.now(UTC) - timedelta(seconds=30 * left) for left in range(2 * count, 0, -1))
+    people = [one["record"]["prepared_by"]["staff_no"] for one in samples]
+    works = [Workspace(root, StaffNumber.parse(one), lambda: next(moments)) for one in people]
+    for at, (sample, work) in zip(range(count), itertools.cycle(zip(samples, works, strict=True))):
+        data = json.dumps(load_web.visit(sample, at), ensure_ascii=False).encode()
+        (outcome,) = records.issue(work, [File(name="visit.json", data=data)]).outcomes
+        assert outcome.number, outcome.findings
+    for work in works:
+        work.close()
 
 
 def measured(command, environment):
@@ -55,6 +82,8 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--records", type=int, default=6_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--singly", action="store_true", help="one act for each record")
+    parser.add_argument("--joined", action="store_true", help="after `rmdocs store maintain`")
     parser.add_argument("--contents", action="store_true", help="make all documents again, too")
     parser.add_argument("--sound", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -67,8 +96,17 @@ def main():
     import load_web
 
     load_web.BATCH = 1_000
-    root = options.folder / str(options.records)
-    load_web.made(root, options.records).close()
+    root = options.folder / f"{options.records}{'-singly' if options.singly else ''}"
+    if options.singly:
+        made_singly(root, options.records, load_web)
+    else:
+        load_web.made(root, options.records).close()
+    if options.joined:
+        as_it_lay, root = root, root.with_name(f"{root.name}-joined")
+        if not root.is_dir():
+            shutil.copytree(as_it_lay, root)
+            with open_workspace(root, None) as work:
+                storefiles.maintain(work)
     rmdocs = [Path(sys.executable).with_name("rmdocs"), "--workspace", root]
     commands = {
         "git fsck --full": ["git", "-C", root / STORE_PATH, "fsck", "--full"],

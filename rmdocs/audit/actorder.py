@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rmdocs import lifecycle
@@ -91,7 +92,7 @@ class _AtOnce:
         """Return whether a code is of the ledger as it stood when the last act began."""
         return any(
             printed.is_of(stood.size, stood.root) if stood is not None else not printed.size
-            for stood in self.stood
+            for stood in chain(self.stood[-1:], self.stood)
         )
 
 

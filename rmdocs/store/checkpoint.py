@@ -415,6 +415,7 @@ def parse_verifier_line(line: str) -> PublicKey:
     return key
 
 
+@lru_cache(maxsize=64)  # asked of every note, for each of a few keys
 def key_id(key: PublicKey) -> bytes:
     """Return the four bytes by which a key is known on the notes that it signs."""
     return hashlib.sha256(KEY_NAME.encode() + b"\n" + _ED25519 + key.raw).digest()[:4]

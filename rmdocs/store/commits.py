@@ -180,8 +180,8 @@ def walk_commits(
 ) -> Iterator[Commit]:
     """Yield the commits from ``tip`` back to the first, along first parents.
 
-    :param oldest_first: yield them from the first to ``tip`` instead; only
-        object names are held in memory meanwhile.
+    :param oldest_first: yield them from the first to ``tip`` instead; those still to come are
+        held in memory meanwhile, some 2 KB each.
     :param until: the commit before the first of them; None for all.
     :raises StoreError: if a commit is missing, damaged or foreign.
     """
@@ -189,9 +189,9 @@ def walk_commits(
     if not oldest_first:
         yield from found
         return
-    names = [commit.oid for commit in found]
-    for name in reversed(names):
-        yield parse(name, objects.content(name, "commit"))
+    waiting = [*found]
+    while waiting:
+        yield waiting.pop()
 
 
 class Signers:

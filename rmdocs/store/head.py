@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _Names: TypeAlias = list[str]
 _Events: TypeAlias = list[Event]
+_Differences: TypeAlias = list[tuple[str, str | None, str | None]]
 
 
 Reopen: TypeAlias = "Callable[[], LedgerStore]"
@@ -181,7 +182,9 @@ class GitHead:
 
     def differences(self, old: GitHead | None) -> Iterator[tuple[str, str | None, str | None]]:
         """Yield path, old and new object name of every file that differs from ``old``."""
-        yield from self._differences(old.tree if old else None, self.tree, "")
+        found: _Differences = []
+        self._differences(old.tree if old else None, self.tree, "", found)
+        yield from found
 
     def events(self, directory: str) -> _Events:
         """Return the events in a directory, by index."""
@@ -212,21 +215,33 @@ class GitHead:
             yield from self._walk(below, f"{prefix}{name}/")
 
     def _differences(
-        self, old: str | None, new: str | None, prefix: str
-    ) -> Iterator[tuple[str, str | None, str | None]]:
+        self, old: str | None, new: str | None, prefix: str, found: _Differences
+    ) -> None:
         if old == new:
             return
         _require_shallow(prefix)
-        before = self._objects.tree(old) if old else _NOTHING
-        after = self._objects.tree(new) if new else _NOTHING
-        files = before.files.items() ^ after.files.items()
-        for name in sorted({name for name, _ in files}):
-            yield prefix + name, before.files.get(name), after.files.get(name)
-        directories = before.directories.items() ^ after.directories.items()
-        for name in sorted({name for name, _ in directories}):
-            yield from self._differences(
-                before.directories.get(name), after.directories.get(name), f"{prefix}{name}/"
-            )
+        before, earlier = self._objects.tree(old) if old else _NOTHING
+        after, later = self._objects.tree(new, like=old) if new else _NOTHING
+        if before != after:
+            found += [
+                (prefix + name, before.get(name), after.get(name))
+                for name in _changed(before, after)
+            ]
+        if earlier != later:
+            for name in _changed(earlier, later):
+                below = f"{prefix}{name}/"
+                self._differences(earlier.get(name), later.get(name), below, found)
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the names that are not in both with the same object, in order."""
+    if not before:
+        return sorted(after)
+    names = [name for name, oid in after.items() if before.get(name) != oid]
+    came = sum(name not in before for name in names)
+    if len(after) - came != len(before):
+        names += [name for name in before if name not in after]
+    return sorted(names)
 
 
 class LedgerStore(ABC):

@@ -13,6 +13,7 @@ import os
 import secrets
 import struct
 import textwrap
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -88,8 +89,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """Return ``SHA256:…`` as ssh-keygen prints it."""
-        digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
-        return f"SHA256:{digest}"
+        return _fingerprint(self.blob)
 
     @property
     def line(self) -> str:
@@ -103,7 +103,20 @@ class PublicKey:
 
     def verifier(self) -> Ed25519PublicKey:
         """Return the key as the cryptography library verifies with it."""
-        return Ed25519PublicKey.from_public_bytes(self.raw)
+        return _verifier(self.raw)
+
+
+# Few people sign everything there is: what a key is called, and what verifies with it, is asked
+# of the same ones again and again.
+@lru_cache(maxsize=256)
+def _fingerprint(blob: bytes) -> str:
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+@lru_cache(maxsize=256)
+def _verifier(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 class Signer(Protocol):

@@ -32,6 +32,9 @@ OID = re.compile(r"[0-9a-f]{40}")
 MOST_KEPT = 4096
 """Trees kept in memory by one reader; the upper ones serve every path."""
 
+_MOST_READ = 64
+"""Trees of which the bytes are kept, to read what follows them by: those of a few commits."""
+
 
 class Directory(NamedTuple):
     """A directory of the store (a git tree): the object names of what is in it, by names.
@@ -54,9 +57,13 @@ def object_header(kind: str, size: int) -> bytes:
 
 def object_name(kind: str, data: bytes) -> str:
     """Return the name git gives an object: the SHA-1 of header and content."""
+    return _name(kind, data).hex()
+
+
+def _name(kind: str, data: bytes) -> bytes:
     named = hashlib.sha1(object_header(kind, len(data)), usedforsecurity=False)
     named.update(data)
-    return named.hexdigest()
+    return named.digest()
 
 
 def parse_tree(data: bytes) -> Directory:
@@ -65,30 +72,57 @@ def parse_tree(data: bytes) -> Directory:
     :raises StoreError: if it is malformed, or holds what no store holds: a
         link, a program, a submodule, a name twice.
     """
-    files: dict[str, str] = {}
-    directories: dict[str, str] = {}
-    length = 0
-    try:
-        for mode, raw, oid in _ENTRY.findall(data):
-            name = raw.decode()
-            if mode == FILE_MODE and name not in directories:
-                at = files
-            elif mode == TREE_MODE and name not in files:
-                at = directories
-            else:
-                raise _not_kept(name)
-            if name in at:
-                raise _not_kept(name)
-            at[name] = oid.hex()
-            length += len(mode) + len(raw) + 22
-    except UnicodeDecodeError:
-        length = -1
-    if length != len(data):
-        raise StoreError(
-            message("a directory of the store is malformed"),
-            message("restore the store from another copy"),
-        )
-    return Directory(files, directories)
+    return _ReadTree.of(data, None).directory
+
+
+class _ReadTree(NamedTuple):
+    """A tree object that was read.
+
+    :param last: at which byte its last entry begins. :param name: what that is called.
+    """
+
+    data: bytes
+    directory: Directory
+    last: int
+    name: str
+
+    @classmethod
+    def of(cls, data: bytes, like: _ReadTree | None) -> _ReadTree:
+        """Return what a tree object says; see :func:`parse_tree`.
+
+        :param like: another one. Where this one differs from it from the last entry on, as when
+            the newest record of a directory changes or the next one comes, only that is read.
+        """
+        start = 0
+        files: dict[str, str] = {}
+        directories: dict[str, str] = {}
+        if like is not None and like.last and data.startswith(like.data[: like.last]):
+            start = like.last
+            files, directories = dict(like.directory.files), dict(like.directory.directories)
+            (files if like.name in files else directories).pop(like.name)
+        length, entry, name = start, 0, ""
+        try:
+            for mode, raw, oid in _ENTRY.findall(data, start):
+                name = raw.decode()
+                if mode == FILE_MODE and name not in directories:
+                    at = files
+                elif mode == TREE_MODE and name not in files:
+                    at = directories
+                else:
+                    raise _not_kept(name)
+                if name in at:
+                    raise _not_kept(name)
+                at[name] = oid.hex()
+                entry = len(mode) + len(raw) + 22
+                length += entry
+        except UnicodeDecodeError:
+            length = -1
+        if length != len(data):
+            raise StoreError(
+                message("a directory of the store is malformed"),
+                message("restore the store from another copy"),
+            )
+        return cls(data, Directory(files, directories), length - entry, name)
 
 
 def _not_kept(name: str) -> StoreError:
@@ -119,6 +153,7 @@ class Objects(ABC):
     def __init__(self) -> None:
         self.most_kept = MOST_KEPT
         self._trees: OrderedDict[str, Directory] = OrderedDict()
+        self._just_read: OrderedDict[str, _ReadTree] = OrderedDict()
 
     @contextmanager
     def keeping(self, trees: int) -> Iterator[None]:
@@ -146,14 +181,22 @@ class Objects(ABC):
             raise unreadable(oid, missing=False)
         return data
 
-    def tree(self, oid: str) -> Directory:
+    def tree(self, oid: str, like: str | None = None) -> Directory:
         """Return what a tree says; not to be changed.
 
+        :param like: a tree that differs little from it, if one is known: where it was read just
+            now, this one is read the quicker.
         :raises StoreError: if it is missing or damaged.
         """
         known = self._trees.get(oid)
         if known is None:
-            known = self._trees[oid] = parse_tree(self.content(oid, "tree"))
+            read = _ReadTree.of(
+                self.content(oid, "tree"), self._just_read.get(like) if like else None
+            )
+            known = self._trees[oid] = read.directory
+            self._just_read[oid] = read
+            if len(self._just_read) > _MOST_READ:
+                self._just_read.popitem(last=False)
             while len(self._trees) > self.most_kept:
                 self._trees.popitem(last=False)
         else:
@@ -177,6 +220,16 @@ class ObjectReader(Objects):
 
         :raises StoreError: if it is missing or damaged.
         """
+        name = bytes.fromhex(oid)
+        # Nearly always the first copy in a pack is there, and right; else each is tried.
+        try:
+            for pack, place in self._packs.copies(name):
+                packed = pack.read(place)
+                if _name(*packed) == name:
+                    return packed
+                break
+        except (OSError, ValueError, zlib.error):
+            pass  # met again below, and told there if no other copy is right
         problem: Exception | None = None
         for copy in self._copies(oid):
             try:

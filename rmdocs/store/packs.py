@@ -14,7 +14,7 @@ import stat
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,13 @@ _SMALL = 128 << 10
 _LEAST = b"\x78\x01"
 """How zlib begins what it deflates at its lowest level (RFC 1950 §2.2)."""
 
+_FEW = 256
+"""Objects of a pack up to which their names are kept in memory: an act has a dozen, and there may
+be a hundred of such packs, each of which would be searched for every object."""
+
+_OFTEN, _MOST_NAMES = 8, 1 << 18
+"""Once an eighth of a pack's names was asked for, all are kept in memory, unless there are more."""
+
 _DEEPEST = 4096
 """More differences upon each other than git ever makes (``--depth`` is at most 4095)."""
 
@@ -78,6 +85,8 @@ class Pack:
         self._pack: mmap.mmap | bytes | None = None
         self._kept: OrderedDict[int, PackedObject] = OrderedDict()
         self._bytes = 0
+        self._asked = 0
+        self._by_name: dict[bytes, int] | None = None
 
     def _read_layout(self) -> None:
         """Find the index's tables: of the second version, or of the first, without magic."""
@@ -108,6 +117,11 @@ class Pack:
 
         :param name: its 20 bytes.
         """
+        if self._by_name is not None:
+            return self._by_name.get(name)
+        self._asked += 1
+        if self._asked * _OFTEN > self.count and self.count <= _MOST_NAMES:
+            self._by_name = dict(self.places())
         low = self._fan[name[0] - 1] if name[0] else 0
         high = self._fan[name[0]]
         index, names, step = self._index, self._names, self._step
@@ -158,6 +172,10 @@ class Pack:
         except (IndexError, KeyError, OverflowError, MemoryError, zlib.error) as problem:
             raise _damaged() from problem
         return found
+
+    def places(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the names of its objects, 20 bytes each, in order, and where each begins."""
+        return zip(self.names(), map(self._place, range(self.count)), strict=True)
 
     def in_order(self) -> list[bytes]:
         """Return the names of its objects, 20 bytes each, in the order in which they lie."""
@@ -324,27 +342,29 @@ class Packs:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._known: dict[str, Pack] | None = None
-        self._order: list[Pack] = []
+        self._large: list[Pack] = []
+        self._in_small: dict[bytes, tuple[tuple[Pack, int], ...]] = {}
         self.problem: Exception | None = None
         """What was wrong with an index when it was last looked."""
 
     def close(self) -> None:
         """Close those that are open; what is asked later opens them again."""
-        for pack in self._order:
+        for pack in (self._known or {}).values():
             pack.close()
-        self._known, self._order = None, []
+        self._known, self._large, self._in_small = None, [], {}
 
     def copies(self, name: bytes) -> Iterator[tuple[Pack, int]]:
         """Yield where an object lies, the pack and at which byte, in the packs known by now."""
         if self._known is None:
             self.look_again()
-        for pack in tuple(self._order):
+        yield from self._in_small.get(name, ())
+        for pack in tuple(self._large):
             place = pack.place(name)
             if place is not None:
-                if pack is not self._order[0]:
+                if pack is not self._large[0]:
                     # What is read next mostly lies in the same pack.
-                    self._order.remove(pack)
-                    self._order.insert(0, pack)
+                    self._large.remove(pack)
+                    self._large.insert(0, pack)
                 yield pack, place
 
     def look_again(self) -> bool:
@@ -352,10 +372,7 @@ class Packs:
         known = self._known if self._known is not None else {}
         self._known, self.problem = known, None
         there = _pack_names(self._directory)
-        for gone in known.keys() - there:
-            pack = known.pop(gone)
-            self._order.remove(pack)
-            pack.close()
+        self._drop([known.pop(gone) for gone in known.keys() - there])
         added = False
         for name in sorted(there - known.keys()):
             try:
@@ -366,9 +383,27 @@ class Packs:
                 self.problem = problem
                 continue
             known[name] = pack
-            self._order.append(pack)
+            self._add(pack)
             added = True
         return added
+
+    def _add(self, pack: Pack) -> None:
+        if pack.count > _FEW:
+            self._large.append(pack)
+            return
+        for name, place in pack.places():
+            self._in_small[name] = (*self._in_small.get(name, ()), (pack, place))
+
+    def _drop(self, gone: Sequence[Pack]) -> None:
+        for pack in gone:
+            pack.close()
+        self._large = [pack for pack in self._large if pack not in gone]
+        if any(pack.count <= _FEW for pack in gone):
+            found = (
+                (name, tuple(one for one in copies if one[0] not in gone))
+                for name, copies in self._in_small.items()
+            )
+            self._in_small = {name: copies for name, copies in found if copies}
 
 
 def _pack_names(directory: Path) -> set[str]:
