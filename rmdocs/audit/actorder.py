@@ -239,5 +239,4 @@ def _code(pin: str) -> CheckCode | None:
 
 
 def _wrong(code: str, event: Event, what: Text) -> Finding:
-    place = f"{event.subject}/{event.file_name}"
-    return error(code, place, what, _FIND_OUT, clause=_CLAUSE)
+    return error(code, event.place, what, _FIND_OUT, clause=_CLAUSE)

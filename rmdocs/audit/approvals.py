@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from rmdocs.forms.document import DOCUMENT_NAME as DOCUMENT_MANIFEST
 from rmdocs.forms.section import MANIFEST_NAME as FORM_MANIFEST
 from rmdocs.forms.tomltables import read_toml
 from rmdocs.lifecycle import RevisionAct
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.displaynames import role_names
 from rmdocs.registers.officetime import CALENDAR, CalendarRegister
 from rmdocs.registers.revisions import DOCUMENTS, FORMS, RELEASE_NAME, WITHDRAWN_NAME
@@ -54,6 +54,7 @@ _COVERS = {FORMS: (FORM_MANIFEST, "form"), DOCUMENTS: (DOCUMENT_MANIFEST, "docum
 """Where a revision says itself what it is, and from when: file and table."""
 
 _FIND_OUT = message("take it for not approved, and find out who sealed it")
+_wrong = partial(error, remedy=_FIND_OUT, clause=CLAUSE)
 
 
 def adopted(authority: Authority) -> int:
@@ -423,7 +424,3 @@ def _overlaps(authority: Authority) -> Iterator[Finding]:
                             other=earlier.effective,
                         ),
                     )
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=CLAUSE)

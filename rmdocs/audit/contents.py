@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 9001 §7.5.3"
 _FIND_OUT = message("find out who sealed it; what it printed may have to be recalled")
+_wrong = partial(error, remedy=_FIND_OUT, clause=_CLAUSE)
 _JUDGED_BY = 2
 """The rules that these checks are part of: what older ones let through is no fault."""
 _LONGEST = 60
@@ -351,7 +353,3 @@ def _refusal(event: Event, place: str, finding: Finding) -> Finding:
         clause=finding.clause or _CLAUSE,
         label=finding.label,
     )
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=_CLAUSE)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ from rmdocs.events.keys import ActsConfirmed, KeyRevoked, MachineEntered
 from rmdocs.events.kinds import kind_of, read, read_as
 from rmdocs.events.records import OnRecord, RequestRejected, VoidRequested
 from rmdocs.findings import Finding, error, warning
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.approvalrequests import REQUESTS, decided_by, request_digest
 from rmdocs.registers.changerequests import CHANGES
 from rmdocs.registers.copies import COPIES, COPY_NAME
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 9001 §5.3"
 _FIND_OUT = message("find out who sealed it; what it says is no entry of a register")
+_wrong = partial(error, remedy=_FIND_OUT, clause=CLAUSE)
 _NEWER = message("a newer rmdocs may know it; else find out who sealed it")
 
 _ANYBODY: tuple[str, ...] = ()
@@ -211,26 +213,24 @@ class _Before:
     def _lifted(self, event: Event, directory: str) -> Iterator[Finding]:
         placed = self._holds.get(directory)
         if placed is None:
-            yield _wrong(
-                "HOLD-UNKNOWN", _place(event), message("it lifts a hold that nobody placed")
-            )
+            yield _wrong("HOLD-UNKNOWN", event.place, message("it lifts a hold that nobody placed"))
         elif placed.actor.is_same_as(event.actor):
             reason = message(
                 "{name} ({staff_no}) lifted a hold that they had placed themselves",
                 name=event.actor.name,
                 staff_no=event.actor.staff_no,
             )
-            yield _wrong("SOD-HOLD", _place(event), reason)
+            yield _wrong("SOD-HOLD", event.place, reason)
 
     def _signed_for(self, event: Event, directory: str) -> Iterator[Finding]:
         terms = self._copies.get(directory)
         if terms is None:
-            yield _wrong("COPY-UNKNOWN", _place(event), message("nobody gave out such a copy"))
+            yield _wrong("COPY-UNKNOWN", event.place, message("nobody gave out such a copy"))
             return
         said = read_as(event, CopyAcknowledged)
         if said is not None and said.exemplar != self._exemplars[directory]:
             reason = message("it signs for another exemplar than the one that was given out")
-            yield _wrong("COPY-EXEMPLAR", _place(event), reason)
+            yield _wrong("COPY-EXEMPLAR", event.place, reason)
         holder = terms.holder
         if holder.staff_no is None:
             ruling = self.authority.policy(event.index).acts
@@ -242,7 +242,7 @@ class _Before:
                 staff_no=event.actor.staff_no,
                 holder=holder,
             )
-            yield _wrong("COPY-HOLDER", _place(event), reason)
+            yield _wrong("COPY-HOLDER", event.place, reason)
 
 
 def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
@@ -263,7 +263,7 @@ def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
     if officer is not None:
         yield warning(
             "FOUNDER-ACTS",
-            _place(event),
+            event.place,
             message(
                 "the founder acted, although {name} ({staff_no}) is records officer: whoever has"
                 " the key of the ledger could",
@@ -277,7 +277,7 @@ def _founder(authority: Authority, event: Event) -> Iterator[Finding]:
 
 def _founder_ended(event: Event) -> Finding:
     told = message("the founder acted after their power had ended")
-    return _wrong("FOUNDER-ENDED", _place(event), told)
+    return _wrong("FOUNDER-ENDED", event.place, told)
 
 
 def volume_findings(
@@ -352,7 +352,7 @@ def _rejected(authority: Authority, event: Event) -> Iterator[Finding]:
     kind = KINDS.get(said.act) if said is not None else None
     if asked is None:
         reason = message("it rejects a request that nobody made")
-        yield _wrong("REQUEST-UNKNOWN", _place(event), reason)
+        yield _wrong("REQUEST-UNKNOWN", event.place, reason)
     elif kind is not None and not asked.actor.is_same_as(event.actor):
         roles = authority.policy(event.index).acts[kind.approves]
         yield from _role(authority, event, roles)
@@ -363,7 +363,7 @@ def _role(authority: Authority, event: Event, roles: Sequence[str]) -> Iterator[
     if person is not None and not person.roles & set(roles):
         yield _wrong(
             "ACTOR-ROLE",
-            _place(event),
+            event.place,
             message(
                 "{name} ({staff_no}) signed, but was not {role} then",
                 name=person.name,
@@ -381,11 +381,3 @@ def _unknown(event: Event, directory: str) -> Finding:
         _NEWER,
         clause=CLAUSE,
     )
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=CLAUSE)
-
-
-def _place(event: Event) -> str:
-    return f"{event.subject}/{event.file_name}"

@@ -81,7 +81,7 @@ def fact_findings(event: Event) -> Iterator[Finding]:
         code = "RULES-OTHER" if fact == "rules" else _CODES.get((said.of, fact), "EVENT-FACTS")
         yield error(
             code,
-            f"{event.subject}/{event.file_name}:{fact}",
+            f"{event.place}:{fact}",
             message("it does not say this, or not as such an act does: {act}", act=said.told),
             _FIND_OUT,
             clause=_CLAUSE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs.answering import Answer
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+_wrong = partial(error, remedy=_RESTORE, clause=_CLAUSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,7 +428,3 @@ def _actors(events: Iterable[Event], keys: Mapping[str, Sequence[PublicKey]]) ->
 
 def _on(ref: str, finding: Finding) -> Finding:
     return replace(finding, path=f"{ref.removeprefix('refs/heads/')}:{finding.path}")
-
-
-def _wrong(code: str, path: str, reason: Text) -> Finding:
-    return error(code, path, reason, _RESTORE, clause=_CLAUSE)

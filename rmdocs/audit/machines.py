@@ -8,6 +8,7 @@ then, and it is nobody else's. That two people entered it is told as of any such
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -19,7 +20,7 @@ from rmdocs.events.control import EntryRequested
 from rmdocs.events.keys import MachineEntered
 from rmdocs.events.kinds import read_as
 from rmdocs.findings import Finding, error, warning
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.ledgerkeys import MachineOrder, keys_in, named
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import fingerprint
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _CONTROL = ledger_origin(CONTROL_REF)
 _FIND_OUT = message("find out who sealed it: rmdocs refuses such an act")
+_wrong = partial(error, remedy=_FIND_OUT, clause=REVOCATION_CLAUSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +192,3 @@ def machine_size_findings(authority: Authority, store: LedgerStore) -> tuple[Fin
         if one.size
     ]
     return compared(store, pins, authority.ledger_keys).findings
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=REVOCATION_CLAUSE)

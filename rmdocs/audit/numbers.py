@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+_wrong = partial(error, remedy=_RESTORE, clause=_CLAUSE)
 _ASK = message("ask who issued it, and why it was entered so late")
 
 
@@ -85,7 +87,7 @@ def number_findings(
         if number is None or number.volume != volume:
             yield _wrong(
                 "EVENT-RECORD",
-                f"{event.subject}/{event.file_name}",
+                event.place,
                 message("it is of no record of this volume"),
             )
         elif event.kind == RecordIssued.KIND and event.index >= size:
@@ -234,10 +236,6 @@ class VolumeAudit:
             return checkpoint.size <= size and checkpoint.root == tree.root_at(checkpoint.size)
         except (RmdocsError, merkle.MissingTileError):
             return False
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _RESTORE, clause=_CLAUSE)
 
 
 _COMPARE = message("compare the statement with the volumes, and find out which was changed")

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
@@ -35,6 +36,7 @@ _KEEP = message(
     "keep what it was compared with, restore the store from an unaltered copy, and find out who"
     " changed it"
 )
+_wrong = partial(error, remedy=_KEEP, clause=_CLAUSE)
 _NOTES = re.compile(r"\n\n(?=rmdocs/)")
 SUMMARY = "rmdocs/summary"
 _SUMMARY = re.compile(
@@ -489,7 +491,3 @@ def short_findings(bits: int, place: str, source: Text) -> Iterator[Finding]:
         ),
         clause=_CLAUSE,
     )
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _KEEP, clause=_CLAUSE)

@@ -149,7 +149,7 @@ class Conduct:
         yield Finding(
             code="RELIED-LATER",
             severity=Severity.ERROR if severe else Severity.WARNING,
-            path=_place(event),
+            path=event.place,
             message=message(
                 "it is dated {dated}, but relies on what control sealed only at {begun}",
                 dated=self.authority.at_office(event.time, event),
@@ -370,8 +370,4 @@ def _size(event: Event) -> int:
 
 
 def _wrong(code: str, event: Event, what: Text) -> Finding:
-    return error(code, _place(event), what, _FIND_OUT, clause=CLAUSE)
-
-
-def _place(event: Event) -> str:
-    return f"{event.subject}/{event.file_name}"
+    return error(code, event.place, what, _FIND_OUT, clause=CLAUSE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -16,7 +17,7 @@ from rmdocs.characters import fold
 from rmdocs.classes import dataclass
 from rmdocs.events.records import Unit
 from rmdocs.findings import Finding, Severity, error
-from rmdocs.messages import Text, listed, message
+from rmdocs.messages import listed, message
 from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.revocations import fingerprint
 from rmdocs.registers.staff import ROLES, Person
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 9001 §5.3"
 _FIND_OUT = message("find out who entered it, and take what that person did for not done")
+_wrong = partial(error, remedy=_FIND_OUT, clause=_CLAUSE)
 _ASK = message("make sure that they are two people: one person has one number")
 _ALONE = 2
 """The rules from which on nobody is entered twice."""
@@ -122,7 +124,7 @@ def name_findings(authority: Authority, event: Event) -> Iterator[Finding]:
     if names and event.actor.name not in names:
         yield _wrong(
             "ACTOR-NAME",
-            f"{event.subject}/{event.file_name}",
+            event.place,
             message(
                 "it names {name}, but {staff_no} was {known} then",
                 name=event.actor.name,
@@ -130,7 +132,3 @@ def name_findings(authority: Authority, event: Event) -> Iterator[Finding]:
                 known=listed(names),
             ),
         )
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=_CLAUSE)

@@ -207,7 +207,7 @@ class Evidence:
         for finding in found.findings:
             # That somebody is still to sign is no fault of who did.
             if finding.code != "SIG-MISSING":
-                yield replace(finding, path=event_place(one.event))
+                yield replace(finding, path=one.event.place)
 
     def _scan(self, one: Rendition, pdf: bytes, said: int) -> Iterator[Finding]:
         """Yield a scan of something that was never printed, or of another length."""
@@ -317,9 +317,4 @@ def _said(problem: BaseException) -> Text:
 
 def wrong(code: str, event: Event, what: Text) -> Finding:
     """Return a finding of an event that seals a rendition."""
-    return error(code, event_place(event), what, FIND_OUT, clause=CLAUSE)
-
-
-def event_place(event: Event) -> str:
-    """Return where a person finds an event: its subject and its file."""
-    return f"{event.subject}/{event.file_name}"
+    return error(code, event.place, what, FIND_OUT, clause=CLAUSE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -19,7 +20,7 @@ from rmdocs.classes import dataclass
 from rmdocs.control.actingperson import REVOCATION_CLAUSE
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import StaffNumber
-from rmdocs.messages import Text, by_command, message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.officetime import zone_of
 from rmdocs.registers.revocations import (
     REVOCATIONS,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 CLAUSE = REVOCATION_CLAUSE
 _FIND_OUT = message("find out who sealed it: rmdocs refuses such an act")
+_wrong = partial(error, remedy=_FIND_OUT, clause=CLAUSE)
 
 
 def questioned_findings(
@@ -74,7 +76,7 @@ def _wrongly_sure(
             if event.index < size and (own or event.time >= since):
                 yield _wrong(
                     "REVOCATION-SURE",
-                    f"{event.subject}/{event.file_name}",
+                    event.place,
                     message(
                         "the revocation of the key {fingerprint} takes it out of doubt, but it is"
                         " dated since then, or was signed last with that key itself",
@@ -84,7 +86,7 @@ def _wrongly_sure(
 
 
 def _told(act: QuestionedAct, staff: StaffRegister, zone: tzinfo) -> Finding | None:
-    revoked, place = act.revocation, f"{act.event.subject}/{act.event.file_name}"
+    revoked, place = act.revocation, act.event.place
     who = _name(staff, act.signer)
     facts = {
         "fingerprint": revoked.said.fingerprint,
@@ -260,7 +262,7 @@ class RevocationAudit:
             if event.actor.staff_no != str(said.staff_no):
                 yield _wrong(
                     "CONFIRMATION-OTHER",
-                    f"{event.subject}/{event.file_name}",
+                    event.place,
                     message(
                         "{name} confirms acts of {staff_no}: only their own count",
                         name=event.actor.name,
@@ -287,7 +289,3 @@ def size_findings(
         if one.size
     ]
     return compared(store, pins, ledger_keys).findings
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=CLAUSE)

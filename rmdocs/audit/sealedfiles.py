@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ from rmdocs.events.records import (
 )
 from rmdocs.findings import Finding, error
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import Text, message
+from rmdocs.messages import message
 from rmdocs.registers.changerequests import CHANGES, REQUEST_NAME
 from rmdocs.registers.copies import COPIES, COPY_NAME
 from rmdocs.registers.customers import CUSTOMERS
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _FIND_OUT = message("find out who sealed it: rmdocs seals no such act so")
+_wrong = partial(error, remedy=_FIND_OUT, clause=_CLAUSE)
 
 _ENTRY, _TABLE, _PDF = r"\d{4,}\.json", r"\d{4,}\.toml", r"[a-z]+(?:/[^/]+){2,3}\.pdf"
 
@@ -252,7 +254,3 @@ def record_of(event: Event) -> RecordNumber | None:
         return RecordNumber.parse(event.subject)
     except UsageError:
         return None
-
-
-def _wrong(code: str, place: str, what: Text) -> Finding:
-    return error(code, place, what, _FIND_OUT, clause=_CLAUSE)

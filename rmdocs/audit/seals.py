@@ -9,13 +9,14 @@ store, and nothing was taken away by somebody with a key, only ``verify`` says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError
 from rmdocs.findings import Finding, error
-from rmdocs.messages import Text, by_command, message
+from rmdocs.messages import by_command, message
 from rmdocs.registers.ledgerkeys import ledger_keys
 from rmdocs.registers.staff import Person
 from rmdocs.store.checking import is_event_path, sealed_check
@@ -31,6 +32,7 @@ _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _FIND_OUT = by_command(
     message("have the store verified, and restored from an unaltered copy"), "rmdocs verify"
 )
+_wrong = partial(error, remedy=_FIND_OUT, clause=_CLAUSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,3 @@ def registered_keys(control: Head) -> Iterator[tuple[str, str, list[PublicKey] |
             yield path, str(person.staff_no), [PublicKey.parse(key) for key in person.keys]
         except RmdocsError as problem:
             yield path, "", problem
-
-
-def _wrong(code: str, path: str, reason: Text) -> Finding:
-    return error(code, path, reason, _FIND_OUT, clause=_CLAUSE)

@@ -54,7 +54,7 @@ class Void:
             approved = Approved(
                 authority=self.authority,
                 event=event,
-                place=self._place,
+                place=self.event.place,
                 events=[one for one in events if one.subject == event.subject],
                 asks=lambda _: (*roles.issue, *approves) if roles is not None else (),
                 approves=lambda _: approves,
@@ -64,19 +64,15 @@ class Void:
             acts = [one for one in (approved.request(), event) if one is not None]
             people = [(one.actor.staff_no, self.authority.known(one)) for one in acts]
         elif must_be_requested(self.authority, event):
-            yield unrequested(event, self._place)
+            yield unrequested(event, self.event.place)
             return
         else:
             statement = self._statement()
             yield from second_person(
-                self.authority, event, statement, roles=approves, size=size, place=self._place
+                self.authority, event, statement, roles=approves, size=size, place=self.event.place
             )
             people = [(approval.staff_no, size) for approval in event.approvals]
         yield from self._own_unit(people)
-
-    @property
-    def _place(self) -> str:
-        return f"{self.event.subject}/{self.event.file_name}"
 
     def _own_unit(self, people: Iterable[tuple[str, int]]) -> Iterator[Finding]:
         """Yield who had a part in a void, but was of another unit than the record.
@@ -90,7 +86,7 @@ class Void:
             if person is not None and unit is not None and person.unit != unit:
                 yield error(
                     "APPROVAL-UNIT",
-                    self._place,
+                    self.event.place,
                     message(
                         "{name} belongs to {own} and may not act for {unit}",
                         name=person.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
 _VOLUMES = ledger_origin(RECORDS_PREFIX)
 _RESTORE = message("restore the store from an unaltered copy, and find out who changed it")
+_wrong = partial(error, remedy=_RESTORE, clause=_CLAUSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -421,7 +423,3 @@ def _content(head: Head, oid: str) -> bytes | None:
 
 def _unreadable(path: str, problem: StoreError) -> Finding:
     return error("STORE-UNREADABLE", path, problem.reason, _RESTORE, clause=_CLAUSE)
-
-
-def _wrong(code: str, path: str, what: Text) -> Finding:
-    return error(code, path, what, _RESTORE, clause=_CLAUSE)

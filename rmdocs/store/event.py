@@ -113,6 +113,11 @@ class Event:
     said: object = field(default=None, init=False, compare=False, repr=False)
 
     @property
+    def place(self) -> str:
+        """Return where a person finds it: its subject and its file."""
+        return f"{self.subject}/{self.file_name}"
+
+    @property
     def file_name(self) -> str:
         """Return the event's file name in its ``events`` directory."""
         return f"{self.index:06d}-{self.kind}.json"
