@@ -8,9 +8,9 @@ trailers and file names all come from here. Clause: domain of ISO 9001
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from rmdocs.characters import narrow
 from rmdocs.classes import dataclass
@@ -23,6 +23,9 @@ VOLUME_CAPACITY = 10_000
 _YEARS = range(1990, 3000)
 _JOINTS = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 """What a person types between the parts of a number: blanks, and dashes of any kind."""
+
+
+_Read = TypeVar("_Read")
 
 
 def _refuse(reason: Text, remedy: Text) -> UsageError:
@@ -98,6 +101,14 @@ class Revision:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"
+
+
+def or_none(read: Callable[[str], _Read], text: str) -> _Read | None:
+    """Return what ``read`` makes of a text, such as ``RecordNumber.parse``; None if it is none."""
+    try:
+        return read(text)
+    except UsageError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

@@ -9,7 +9,8 @@ from elsewhere import Killed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmdocs.bulk import MOST_AHEAD, Bulk
+from rmdocs.bulk import MOST_AHEAD, Bulk, one_again
+from rmdocs.errors import StoreError
 
 
 def square(number):
@@ -32,6 +33,21 @@ class Losing(ThreadPoolExecutor):
 
     def submit(self, _function, piece):
         return super().submit(refused, piece)
+
+
+class Away(ThreadPoolExecutor):
+    """Another machine; what it was given, and what it says."""
+
+    def __init__(self, home=None, says=square):
+        super().__init__(2)
+        self.home, self.says, self.given = home, says, []
+
+    def at_home(self):
+        return self.home
+
+    def submit(self, _function, piece):
+        self.given.append(piece)
+        return super().submit(self.says, piece)
 
 
 def done(executor, pieces, **options):
@@ -106,3 +122,48 @@ def test_an_executor_that_breaks_while_it_works_holds_nobody_up():
     for spared in (1, 2, 5):
         with Killed(spared) as executor:
             assert done(executor, pieces, in_order=True) == [(one, one * one) for one in pieces]
+
+
+@pytest.mark.parametrize("home", [None, ThreadPoolExecutor(1), Broken(1)])
+@given(pieces=st.lists(st.integers(), max_size=40))
+def test_what_may_not_leave_this_machine_does_not(home, pieces):
+    with Away(home) as executor:
+        bulk = Bulk(here=square, elsewhere=square, executor=executor, stays=lambda one: one < 0)
+        found = list(bulk.each(deque(pieces), in_order=True))
+    assert found == [(one, one * one) for one in pieces]
+    assert [one for one in executor.given if one < 0] == []
+
+
+def test_what_another_machine_says_is_looked_at_and_what_this_one_says_is_not():
+    looked_at = []
+
+    def agrees(piece, result):
+        looked_at.append(piece)
+        return result == square(piece)
+
+    with Away() as executor:
+        bulk = Bulk(here=square, elsewhere=square, executor=executor, agrees=agrees)
+        list(bulk.each(deque(range(40))))
+        assert sorted(looked_at) == sorted(executor.given)
+    with Away(says=lambda piece: piece * piece + (piece == 3)) as executor:
+        bulk = Bulk(here=square, elsewhere=square, executor=executor, agrees=agrees)
+        with pytest.raises(StoreError, match="said something else"):
+            list(bulk.each(deque(range(40))))
+
+
+@given(
+    piece=st.lists(st.integers(), min_size=1, max_size=30),
+    wrong=st.sets(st.integers(0, 29)),
+    cut=st.integers(-1, 1),
+)
+def test_one_that_is_looked_at_is_enough_where_all_are_wrong(piece, wrong, cut):
+    def squares(some):
+        return [one * one for one in some]
+
+    said = [square(one) + (at in wrong) for at, one in enumerate(piece)]
+    said = [*said, *said[:1]] if cut > 0 else said[: len(said) + cut]
+    agrees = one_again(squares, piece, said)
+    if said == squares(piece):
+        assert agrees
+    if cut or wrong >= {*range(len(piece))}:
+        assert not agrees

@@ -14,12 +14,12 @@ from sources import MODULES, PACKAGE, nodes, parsed
 FLOORS = (
     (
         "classes",
-        "bulk",
         "files",
         "messages",
         "answering",
         "findings",
         "errors",
+        "bulk",
         "characters",
         {"canonical", "checkcodes", "identifiers"},
         "values",
@@ -66,6 +66,8 @@ OWNERS = {
     "uvicorn": {"web"},
     "anyio": {"web"},
     "bagit": {"folders"},
+    "dask": {"workspace"},
+    "distributed": {"workspace"},
 }
 
 

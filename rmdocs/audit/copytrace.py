@@ -16,10 +16,9 @@ from rmdocs.audit.seals import Seals
 from rmdocs.audit.trace import digest_of
 from rmdocs.classes import dataclass
 from rmdocs.copies.states import OUTDATED, Revisions
-from rmdocs.errors import UsageError
 from rmdocs.files import File
 from rmdocs.findings import NOTHING, Finding, warning
-from rmdocs.identifiers import CopyNumber
+from rmdocs.identifiers import CopyNumber, or_none
 from rmdocs.lifecycle import RevisionStatus
 from rmdocs.messages import Text, message
 from rmdocs.registers.copies import COPIES, Copy, CopyRegister, CopyStatus
@@ -66,7 +65,7 @@ def trace_copy(registry: Registry, target: str | File, day: date) -> CopyTrace |
     register = CopyRegister(head=registry.control)
     digest = digest_of(target)
     if digest is None:
-        number = _number(str(target))
+        number = or_none(CopyNumber.typed, str(target))
         if number is None:
             return None
         copy = register.get(number)
@@ -78,13 +77,6 @@ def trace_copy(registry: Registry, target: str | File, day: date) -> CopyTrace |
             if digest in {copy.file(exemplar).sha256, pdf.sha256 if pdf else ""}:
                 return _traced(registry, copy, exemplar, day)
     return None
-
-
-def _number(target: str) -> CopyNumber | None:
-    try:
-        return CopyNumber.typed(target)
-    except UsageError:
-        return None
 
 
 def _traced(registry: Registry, copy: Copy, exemplar: int, day: date) -> CopyTrace:

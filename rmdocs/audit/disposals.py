@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from rmdocs.canonical import sha256
 from rmdocs.classes import dataclass
 from rmdocs.control.releasing import APPROVAL_NAMESPACE
-from rmdocs.errors import RmdocsError, StoreError, UsageError
+from rmdocs.errors import RmdocsError, StoreError
 from rmdocs.events.control import DisposalApproved, DisposalProposed
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import RecordDisposed, RecordIssued
 from rmdocs.findings import Finding, error, warning
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, or_none
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.disposals import DisposalRegister, DisposalStatus
 from rmdocs.registers.holds import HoldRegister
@@ -139,7 +139,7 @@ class Grounds:
     def _held(self, subject: str, event: Event) -> Iterator[Finding]:
         """Yield the holds that stood over a record when it was disposed of."""
         size = event.relied_on.size if event.relied_on else 0
-        number = _number(subject)
+        number = or_none(RecordNumber.parse, subject)
         for hold in self.holds:
             if number and hold.stood_at(size) and hold.held.covers(number, ""):
                 yield _wrong(
@@ -157,7 +157,11 @@ class Grounds:
     ) -> Iterator[Finding]:
         if self.vault is None:
             return
-        numbers = {subject: number for subject in sorted(encrypted) if (number := _number(subject))}
+        numbers = {
+            subject: number
+            for subject in sorted(encrypted)
+            if (number := or_none(RecordNumber.parse, subject))
+        }
         kept = [subject for subject in numbers if subject not in buried]
         if kept and not self.vault.is_here():
             yield warning(
@@ -205,14 +209,6 @@ def _certificate(event: Event) -> str:
     """Return the disposal that a tombstone names; empty where that cannot be read."""
     said = read_as(event, RecordDisposed)
     return "" if said is None else str(said.certificate)
-
-
-def _number(subject: str) -> RecordNumber | None:
-    """Return the number an event is about; None if it is none, which other checks tell."""
-    try:
-        return RecordNumber.parse(subject)
-    except UsageError:
-        return None
 
 
 def _wrong(code: str, path: str, reason: Text, remedy: Text = _FIND_OUT) -> Finding:

@@ -184,6 +184,11 @@ class Judge:
 
         return ContentAudit(authority=self.authority)
 
+    def stays(self, piece: Piece) -> bool:
+        """Return whether a piece may not leave this machine: its records must be destroyable."""
+        volumes, forms = known_volumes((piece.ref,)), self.authority.forms
+        return not volumes or any(forms.must_be_destroyable(one.series.form) for one in volumes)
+
     def control(self) -> JudgedPiece:
         """Go through control."""
         head, report = self._control

@@ -27,9 +27,9 @@ from rmdocs.registers.revocations import (
     RevocationOrder,
     Standing,
     fingerprint,
-    moment_text,
 )
 from rmdocs.registers.staff import Person
+from rmdocs.store.event import moment_text
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ def gone_through(
         here=judge.done,
         elsewhere=partial(_elsewhere, reopen, judge.asked),
         executor=None if alone else executor,
+        stays=judge.stays,
     )
     for piece, done in bulk.each(waiting):
         # The contents of the records that a volume was found to have.

@@ -11,7 +11,15 @@ from rmdocs import folders
 from rmdocs.cli import copy, printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
-from rmdocs.cli.options import OUT_REPORT, Days, WholeNumber, json_option, policy_in, policy_option
+from rmdocs.cli.options import (
+    OUT_REPORT,
+    Days,
+    WholeNumber,
+    cluster_option,
+    json_option,
+    policy_in,
+    policy_option,
+)
 from rmdocs.cli.proof import STAMP
 from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
@@ -177,6 +185,7 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     " of each what was looked at, how much, what was not, and what was found; if somebody acts"
     " (--as), their signature of it goes into FILE.sig.",
 )
+@cluster_option
 @json_option
 @pass_session
 def verify(

@@ -28,6 +28,8 @@ _PATIENCE = 1.0
 """Seconds for which a command may read without saying so."""
 
 _OPENED, _TYPED = "rmdocs.workspace", "rmdocs.passphrases"
+CLUSTER = "rmdocs.cluster"
+"""Where the context of a command keeps the address of the cluster that it was given."""
 PASSPHRASE_VARIABLE = "RMDOCS_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 
@@ -64,7 +66,19 @@ class Session:
             )
             opened.store.waiting = self._say_waiting
             context.meta[_OPENED] = opened
+            if context.meta.get(CLUSTER):
+                context.with_resource(self._helped(opened, context.meta[CLUSTER]))
         return opened
+
+    @contextmanager
+    def _helped(self, workspace: Workspace, address: str) -> Iterator[None]:
+        """Have a cluster help while the command runs; then say what became of that."""
+        from rmdocs.workspace import cluster
+
+        with cluster.joined(workspace, address) as others:
+            yield
+        for text in others.told():
+            click.echo(f"rmdocs: {self.say(text)}", err=True)
 
     def _say_waiting(self) -> None:
         """Say why nothing happens, while another act in the same ledger is sealed."""

@@ -167,10 +167,8 @@ class Command(click.Command):
         return _speaking_help(super().get_help_option(ctx))
 
 
-class TableGroup(click.Group):
+class TableGroup(Command, click.Group):
     """A group that knows its commands from a table and imports them when run."""
-
-    context_class = _Context
 
     def __init__(self, *arguments: Any, table: Mapping[str, CommandEntry], **options: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*arguments, **options)
@@ -193,14 +191,6 @@ class TableGroup(click.Group):
             raise TypeError(entry.target)
         return command
 
-    def format_help_text(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        formatter: click.HelpFormatter,
-    ) -> None:
-        """Write the help text, translated."""
-        _write_help(self, formatter)
-
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -216,20 +206,12 @@ class TableGroup(click.Group):
                 problem.command_name, possibilities=self.table, ctx=ctx
             ) from None
 
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """Return the parts of the usage line, in the reader's language."""
-        return _usage(super().collect_usage_pieces(ctx))
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing a command."""
         with formatter.section(gettext("Commands")):
             formatter.write_dl(
                 [(name, said(self.table[name].summary)) for name in self.list_commands(ctx)]
             )
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return ``--help``, saying what it does in the reader's language."""
-        return _speaking_help(super().get_help_option(ctx))
 
 
 def command(name: str) -> Callable[[Callable[..., None]], Command]:

@@ -16,6 +16,7 @@ from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     EXISTING_FILE,
     OUT_FOLDER,
+    cluster_option,
     files_argument,
     hidden_option,
     json_option,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @files_argument
 @sheet_option
 @hidden_option
+@cluster_option
 @json_option
 @pass_session
 def check(
@@ -175,6 +177,7 @@ def _target_of(draft: Path) -> Path | None:
 )
 @sheet_option
 @hidden_option
+@cluster_option
 @json_option
 @pass_session
 def issue(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rmdocs.characters import fold, narrow, whole_number
-from rmdocs.cli.context import Session
+from rmdocs.cli.context import CLUSTER, Session
 from rmdocs.cli.help import argument, option
 from rmdocs.intake.candidates import Hidden, Selection
 from rmdocs.messages import Language, Text, listed, message
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rmdocs.files import File
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-EXISTING = click.Path(exists=True, readable=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -187,6 +186,10 @@ def _language(ctx: click.Context | None) -> Language:
     return session.language if session is not None else Language.EN
 
 
+def _choose_cluster(ctx: click.Context, _param: click.Parameter, address: str | None) -> None:
+    ctx.meta[CLUSTER] = address
+
+
 FORM_HELP = "The form: its number, the end of it (04), or its title."
 out_option = option(
     "--out", type=OUT_FOLDER, required=True, metavar="DIR", help="The folder to write to."
@@ -203,6 +206,14 @@ policy_option = option(
     type=FILE,
     metavar="FILE",
     help="Whose cosignatures you ask for: your own file of witnesses (c2sp.org/tlog-policy).",
+)
+cluster_option = option(
+    "--cluster",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=_choose_cluster,
+    help="Have machines of a Dask cluster do a share of the work: the address of its scheduler,"
+    " tls://HOST:PORT. See: docs/benchmarks.md.",
 )
 json_option = option("--json", "as_json", is_flag=True, help="Answer in JSON, one value a line.")
 revision_option = option(

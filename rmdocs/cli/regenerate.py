@@ -11,7 +11,7 @@ from rmdocs import folders
 from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import command, option
-from rmdocs.cli.options import EXISTING_FILE, OUT_BOOK, OUT_REPORT, json_option
+from rmdocs.cli.options import EXISTING_FILE, OUT_BOOK, OUT_REPORT, cluster_option, json_option
 from rmdocs.cli.printing import echo_report, save_report
 from rmdocs.cli.revision import document_argument
 from rmdocs.errors import FindingsError
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @option(
     "--report", type=OUT_REPORT, metavar="FILE", help="What changed in each document: HTML or XLSX."
 )
+@cluster_option
 @json_option
 @pass_session
 def regenerate(

@@ -16,7 +16,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.issue import echo_checked
-from rmdocs.cli.options import EXISTING_FILE, OUT_FOLDER, json_option, out_option
+from rmdocs.cli.options import EXISTING_FILE, OUT_FOLDER, cluster_option, json_option, out_option
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
@@ -42,6 +42,7 @@ _MADE = message("made")
 @option("--preview", is_flag=True, help="Marked 预览, sealed nowhere; it cannot be signed.")
 @option("--copy", is_flag=True, help="A copy of what counts, marked 复制件; 作废 if it is void.")
 @option("--draft", is_flag=True, help="Records in files, not issued yet, marked 草稿.")
+@cluster_option
 @json_option
 @pass_session
 def pdf(

@@ -18,6 +18,7 @@ from rmdocs.cli.options import (
     Days,
     NamedChoice,
     WholeNumber,
+    cluster_option,
     json_option,
     open_option,
     revision_option,
@@ -101,6 +102,7 @@ def _row(record: IndexedRecord, session: Session) -> tuple[str, ...]:
 @option("--status", type=NamedChoice(STATUSES), help="Only records of this status.")
 @revision_option
 @open_option
+@cluster_option
 @json_option
 @pass_session
 def find(

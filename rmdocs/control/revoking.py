@@ -26,9 +26,9 @@ from rmdocs.registers.revocations import (
     ORDER_NAME,
     RevocationOrder,
     fingerprint,
-    moment_text,
 )
 from rmdocs.registers.staff import FOUNDER, StaffRegister
+from rmdocs.store.event import moment_text
 from rmdocs.store.protocol import CONTROL_REF, RECORDS_PREFIX, NewEvent, NewFile, ledger_origin
 
 if TYPE_CHECKING:

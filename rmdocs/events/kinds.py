@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from rmdocs.errors import UsageError
 from rmdocs.events import control, copies, keys, records
 from rmdocs.events.facts import EventFacts, FactsError, Unknown, Unreadable
-from rmdocs.identifiers import ChangeNumber, DisposalNumber, RecordNumber
+from rmdocs.identifiers import or_none
 from rmdocs.store.event import Event
 
 _Kind = TypeVar("_Kind", bound=EventFacts)
@@ -43,17 +42,13 @@ def kind_of(event: Event) -> type[EventFacts] | None:
     """
     named = _BY_NAME.get(event.kind, ())
     if len(named) > 1:
-        about = [one for one in named if one.ABOUT is not None and _is(one.ABOUT, event.subject)]
+        about = [
+            one
+            for one in named
+            if one.ABOUT is not None and or_none(one.ABOUT.parse, event.subject) is not None
+        ]
         named = (*about, *(one for one in named if one.ABOUT is None), *named)
     return next(iter(named), None)
-
-
-def _is(number: type[ChangeNumber | DisposalNumber | RecordNumber], text: str) -> bool:
-    try:
-        number.parse(text)
-    except UsageError:
-        return False
-    return True
 
 
 def read(event: Event) -> EventFacts:

@@ -12,14 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
-from rmdocs.bulk import Bulk
+from rmdocs.bulk import Bulk, one_again
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.issuing.checking import in_pieces
 from rmdocs.issuing.editions import render_edition
 from rmdocs.records.check import accepted
 from rmdocs.records.draft import RecordDraft
-from rmdocs.store.objectwriter import deflated
+from rmdocs.store.objectwriter import deflated, inflated
 from rmdocs.store.protocol import DeflatedFile, NewFile
 from rmdocs.store.sealing import sealed_file
 
@@ -104,6 +104,10 @@ def rendered(
         here=partial(_render_piece, registry, printable),
         elsewhere=partial(_render_elsewhere, there, printable),
         executor=executor if there is not None else None,
+        stays=lambda piece: any(
+            one.encrypted or registry.forms.must_be_destroyable(one.release.number) for one in piece
+        ),
+        agrees=partial(_agrees, registry, printable),
     )
     for piece, made in bulk.each(in_pieces(records), in_order=True):
         yield from zip(piece, made, strict=True)
@@ -146,6 +150,40 @@ def _render_elsewhere(
     return [
         found if one.encrypted else _deflated(found) for one, found in zip(piece, made, strict=True)
     ]
+
+
+def _agrees(
+    registry: Registry,
+    printable: Printable,
+    piece: Sequence[NumberedRecord],
+    made: Sequence[RenderedRecord],
+) -> bool:
+    """Return whether documents made on another machine are what is said of them, and one the same.
+
+    Each is hashed again here: what is laid down is what its event says. Whether it is also what
+    its record says is looked at of one in each piece.
+    """
+    return all(
+        _is_as_said(one, file)
+        for one, found in zip(piece, made, strict=False)
+        for file in found.deflated
+    ) and one_again(
+        lambda some: [_deflated(one) for one in _render_piece(registry, printable, some)],
+        piece,
+        made,
+    )
+
+
+def _is_as_said(one: NumberedRecord, file: DeflatedFile) -> bool:
+    """Return whether a file lies below its record, and its content is what is said of it."""
+    path, media_type = file.sealed.path, file.sealed.media_type
+    data = inflated(file.content)
+    return (
+        path.startswith(f"{one.number.directory}/")
+        and file.content.kind == "blob"
+        and data is not None
+        and sealed_file(NewFile(path=path, data=data, media_type=media_type)) == file.sealed
+    )
 
 
 def _deflated(made: RenderedRecord) -> RenderedRecord:

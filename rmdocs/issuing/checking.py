@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rmdocs import canonical
 from rmdocs.answering import Answer, called
-from rmdocs.bulk import Bulk
+from rmdocs.bulk import Bulk, one_again
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, FindingsError
+from rmdocs.errors import ControlError, FindingsError, UsageError
 from rmdocs.findings import Finding, error, has_errors, place_of, warning
 from rmdocs.forms.sections.rules import RulesSection
-from rmdocs.identifiers import Series
+from rmdocs.identifiers import DocumentNumber, RecordNumber, Series
 from rmdocs.issuing.registerchecks import has_left, named_in_record
 from rmdocs.issuing.uniquekeys import UniqueClaim, clash, not_compared, not_unique
 from rmdocs.language.expression import Expression
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from rmdocs.events.records import Unit
     from rmdocs.forms.form import Form
-    from rmdocs.identifiers import DocumentNumber
     from rmdocs.intake.candidates import Candidate
     from rmdocs.issuing.registry import Elsewhere, Registry
     from rmdocs.registers.revisions import Release
@@ -115,10 +114,13 @@ def check_all(  # noqa: PLR0913 - what is checked, by what, and by whom
     :param executor: who checks besides this process; see ``bulk``.
     :param progress: told how many candidates of how many are checked.
     """
+    here = partial(_check_piece, registry, today)
     bulk = Bulk(
-        here=partial(_check_piece, registry, today),
+        here=here,
         elsewhere=partial(_check_elsewhere, registry.elsewhere, today),
         executor=executor if registry.elsewhere is not None else None,
+        stays=lambda piece: any(_stays(registry, one) for one in piece),
+        agrees=partial(one_again, here),
     )
     checked: list[CheckedCandidate] = []
     for _, found in bulk.each(in_pieces(candidates), in_order=True):
@@ -152,6 +154,25 @@ _Item = TypeVar("_Item")
 def in_pieces(items: Sequence[_Item]) -> deque[Sequence[_Item]]:
     """Return items as pieces of bulk work."""
     return deque(items[first : first + _AT_ONCE] for first in range(0, len(items), _AT_ONCE))
+
+
+def _stays(registry: Registry, candidate: Candidate) -> bool:
+    """Return whether a candidate, or a record that it names, is one that must be destroyable."""
+    value = candidate.value
+    inner = value.get("record") if isinstance(value, dict) else None
+    record = inner if isinstance(inner, dict) else value
+    if not isinstance(record, dict):
+        return True
+    related = record.get("related") or []
+    try:
+        numbers = [RecordNumber.parse(str(one)) for one in related] if related else []
+        forms = {
+            DocumentNumber.parse(str(record.get("form"))),
+            *(one.series.form for one in numbers),
+        }
+    except (TypeError, UsageError):
+        return True
+    return any(map(registry.forms.must_be_destroyable, forms))
 
 
 def _check_piece(

@@ -324,9 +324,9 @@ def rests_on(finding: Finding, changed: Iterable[str], form: Form) -> bool:
     for path in changed:
         steps = split(path) or ()
         name = tuple(step for step in steps if isinstance(step, str))
-        if name[:1] != ("content",) or any(_related(name, other) for other in asked):
+        if name[:1] != ("content",) or any(_together(name, other) for other in asked):
             return True
-        of_list = any(_related(name, other) for other in gone_through)
+        of_list = any(_together(name, other) for other in gone_through)
         if of_list and (_together(place, steps) or not _other_item(place, steps)):
             return True
     return False
@@ -351,8 +351,8 @@ def _asked(expressions: Iterable[Expression], form: Form) -> frozenset[Name]:
     return frozenset(asked)
 
 
-def _together(one: Steps, other: Steps) -> bool:
-    """Return whether one place is the other or lies in it."""
+def _together(one: Steps | Name, other: Steps | Name) -> bool:
+    """Return whether one place, or name, is the other or lies in it."""
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]
 
@@ -367,11 +367,5 @@ def _other_item(one: Steps, other: Steps) -> bool:
 
 def _uses(expressions: Iterable[Expression], faulty: frozenset[Name]) -> bool:
     return bool(faulty) and any(
-        _related(name, bad) for one in expressions for name in names_in(one) for bad in faulty
+        _together(name, bad) for one in expressions for name in names_in(one) for bad in faulty
     )
-
-
-def _related(one: Name, other: Name) -> bool:
-    """Return whether one name is the other or leads through it."""
-    shared = min(len(one), len(other))
-    return one[:shared] == other[:shared]

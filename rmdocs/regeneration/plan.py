@@ -14,7 +14,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rmdocs.bulk import Bulk
+from rmdocs.bulk import Bulk, one_again
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError
 from rmdocs.findings import NOTHING, Finding, error
@@ -135,10 +135,13 @@ def make_plan(  # noqa: PLR0913 - a plan simply takes that much
     registry.catalogue.catch_up_form(number)
     registry.catalogue.require_readable(number)
     listed = list(registry.index.find(Query(form=str(number))))
+    here = partial(_plan_piece, registry, release, where, given)
     bulk = Bulk(
-        here=partial(_plan_piece, registry, release, where, given),
+        here=here,
         elsewhere=partial(_plan_elsewhere, registry.elsewhere, release, where, given),
         executor=executor if registry.elsewhere is not None else None,
+        stays=lambda _piece: registry.forms.must_be_destroyable(number),
+        agrees=partial(one_again, here),
     )
     found: list[Planned] = []
     done = 0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError, UsageError
+from rmdocs.errors import ControlError
 from rmdocs.events.control import EntryApproved, EntryRequested
 from rmdocs.events.kinds import read, read_as
 from rmdocs.events.records import (
@@ -26,7 +26,7 @@ from rmdocs.events.records import (
     RequestRejected,
     VoidRequested,
 )
-from rmdocs.identifiers import RecordNumber, RequestNumber
+from rmdocs.identifiers import RecordNumber, RequestNumber, or_none
 from rmdocs.messages import Called, by_command, message
 from rmdocs.registers.records import read_folder
 from rmdocs.store.protocol import EVENTS_NAME
@@ -208,7 +208,7 @@ class ControlRequests:
 
     def all(self) -> Iterator[ApprovalRequest]:
         """Yield every request, by number."""
-        numbers = (_number_named(name) for name in self.head.list(REQUESTS))
+        numbers = (or_none(RequestNumber.parse, name) for name in self.head.list(REQUESTS))
         for number in sorted(number for number in numbers if number is not None):
             found = self._read(number)
             if found is not None:
@@ -264,14 +264,6 @@ def unknown_request(number: RequestNumber) -> ControlError:
 def changes_what_stands(event: Event) -> bool:
     """Return whether an event makes what it concerns another than a request was about."""
     return event.kind not in _HARMLESS
-
-
-def _number_named(name: str) -> RequestNumber | None:
-    """Return the request that a directory is named after; None if there is none such."""
-    try:
-        return RequestNumber.parse(name)
-    except UsageError:
-        return None
 
 
 def _folded(

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
+from secrets import choice
 from typing import TYPE_CHECKING
 
 from rmdocs import canonical
@@ -193,6 +195,8 @@ class Catalogue:
             here=self.read,
             elsewhere=partial(_read_elsewhere, reopen, control),
             executor=None if reopen is None else others,
+            stays=lambda piece: self.entries.forms.must_be_destroyable(piece.volume.series.form),
+            agrees=self._agrees,
         )
         return bulk.each(deque(piece for one in waiting for piece in one.pieces), in_order=True)
 
@@ -229,6 +233,24 @@ class Catalogue:
     def read(self, piece: _Piece) -> VolumeUpdate:
         """Return what the index keeps of some records."""
         return self._read(self.store.at(piece.commit), piece.volume, piece.numbers)
+
+    def _agrees(self, piece: _Piece, found: VolumeUpdate) -> bool:
+        """Return whether every record, and no other, was read elsewhere, and one of them is so."""
+        read = [
+            *(entry.record.number for entry in found.entries),
+            *found.gone,
+            *map(str, found.unreadable),
+        ]
+        if sorted(read) != sorted(map(str, piece.numbers)):
+            return False
+        if not piece.numbers:
+            return True
+        again = self.read(replace(piece, numbers=(choice(piece.numbers),)))
+        return (
+            all(one in found.entries for one in again.entries)
+            and {*again.gone} <= {*found.gone}
+            and {*again.unreadable} <= {*found.unreadable}
+        )
 
     def enter(self, volume: Volume, before: str, issued: Sequence[JustIssued]) -> None:
         """Enter records that were issued just now, under the lock of their volume.

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rmdocs.classes import dataclass
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, RmdocsError
 from rmdocs.findings import Finding, error, warning
 from rmdocs.forms.document import (
     BODY_NAME,
@@ -47,6 +47,7 @@ class FormRegister(RevisionRegister):
     def __init__(self, head: Head, loaded: dict[str, ReleasedForm] | None = None) -> None:
         super().__init__(head, FORMS)
         self._loaded = {} if loaded is None else loaded
+        self._destroyable: dict[DocumentNumber, bool] = {}
 
     def load(self, release: Release) -> ReleasedForm:
         """Return a released revision, its bytes checked against the release.
@@ -56,6 +57,19 @@ class FormRegister(RevisionRegister):
         if release.digest not in self._loaded:
             self._loaded[release.digest] = self._load(release)
         return self._loaded[release.digest]
+
+    def must_be_destroyable(self, number: DocumentNumber) -> bool:
+        """Return whether records of a form must be, under any of its revisions.
+
+        So, too, where nobody knows: there is no such form, or a revision cannot be read.
+        """
+        if number not in self._destroyable:
+            try:
+                forms = [self.load(release).form for release in self.releases(number)]
+            except RmdocsError:
+                forms = []
+            self._destroyable[number] = not forms or any(form.access.destroyable for form in forms)
+        return self._destroyable[number]
 
     def _load(self, release: Release) -> ReleasedForm:
         files = self._files(release)

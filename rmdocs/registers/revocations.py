@@ -24,6 +24,7 @@ from rmdocs.forms.tomltables import read_table
 from rmdocs.identifiers import StaffNumber
 from rmdocs.messages import Called, message
 from rmdocs.schemas.schema import Schema
+from rmdocs.store.event import moment_text
 from rmdocs.store.keys import PublicKey
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 
@@ -126,11 +127,6 @@ def _schema() -> Schema:
             "in_doubt_from",
         )
     )
-
-
-def moment_text(moment: datetime) -> str:
-    """Return a moment as events and files of revocations spell it."""
-    return moment.astimezone(UTC).strftime(_TIME)
 
 
 def moment_in(said: str) -> datetime:

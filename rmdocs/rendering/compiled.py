@@ -25,7 +25,7 @@ from rmdocs.rendering import grids, package
 from rmdocs.rendering.compiledpart import CompiledPart, InsertNeededError, Printed
 from rmdocs.rendering.markup import FALLBACK, RUN, SPACE, TEXT, WORD
 from rmdocs.rendering.package import Member, StaticMembers
-from rmdocs.rendering.template import Blueprint, malformed, take_apart
+from rmdocs.rendering.template import Blueprint, malformed, parse, take_apart
 
 _TAB = f"{WORD}tab"
 _SIGNS = {
@@ -56,7 +56,7 @@ def printed_text(document: bytes) -> str:
     roots = []
     for member in found:
         try:
-            roots.append(_parsed(member.content()))
+            roots.append(parse(member.content()))
         except etree.XMLSyntaxError as problem:
             raise FindingsError((_not_well_formed(member.name, problem),)) from problem
     return "\n".join(_text(root, copies=False).strip("\n") for root in roots)
@@ -81,7 +81,7 @@ def check_printed(document: bytes, printed: Iterable[Printed]) -> list[Finding]:
 
 def _missing(name: str, content: bytes, values: list[Printed]) -> Iterator[Finding]:
     try:
-        root = _parsed(content)
+        root = parse(content)
     except etree.XMLSyntaxError as problem:
         yield error(
             "RENDER-XML",
@@ -140,10 +140,6 @@ def _shown_pieces(xml: str) -> Iterator[str]:
         sign = _PRINTED_SIGNS.match(piece)
         if sign:
             yield "\n" if sign["line"] else "\t"
-
-
-def _parsed(content: bytes) -> etree._Element:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def _text(root: etree._Element, *, copies: bool) -> str:

@@ -9,10 +9,11 @@ what was broken off goes on where it ended.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 from functools import partial
 from pathlib import PurePosixPath
+from secrets import choice, randbelow
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rmdocs import canonical
@@ -79,6 +80,8 @@ AT_ONCE = 25
 """Records that are converted together: all of them are sealed, or none."""
 _IN_MEMORY = 16
 """How many such pieces of work are prepared at a time."""
+_ONE_IN = 4
+"""Of how many pieces that other machines made one is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ class _Wanted:
 
     :param code: what its pages bear; None for a preview, which is stamped instead.
     :param slips: what is torn off it, and bears codes too.
+    :param stays: whether it may not leave this machine: its record must be destroyable.
     """
 
     name: str
@@ -94,6 +98,7 @@ class _Wanted:
     about: About
     code: DocumentCode | None
     slips: tuple[Slip, ...]
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +133,25 @@ def sealed_renditions(
     for one in subjects:
         require_own(one, acting.person, message("make PDF of {form}", form=one.form.number))
     do = partial(_made_piece, engine)
-    bulk = Bulk(here=do, elsewhere=do, executor=executor)
-    return _sealed(subjects, bulk, engine, acting)
+    bulk = Bulk(
+        here=do,
+        elsewhere=do,
+        executor=executor,
+        stays=lambda piece: any(one.stays for one in piece),
+        agrees=partial(_agrees, engine),
+    )
+    forms = registry.forms
+    stay = {
+        one.number
+        for one in subjects
+        if one.folder.encrypted or forms.must_be_destroyable(one.form.number)
+    }
+    return _sealed(subjects, stay, bulk, engine, acting)
 
 
 def _sealed(
     subjects: Sequence[Subject],
+    stay: Collection[RecordNumber],
     bulk: Bulk[tuple[_Wanted, ...], _MadePiece],
     engine: Engine,
     acting: ActingPerson,
@@ -144,7 +162,7 @@ def _sealed(
         some = groups[first : first + _IN_MEMORY]
         pieces = deque(
             tuple(
-                wanted
+                replace(wanted, stays=one.number in stay)
                 for one in group
                 if not _kept(one, engine)
                 for wanted in _wanted(one, engine, coded=True)
@@ -165,6 +183,23 @@ def _made_piece(engine: Engine, wanted: Sequence[_Wanted]) -> _MadePiece:
         return _MadePiece(made=_pdf_of(wanted, engine) if wanted else {})
     except FindingsError as problem:
         return _MadePiece(findings=problem.findings)
+
+
+def _agrees(engine: Engine, wanted: Sequence[_Wanted], piece: _MadePiece) -> bool:
+    """Return whether PDF made on another machine is of the documents, and, of some, one the same.
+
+    Making it again takes what making it takes, but for the start of LibreOffice, so it is done
+    of one document in a piece of every few.
+    """
+    if piece.findings or not wanted:
+        return not piece.made
+    if {*piece.made} != {pdf_name(one.name) for one in wanted}:
+        return False
+    if randbelow(_ONE_IN):
+        return True
+    one = choice(wanted)
+    name = pdf_name(one.name)
+    return _made_piece(engine, (one,)).made.get(name) == piece.made[name]
 
 
 def preview(registry: Registry, number: RecordNumber, engine: Engine) -> list[Made]:

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image, ImageFilter, ImageStat
 
 from rmdocs.classes import dataclass
-from rmdocs.errors import UsageError
+from rmdocs.identifiers import or_none
 from rmdocs.pdf.codes import OLD_PREFIX, PREFIX, PageCode
 from rmdocs.scanning.frames import Frames, PageTroubleError
 from rmdocs.scanning.pile import Trouble
@@ -160,17 +160,10 @@ def _symbols(image: Image.Image) -> list[_Symbol]:
     """Return the symbols that are ours; others, on an invoice, say, do not concern us."""
     found = zxingcpp.read_barcodes(image, formats=_QR, try_invert=False)
     return [
-        _Symbol(code=_code(one.text), turn=_upright(one.orientation))
+        _Symbol(code=or_none(PageCode.decode, one.text), turn=_upright(one.orientation))
         for one in found
         if one.text.startswith((PREFIX, OLD_PREFIX))
     ]
-
-
-def _code(text: str) -> PageCode | None:
-    try:
-        return PageCode.decode(text)
-    except UsageError:
-        return None
 
 
 def _upright(orientation: int) -> int:

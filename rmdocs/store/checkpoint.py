@@ -18,8 +18,8 @@ from cryptography.exceptions import InvalidSignature
 from rmdocs.canonical import JsonObject
 from rmdocs.checkcodes import CheckCode
 from rmdocs.classes import dataclass
-from rmdocs.errors import StoreError
-from rmdocs.messages import Text, by_command, message
+from rmdocs.errors import DamagedError, StoreError
+from rmdocs.messages import Text, message
 from rmdocs.store.keys import PublicKey, Signer
 
 KEY_NAME = "rmdocs-ledger"
@@ -119,15 +119,9 @@ class Checkpoint:
             checkpoint._check()
             exact = note.startswith(checkpoint.body)
         except (IndexError, ValueError) as problem:
-            raise StoreError(
-                message("a checkpoint of the ledger cannot be read"),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            ) from problem
+            raise DamagedError(message("a checkpoint of the ledger cannot be read")) from problem
         if not exact:
-            raise StoreError(
-                message("a checkpoint of the ledger is not spelled as it must be"),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
+            raise DamagedError(message("a checkpoint of the ledger is not spelled as it must be"))
         return checkpoint
 
 
@@ -348,12 +342,11 @@ class LedgerKeys:
             by = [one for one in self.all if one.since < key.since and key.is_named_by(one.public)]
             control = [one for one in by if one.may_name(key)]
             if not control:
-                raise StoreError(
+                raise DamagedError(
                     message(
                         "no key of the ledgers named the key of the machine {machine}",
                         machine=key.machine,
-                    ),
-                    by_command(message("have the store verified"), "rmdocs verify"),
+                    )
                 )
             key = control[0]
         return tuple(found)

@@ -18,8 +18,8 @@ from rmdocs import canonical
 from rmdocs.answering import Answer
 from rmdocs.canonical import Json, JsonObject
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, StoreError
-from rmdocs.messages import by_command, message
+from rmdocs.errors import DamagedError, FindingsError, StoreError
+from rmdocs.messages import message
 from rmdocs.store.checkpoint import Checkpoint
 
 FORMAT = 1
@@ -141,7 +141,7 @@ class Event:
             "subject": self.subject,
             "index": self.index,
             "actor": self.actor.to_json(),
-            "time": _spelled(self.time),
+            "time": moment_text(self.time),
             "reason": self.reason,
             "relied_on": self.relied_on.to_json() if self.relied_on else None,
             "previous": self.previous.to_json() if self.previous else None,
@@ -174,9 +174,8 @@ class Event:
             if canonical.encode(value, doubtful=value["facts"]) != data:
                 _refuse("it is not in its canonical form")
         except (KeyError, TypeError, ValueError, FindingsError) as problem:
-            raise StoreError(
-                message("an event cannot be read: it is not as this program writes it"),
-                by_command(message("have the store verified"), "rmdocs verify"),
+            raise DamagedError(
+                message("an event cannot be read: it is not as this program writes it")
             ) from problem
         return event
 
@@ -228,14 +227,15 @@ def _part(kind: type[_Part], value: Json) -> _Part:
     return kind(**value)
 
 
-def _spelled(time: datetime) -> str:
+def moment_text(time: datetime) -> str:
+    """Return a moment as events, and files of revocations, spell it."""
     return time.astimezone(UTC).strftime(_TIME)
 
 
 @lru_cache(maxsize=64)  # all acts of a commit bear the same
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    if _spelled(moment) != text:
+    if moment_text(moment) != text:
         _refuse("another spelling of a time")
     return moment
 

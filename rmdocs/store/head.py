@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from rmdocs.errors import NestingError, StoreError
+from rmdocs.errors import DamagedError, NestingError, StoreError
 from rmdocs.messages import by_command, message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
@@ -82,10 +82,7 @@ class GitHead:
         """Return the signed checkpoint as it stands in the ledger."""
         data = self.read(CHECKPOINT_PATH)
         if data is None:
-            raise StoreError(
-                message("commit {commit} has no checkpoint", commit=self.commit),
-                by_command(message("have the store verified"), "rmdocs verify"),
-            )
+            raise DamagedError(message("commit {commit} has no checkpoint", commit=self.commit))
         return data.decode(errors="replace")
 
     @cached_property

@@ -60,6 +60,20 @@ def deflated(kind: str, data: bytes) -> Deflated:
     return Deflated(oid=oid, kind=kind, size=len(data), data=zlib.compress(data, FAST))
 
 
+def inflated(one: Deflated) -> bytes | None:
+    """Return the content of an object that was deflated elsewhere; None if it is not what it says.
+
+    No more than it says is inflated.
+    """
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(one.data, one.size + 1)
+    except zlib.error:
+        return None
+    whole = inflater.eof and not inflater.unused_data and len(data) == one.size
+    return data if whole and object_name(one.kind, data) == one.oid else None
+
+
 class ObjectWriter(NewObjects):
     """Collects new objects, then puts them on disk together, as one pack.
 

@@ -14,7 +14,7 @@ from rmdocs.errors import ControlError, FindingsError, RmdocsError, UsageError
 from rmdocs.files import File
 from rmdocs.findings import Severity, has_errors
 from rmdocs.forms.roles import ROLE_NAMES
-from rmdocs.identifiers import CopyNumber, RecordNumber
+from rmdocs.identifiers import CopyNumber, RecordNumber, or_none
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.reports.report import write_html
@@ -116,11 +116,8 @@ _TYPED = ("number", "edition", "pin")
 
 def _copy(workspace: Workspace, text: str) -> CopyTrace | None:
     """Return the controlled copy that a text is the number of; None if of none."""
-    try:
-        number = CopyNumber.typed(text)
-    except UsageError:
-        return None
-    return copies.trace(workspace, str(number))
+    number = or_none(CopyNumber.typed, text)
+    return None if number is None else copies.trace(workspace, str(number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

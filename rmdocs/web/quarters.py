@@ -14,7 +14,7 @@ from rmdocs.registers.lists.quarters import COUNTED_BY, IN_TIME, QUARTERS, Quart
 from rmdocs.web.drawing import PageCell, PageRow
 from rmdocs.web.navigation import LEADERS
 from rmdocs.web.pages import page, see
-from rmdocs.web.record import workbook
+from rmdocs.web.record import record_link, workbook
 from rmdocs.web.refusals import WebError
 from rmdocs.workspace import oversight
 
@@ -98,7 +98,8 @@ def _manager(visit: Visit) -> Response:
         noted=noted,
         noted_columns=_NOTED,
         noted_rows=tuple(
-            (_record(number), one.message, one.clause, one.remedy) for number, one in noted.shown
+            (record_link(number), one.message, one.clause, one.remedy)
+            for number, one in noted.shown
         ),
     )
 
@@ -159,10 +160,6 @@ def _row(found: QuarterOverview, one: ManagerQuarter) -> PageRow:
     )
 
 
-def _record(number: str) -> PageCell:
-    return PageCell(shown=number, href=f"/records/{number}", kind="code")
-
-
 def _performed_row(one: Performed) -> PageRow:
     if one.sealed is None:
         state = PageCell(shown=message("still overdue"), kind="state over")
@@ -175,7 +172,7 @@ def _performed_row(one: Performed) -> PageRow:
         PageCell(shown=str(one.sealed or ""), kind="date"),
         state,
         one.what,
-        _record(one.number),
+        record_link(one.number),
         one.customer,
         one.clause,
     )
@@ -184,7 +181,7 @@ def _performed_row(one: Performed) -> PageRow:
 def _done_row(one: IndexedRecord) -> PageRow:
     return (
         PageCell(shown=one.done_on, kind="date"),
-        _record(one.number),
+        record_link(one.number),
         one.customer,
         one.subject,
         PageCell(shown=named(RECORD_STATUS_NAMES, one.status), kind=f"state {one.status}"),

@@ -134,8 +134,8 @@ def _facts(found: Trace) -> Iterator[tuple[Text, tuple[PageCell | Text | str, ..
     revision = message("revision {revision}", revision=found.revision)
     yield message("form"), (str(found.number.series.form), revision)
     yield message("edition"), (str(found.edition),)
-    yield message("cites"), tuple(map(_record_link, found.related))
-    yield message("cited by"), tuple(map(_record_link, found.related_from))
+    yield message("cites"), tuple(map(record_link, found.related))
+    yield message("cited by"), tuple(map(record_link, found.related_from))
     signers = tuple(
         message("{place}: {value}", place=named(ROLE_NAMES, one.role), value=one.name)
         for one in found.signers
@@ -162,7 +162,8 @@ def _asked(request: ApprovalRequest) -> PageCell:
     return PageCell(shown=asked, href=f"/requests/{request.number}")
 
 
-def _record_link(number: str) -> PageCell:
+def record_link(number: str) -> PageCell:
+    """Return the cell that leads to a record's page."""
     return PageCell(shown=number, href=f"/records/{number}", kind="code")
 
 

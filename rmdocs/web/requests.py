@@ -9,7 +9,7 @@ from rmdocs.messages import message
 from rmdocs.registers.displaynames import ACT_NAMES, named
 from rmdocs.web.drawing import PageCell
 from rmdocs.web.pages import act, actor_cells, page, see
-from rmdocs.web.record import number_in
+from rmdocs.web.record import number_in, record_link
 from rmdocs.workspace import disposition, records, requests
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _facts(visit: Visit, request: ApprovalRequest) -> Iterator[tuple[Text, PageR
     record = request.number.record
     if record is not None:
         found = records.show(visit.workspace, record)
-        yield message("record"), (_link(str(record)), PageCell(shown=found.title))
+        yield message("record"), (record_link(str(record)), PageCell(shown=found.title))
         summary = requests.summary(visit.workspace, record)
         yield message("about"), tuple(PageCell(shown=one) for one in summary if one)
         yield message("edition"), (str(found.current_edition),)
@@ -109,7 +109,7 @@ def _disposal(visit: Visit) -> Response:
         changes=(),
         columns=_LISTED,
         rows=tuple(
-            (_link(str(one.number)), one.title, str(one.issued), str(one.due))
+            (record_link(str(one.number)), one.title, str(one.issued), str(one.due))
             for one in disposal.proposal.records
         ),
         workbook=f"/disposals/{disposal.number}.xlsx",
@@ -162,10 +162,6 @@ def _disposal_in(visit: Visit) -> DisposalNumber:
 
 def _is_own(visit: Visit, asked: Event) -> bool:
     return visit.person is not None and asked.actor.staff_no == str(visit.person.staff_no)
-
-
-def _link(number: str) -> PageCell:
-    return PageCell(shown=number, href=f"/records/{number}", kind="code")
 
 
 ROUTES = (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rmdocs.errors import UsageError
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, or_none
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, named
 from rmdocs.registers.indexfile import Query
@@ -48,10 +47,7 @@ def _number(visit: Visit, text: str) -> RecordNumber | None:
         number = records.trace(visit.workspace, text.lower()).number
         visit.require_unit(number.series.unit)
         return number
-    try:
-        return RecordNumber.typed(text)
-    except UsageError:
-        return None
+    return or_none(RecordNumber.typed, text)
 
 
 def _found(visit: Visit) -> Response:

@@ -57,13 +57,12 @@ def issue(
             message("give either a staff number or the name of somebody outside"),
         )
     holder = issuance.outside_holder(outside) if staff is None else staff
-    acting = workspace.acting()
-    printer = _printer(workspace, acting) if pdf else None
-    copy = issuance.issue_copy(
-        workspace.store, document, holder, partial(_document, workspace), acting, printer=printer
-    )
-    workspace.refresh()
-    return copy
+    source = partial(_document, workspace)
+    with workspace.act() as acting:
+        printer = _printer(workspace, acting) if pdf else None
+        return issuance.issue_copy(
+            workspace.store, document, holder, source, acting, printer=printer
+        )
 
 
 def acknowledge(
@@ -80,9 +79,8 @@ def acknowledge(
             message("say who signed it, and on which date"),
         )
     receipt = PaperReceipt(signed_by=signed_by, on=on or workspace.today()) if signed_by else None
-    return _done(
-        workspace, custody.acknowledge_copy(workspace.store, number, workspace.acting(), receipt)
-    )
+    with workspace.act() as acting:
+        return custody.acknowledge_copy(workspace.store, number, acting, receipt)
 
 
 def recall(workspace: Workspace, number: CopyNumber, reason: str) -> Copy:
@@ -92,9 +90,8 @@ def recall(workspace: Workspace, number: CopyNumber, reason: str) -> Copy:
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, gives no reason, or the copy is not out.
     """
-    return _done(
-        workspace, custody.recall_copy(workspace.store, number, reason, workspace.acting())
-    )
+    with workspace.act() as acting:
+        return custody.recall_copy(workspace.store, number, reason, acting)
 
 
 def recall_superseded(
@@ -108,9 +105,8 @@ def recall_superseded(
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not.
     """
-    copies = custody.recall_superseded(workspace.store, document, workspace.acting(), reason)
-    workspace.refresh()
-    return copies
+    with workspace.act() as acting:
+        return custody.recall_superseded(workspace.store, document, acting, reason)
 
 
 def return_(workspace: Workspace, number: CopyNumber, remark: str = "") -> Copy:
@@ -119,9 +115,8 @@ def return_(workspace: Workspace, number: CopyNumber, remark: str = "") -> Copy:
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, or the copy is not out.
     """
-    return _done(
-        workspace, custody.return_copy(workspace.store, number, workspace.acting(), remark)
-    )
+    with workspace.act() as acting:
+        return custody.return_copy(workspace.store, number, acting, remark)
 
 
 def replace(
@@ -141,14 +136,12 @@ def replace(
         revision is not in force any more.
     :raises MissingProgramError: if PDF is asked for and LibreOffice is not installed.
     """
-    acting, source = workspace.acting(), partial(_document, workspace)
-    printer = _printer(workspace, acting) if pdf else None
-    return _done(
-        workspace,
-        issuance.replace_copy(
+    source = partial(_document, workspace)
+    with workspace.act() as acting:
+        printer = _printer(workspace, acting) if pdf else None
+        return issuance.replace_copy(
             workspace.store, number, reason, source, acting, destroyed=destroyed, printer=printer
-        ),
-    )
+        )
 
 
 def lose(workspace: Workspace, number: CopyNumber, reason: str, *, pdf: bool = False) -> Lost:
@@ -160,13 +153,10 @@ def lose(workspace: Workspace, number: CopyNumber, reason: str, *, pdf: bool = F
         revision is not in force any more.
     :raises MissingProgramError: if PDF is asked for and LibreOffice is not installed.
     """
-    acting = workspace.acting()
-    printer = _printer(workspace, acting) if pdf else None
-    lost = issuance.lose_copy(
-        workspace.store, number, reason, partial(_document, workspace), acting, printer=printer
-    )
-    workspace.refresh()
-    return lost
+    source = partial(_document, workspace)
+    with workspace.act() as acting:
+        printer = _printer(workspace, acting) if pdf else None
+        return issuance.lose_copy(workspace.store, number, reason, source, acting, printer=printer)
 
 
 def get(workspace: Workspace, number: CopyNumber) -> Copy:
@@ -232,11 +222,6 @@ def recalls(
     copies = find(workspace, document, on)
     revisions = Revisions(workspace.registry.control)
     return recall_report(copies, revisions, _heading(workspace, copies, on))
-
-
-def _done(workspace: Workspace, copy: Copy) -> Copy:
-    workspace.refresh()
-    return copy
 
 
 def trace(workspace: Workspace, target: str | File) -> CopyTrace | None:

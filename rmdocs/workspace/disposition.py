@@ -42,9 +42,8 @@ def place_hold(workspace: Workspace, held: Held, kind: str, reason: str) -> Hold
     :raises ControlError: if whoever acts may not, gives no reason, or the record was never
         issued or was disposed of.
     """
-    hold = holding.place_hold(workspace.store, held, kind, reason, workspace.acting())
-    workspace.refresh()
-    return hold
+    with workspace.act() as acting:
+        return holding.place_hold(workspace.store, held, kind, reason, acting)
 
 
 def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
@@ -54,9 +53,8 @@ def lift_hold(workspace: Workspace, number: HoldNumber, reason: str) -> Hold:
     :raises ControlError: if whoever acts may not, placed it themselves, gives no reason, or
         it is lifted already.
     """
-    hold = holding.lift_hold(workspace.store, number, reason, workspace.acting())
-    workspace.refresh()
-    return hold
+    with workspace.act() as acting:
+        return holding.lift_hold(workspace.store, number, reason, acting)
 
 
 def hold(workspace: Workspace, number: HoldNumber) -> Hold:
@@ -135,11 +133,8 @@ def propose(
     :raises ControlError: if whoever acts may not, or gives no reason.
     :raises RefusedError: with everything that stands in the way of any of the records.
     """
-    disposal = proposing.propose_disposal(
-        workspace.registry, numbers, wanted, reason, workspace.acting()
-    )
-    workspace.refresh()
-    return disposal
+    with workspace.act() as acting:
+        return proposing.propose_disposal(workspace.registry, numbers, wanted, reason, acting)
 
 
 def get(workspace: Workspace, number: DisposalNumber) -> Disposal:
@@ -179,9 +174,8 @@ def approve(workspace: Workspace, number: DisposalNumber) -> Disposal:
     :raises StoreError: if it could not be finished: to be called again.
     """
     drop_old_index(workspace.root)
-    disposal = approve_disposal(workspace.registry, number, workspace.acting())
-    workspace.refresh()
-    return disposal
+    with workspace.act() as acting:
+        return approve_disposal(workspace.registry, number, acting)
 
 
 def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposal:
@@ -190,9 +184,8 @@ def reject(workspace: Workspace, number: DisposalNumber, reason: str) -> Disposa
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, gives no reason, or it is decided already.
     """
-    disposal = proposing.reject_disposal(workspace.store, number, reason, workspace.acting())
-    workspace.refresh()
-    return disposal
+    with workspace.act() as acting:
+        return proposing.reject_disposal(workspace.store, number, reason, acting)
 
 
 def disposals(workspace: Workspace, on: date | None = None) -> Report:

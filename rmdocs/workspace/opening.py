@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -32,7 +31,6 @@ from rmdocs.workspace.keyring import (
 )
 from rmdocs.workspace.places import (
     CACHE_VARIABLE,
-    PACK_MARK,
     STORE_PATH,
     index_path,
     own_folder,
@@ -42,6 +40,8 @@ from rmdocs.workspace.places import (
 from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from rmdocs.store.head import LedgerStore
     from rmdocs.store.keys import Signer
     from rmdocs.store.protocol import Branch, Head
@@ -59,7 +59,8 @@ def present() -> datetime:
 class Workspace:
     """An opened workspace, and who acts in it; to be closed, best by ``with``.
 
-    Any thread may use it, one at a time.
+    Any thread may use it, one at a time. ``others`` gives who does bulk work besides this process,
+    for how many things, and how many of them are worth another process: those of this machine.
 
     :param root: its directory.
     :param actor: whose key signs; None where only reading.
@@ -86,7 +87,8 @@ class Workspace:
         self._acted = False
         self._known = {CONTROL_REF}
         self.store = store or GitStore.open(root / STORE_PATH, vault(root))
-        self.index = Index(index_path(root), reading, partial(processes, worth=_MANY_READ))
+        self.others: Callable[[int, int], AbstractContextManager[Executor | None]] = processes
+        self.index = Index(index_path(root), reading, lambda count: self.others(count, _MANY_READ))
         try:
             self.registry = Registry(self.store, self.index)
         except RmdocsError:
@@ -214,6 +216,12 @@ class Workspace:
             require_not_back=self._require_not_back,
         )
 
+    @contextmanager
+    def act(self) -> Iterator[ActingPerson]:
+        """Give who acts now, as :meth:`acting`; what was done in the block is known after it."""
+        yield self.acting()
+        self.refresh()
+
     def ledger_key(self) -> Signer:
         """Return what signs the ledgers here: the machine's own key, once control names it.
 
@@ -285,33 +293,7 @@ def open_workspace(
     """
     if root.is_file():
         return open_bundle(root, present, reading)
-    require_no_pack(root)
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
-
-
-def open_to_read(place: Path) -> Workspace:
-    """Open what somebody names as a store, only to read: a workspace, a bare clone, or a bundle.
-
-    :raises StoreError: if it is none of these.
-    """
-    if place.is_file() or (place / STORE_PATH).is_dir() or not (place / "objects").is_dir():
-        return open_workspace(place, None)
-    return Workspace(place, None, present, store=GitStore.open(place))
-
-
-def require_no_pack(root: Path) -> None:
-    """Refuse a pack that an auditor took along: it is checked, not opened.
-
-    :raises StoreError: if it is one.
-    """
-    if (root / PACK_MARK).is_file():
-        raise StoreError(
-            message("{path} is a pack of records, and no workspace", path=root),
-            by_command(
-                message("have it checked as what it is"),
-                message("rmdocs audit check {path} --keys K", path=root),
-            ),
-        )
 
 
 def open_bundle(

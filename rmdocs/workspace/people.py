@@ -79,9 +79,8 @@ def leave(workspace: Workspace, staff_no: StaffNumber, on: date | None = None) -
         already, or the last day is still to come or before they were entered.
     """
     day = on or workspace.today()
-    person = procedure.leave(workspace.store, staff_no, day, workspace.acting())
-    workspace.refresh()
-    return person
+    with workspace.act() as acting:
+        return procedure.leave(workspace.store, staff_no, day, acting)
 
 
 def add_unit(workspace: Workspace, code: UnitCode, name: str, full_name: str) -> None:
@@ -119,9 +118,8 @@ def change_customer(
     :raises ControlError: if whoever acts may not, or nothing is changed.
     :raises FindingsError: with everything wrong in the entry.
     """
-    entered = enter_customer(workspace.store, uscc, facts, workspace.acting())
-    workspace.refresh()
-    return entered
+    with workspace.act() as acting:
+        return enter_customer(workspace.store, uscc, facts, acting)
 
 
 def customers(workspace: Workspace) -> list[Customer]:

@@ -279,17 +279,16 @@ def file(
     documents = tuple(one for key, one in found.ready.items() if key in keys)
     place = pilefile.place_of(workspace)
     paths = pilefile.paths_of(pilefile.folder_in(place, name), found.kept)
-    filing = file_pile(
-        workspace.registry,
-        replace(found.pile, documents=documents),
-        paths,
-        acting=workspace.acting(),
-        missing_on=lambda one: _seen(found.kept, one).missing or {},
-        looked_at=lambda one: set_key(one) in found.kept.looked,
-        advance=advance,
-    )
-    workspace.refresh()
-    return filing
+    with workspace.act() as acting:
+        return file_pile(
+            workspace.registry,
+            replace(found.pile, documents=documents),
+            paths,
+            acting=acting,
+            missing_on=lambda one: _seen(found.kept, one).missing or {},
+            looked_at=lambda one: set_key(one) in found.kept.looked,
+            advance=advance,
+        )
 
 
 def put_away(workspace: Workspace, name: str) -> None:

@@ -27,7 +27,7 @@ from rmdocs.language.numbers import shown
 from rmdocs.messages import Language, by_command, message
 from rmdocs.records.draft import NUMBER
 from rmdocs.registers.records import find_folder, folder_as_of
-from rmdocs.workspace.processes import processes
+from rmdocs.workspace.processes import MANY
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -77,7 +77,7 @@ def check_files(
     :param progress: told how many records of how many are checked.
     """
     read = read_files(workspace, files, selection)
-    with processes(len(read)) as executor:
+    with workspace.others(len(read), MANY) as executor:
         return check_read(workspace, read, executor=executor, progress=progress)
 
 

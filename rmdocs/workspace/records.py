@@ -22,7 +22,7 @@ from rmdocs.registers.catalogue import unread_findings, unreadable_findings
 from rmdocs.registers.indexfile import IndexedRecord, Query
 from rmdocs.workspace import machine
 from rmdocs.workspace.answers import IssueOutcome, IssueResult, RefusedRows
-from rmdocs.workspace.processes import processes
+from rmdocs.workspace.processes import MANY
 from rmdocs.workspace.recordfiles import Incoming, check_files, check_read, read_files
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def issue(  # noqa: PLR0913 - each is an option of the command
     acting = workspace.acting()
     taken = read_files(workspace, files, selection)
     with ExitStack() as begun:
-        others = executor or begun.enter_context(processes(len(taken)))
+        others = executor or begun.enter_context(workspace.others(len(taken), MANY))
         read = check_read(workspace, taken, again=again, executor=others, progress=checking)
         if not skip_invalid and any(one.checked.ready is None for one in read):
             return IssueResult(outcomes=tuple(_outcome(one.checked, None) for one in read))

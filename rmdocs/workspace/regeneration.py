@@ -29,7 +29,7 @@ from rmdocs.registers.indexfile import Query
 from rmdocs.registers.regenerations import RegenerationRegister, RegenerationRun
 from rmdocs.renditions.drafting import Filled, documents_today, preview_pages
 from rmdocs.workspace import machine, revisions
-from rmdocs.workspace.processes import processes
+from rmdocs.workspace.processes import MANY
 from rmdocs.workspace.revisions import DESK, DRAFT, FORM, form_files
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     """
     condition = Expression.compile(where) if where else None
     given, told = _given(workspace, number, to, filled)
-    with processes(workspace.index.count(Query(form=str(number)))) as executor:
+    with workspace.others(workspace.index.count(Query(form=str(number))), MANY) as executor:
         plan = make_plan(
             workspace.registry,
             number,
@@ -86,7 +86,7 @@ def run(
     :raises ControlError: if whoever acts may not, or what the plan rests on has changed since.
     :raises FindingsError: if a record cannot be made anew; those before it stay as they are.
     """
-    with processes(plan.counts[RegenerationOutcome.REGENERATE]) as executor:
+    with workspace.others(plan.counts[RegenerationOutcome.REGENERATE], MANY) as executor:
         done = carrying.run(
             workspace.registry,
             plan,

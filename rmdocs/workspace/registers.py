@@ -168,9 +168,8 @@ def close_series(workspace: Workspace, which: Series) -> ClosingStatement:
 
     :raises ControlError: if the actor may not, or it cannot be closed.
     """
-    statement = volumes.close_series(workspace.store, which, workspace.acting())
-    workspace.refresh()
-    return statement
+    with workspace.act() as acting:
+        return volumes.close_series(workspace.store, which, acting)
 
 
 def policy_text(workspace: Workspace) -> str:

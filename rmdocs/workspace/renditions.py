@@ -29,7 +29,6 @@ from rmdocs.renditions.making import Made
 from rmdocs.renditions.records import require_own, subject
 from rmdocs.workspace import machine
 from rmdocs.workspace.machine import Ask, SignatureOrder, opened
-from rmdocs.workspace.processes import processes
 from rmdocs.workspace.recordfiles import check_files
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def each_made(
     acting, engine = workspace.acting(), machine.formal_engine()
     total, done = len(set(numbers)), set[RecordNumber]()
     try:
-        with processes(total - 1, making.AT_ONCE) as executor:
+        with workspace.others(total - 1, making.AT_ONCE) as executor:
             for one in making.sealed_renditions(
                 workspace.registry, numbers, engine, acting, executor
             ):
@@ -123,16 +122,15 @@ def print_sets(
     """
     from rmdocs.renditions.printing import make_print_sets
 
-    made = make_print_sets(
-        workspace.registry,
-        numbers,
-        machine.formal_engine(),
-        acting=workspace.acting(),
-        sides=sides,
-        progress=progress,
-    )
-    workspace.refresh()
-    return made
+    with workspace.act() as acting:
+        return make_print_sets(
+            workspace.registry,
+            numbers,
+            machine.formal_engine(),
+            acting=acting,
+            sides=sides,
+            progress=progress,
+        )
 
 
 def preview(workspace: Workspace, number: RecordNumber) -> list[Made]:
@@ -224,9 +222,8 @@ def begin_anew(workspace: Workspace, number: RecordNumber, reason: str) -> Begun
     """
     from rmdocs.renditions.signing import begin_anew
 
-    begun = begin_anew(workspace.registry, number, reason, workspace.acting())
-    workspace.refresh()
-    return begun
+    with workspace.act() as acting:
+        return begin_anew(workspace.registry, number, reason, acting)
 
 
 def scan(
@@ -247,9 +244,8 @@ def scan(
     """
     from rmdocs.renditions.filing import file_scans
 
-    filing = file_scans(workspace.registry, files, workspace.acting(), progress, looked=looked)
-    workspace.refresh()
-    return filing
+    with workspace.act() as acting:
+        return file_scans(workspace.registry, files, acting, progress, looked=looked)
 
 
 def review(

@@ -67,9 +67,8 @@ def enter(workspace: Workspace, act: str, data: bytes, reason: str) -> ApprovalR
         already.
     :raises FindingsError: with everything wrong in the file.
     """
-    request = ask(workspace.store, KINDS[act], data, reason, workspace.acting())
-    workspace.refresh()
-    return request
+    with workspace.act() as acting:
+        return ask(workspace.store, KINDS[act], data, reason, acting)
 
 
 def get(workspace: Workspace, number: RequestNumber) -> ApprovalRequest:
@@ -193,9 +192,8 @@ def reject(workspace: Workspace, number: RequestNumber, reason: str) -> Approval
     """
     if number.record is not None:
         return voiding.reject_void(workspace.registry, number, reason, workspace.acting())
-    request = reject_request(workspace.store, number, reason, KINDS, workspace.acting())
-    workspace.refresh()
-    return request
+    with workspace.act() as acting:
+        return reject_request(workspace.store, number, reason, KINDS, acting)
 
 
 def calendar_warning(workspace: Workspace) -> tuple[Finding, ...]:

@@ -268,10 +268,8 @@ def review(
     :raises ControlError: if whoever acts may not or wrote it, or it does not wait for review.
     """
     files, cover = _looked_at(workspace, number, digest)
-    acting = workspace.acting()
-    change = revising.review(workspace.store, cover, files, acting, remark)
-    workspace.refresh()
-    return change
+    with workspace.act() as acting:
+        return revising.review(workspace.store, cover, files, acting, remark)
 
 
 def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: str = "") -> Release:
@@ -284,10 +282,8 @@ def approve(workspace: Workspace, number: DocumentNumber, remark: str, digest: s
         for approval; nothing is released then.
     """
     files, cover = _looked_at(workspace, number, digest)
-    acting = workspace.acting()
-    release = revising.approve(workspace.store, cover, files, acting, remark)
-    workspace.refresh()
-    return release
+    with workspace.act() as acting:
+        return revising.approve(workspace.store, cover, files, acting, remark)
 
 
 def return_(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
@@ -297,9 +293,8 @@ def return_(workspace: Workspace, number: DocumentNumber, remark: str) -> Change
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, says nothing, or it is not with them.
     """
-    change = revising.return_(workspace.store, number, remark, workspace.acting())
-    workspace.refresh()
-    return change
+    with workspace.act() as acting:
+        return revising.return_(workspace.store, number, remark, acting)
 
 
 def reject(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeRequest:
@@ -309,9 +304,8 @@ def reject(workspace: Workspace, number: DocumentNumber, remark: str) -> ChangeR
     :raises UsageError: if nobody acts.
     :raises ControlError: if whoever acts may not, says nothing, or no change is open.
     """
-    change = revising.reject(workspace.store, number, remark, workspace.acting())
-    workspace.refresh()
-    return change
+    with workspace.act() as acting:
+        return revising.reject(workspace.store, number, remark, acting)
 
 
 def withdraw(

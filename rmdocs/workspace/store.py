@@ -91,7 +91,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     if since is not None:
         state = verified(path, depth) if isinstance(since, str) else VerifiedState.of_pins(since)
     worth = _MANY_WITH_CONTENTS if contents else _MANY
-    with processes(_to_share(workspace, state, contents=contents), worth) as executor:
+    with workspace.others(_to_share(workspace, state, contents=contents), worth) as executor:
         found = verify.verify(
             workspace.store,
             trust(workspace) if renditions else None,
@@ -104,7 +104,10 @@ def verify(  # noqa: PLR0913 - what is asked, and how
             progress=progress,
         )
     kept = seen.remember(path, workspace.store)
-    if found.ok:  # else the office's clock may not be readable either
+    # What machines of a cluster say is believed once, not by whoever goes on from there.
+    if (
+        found.ok and workspace.others is processes
+    ):  # else the office's clock may not be readable either
         at = workspace.local(workspace.now())
         with suppress(StoreError):  # the next one goes on from an earlier state, or begins anew
             keep_verified(path, found, depth, at.strftime("%Y-%m-%d %H:%M"))
@@ -275,21 +278,13 @@ def on_disk(handed: File) -> Iterator[Path]:
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
     """Return what another clone of a store, or of a workspace, gives of its ledgers.
 
-    Or the checkpoints in a pack that an auditor took along.
-
     :raises UsageError: if there is no store, or it is this very one, which says nothing new
         of itself.
     """
     from rmdocs.audit.pins import pins_of
     from rmdocs.store.git import GitStore
-    from rmdocs.workspace.places import PACK_CHECKPOINTS, PACK_MARK, STORE_PATH
+    from rmdocs.workspace.places import STORE_PATH
 
-    if (folder / PACK_MARK).is_file():
-        from rmdocs.audit.pins import pins_in
-
-        path = folder / "data" / PACK_CHECKPOINTS
-        said = path.read_text("utf-8", "replace") if path.is_file() else ""
-        return pins_in(said, Verbatim(str(folder)))
     path = folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder
     remedy = message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint")
     if not (path / "objects").is_dir():

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zlib
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
 
@@ -14,15 +15,17 @@ from bank import CALL_BACK, LATE, Bank
 from elsewhere import Elsewhere, Killed
 
 from rmdocs.beginning import SAMPLE
+from rmdocs.errors import StoreError
 from rmdocs.events.records import EditionFacts
 from rmdocs.findings import error
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, Volume
-from rmdocs.issuing.batchrendering import NumberedRecord, rendered
+from rmdocs.issuing.batchrendering import NumberedRecord, RenderedRecord, rendered
 from rmdocs.issuing.issue import issue_all
 from rmdocs.messages import message
 from rmdocs.rendering.compiled import printed_text
 from rmdocs.store.objectwriter import deflated
+from rmdocs.store.protocol import DeflatedFile, NewFile
 from rmdocs.store.sealing import sealed_file
 from rmdocs.store.vault import HEADER
 from rmdocs.workspace import records, store
@@ -236,6 +239,84 @@ def test_a_batch_that_is_refused_makes_no_keys(personal_bank):
 def refuse_second(name, _document):
     told = message("it cannot be printed")
     return (error("PRINT", "$", told, told),) if "0002" in name else ()
+
+
+class Lying(Elsewhere):
+    """Another machine, which says something else of the documents that it renders."""
+
+    def __init__(self, lie):
+        super().__init__()
+        self.lie = lie
+
+    def at_home(self):
+        return None
+
+    def submit(self, function, /, *given):
+        future = super().submit(function, *given)
+        result = future.result()
+        if result and isinstance(result[0], RenderedRecord):
+            future = Future()
+            future.set_result(self.lie(result))
+        return future
+
+
+def damaged(file):
+    """Return a file whose content is not what is said of it."""
+    return replace(file, content=deflated("blob", b"another"))
+
+
+def larger(file):
+    """Return a file of which more comes than it says."""
+    content = deflated("blob", bytes(10_000))
+    return replace(file, content=replace(file.content, data=content.data))
+
+
+def broken(file):
+    return replace(file, content=replace(file.content, data=b"?"))
+
+
+def astray(file):
+    return replace(file, sealed=replace(file.sealed, path=f"series/{file.sealed.path}"))
+
+
+def other(file):
+    """Return a file that is sound, and another one."""
+    new = NewFile(path=file.sealed.path, data=b"another", media_type=file.sealed.media_type)
+    return DeflatedFile(sealed=sealed_file(new), content=deflated("blob", new.data))
+
+
+def of_one(change):
+    """Return a lie about one document of many."""
+    return lambda made: [
+        *made[:-1],
+        replace(made[-1], deflated=tuple(map(change, made[-1].deflated))),
+    ]
+
+
+def of_all(change):
+    return lambda made: [replace(one, deflated=tuple(map(change, one.deflated))) for one in made]
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        *map(of_one, (damaged, larger, broken, astray)),
+        of_all(other),
+        lambda made: [replace(one, deflated=()) for one in made],
+        lambda made: made[:-1],
+    ],
+)
+def test_what_another_machine_made_and_cannot_be_so_is_not_sealed(bank, lie):
+    with Lying(lie) as executor, pytest.raises(StoreError, match="said something else"):
+        issue(bank, visits(), executor=executor)
+    assert tip(bank) is None
+    assert left(bank) == []
+
+
+def test_what_another_machine_made_and_is_so_is_sealed(bank, made_alone):
+    with Lying(lambda made: made) as executor:
+        issue(bank, visits(), executor=executor)
+    assert tip(bank) == made_alone
 
 
 def test_what_is_to_be_encrypted_comes_back_as_it_is_whatever_its_form(bank, elsewhere):

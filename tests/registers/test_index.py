@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from multiprocessing import get_context
 
 import pytest
 
+from rmdocs.errors import StoreError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.index import _KEPT_BY
@@ -262,3 +264,47 @@ class Ended(Executor):
 
     def submit(self, *_work, **_named):
         raise RuntimeError
+
+
+class Lying(ThreadPoolExecutor):
+    """Another machine, which says something else of what it reads."""
+
+    def __init__(self, lie):
+        super().__init__(1)
+        self.lie = lie
+
+    def at_home(self):
+        return None
+
+    def submit(self, read, /, piece):
+        return super().submit(lambda: self.lie(read(piece)))
+
+
+def renamed(found):
+    entries = [
+        replace(one, record=replace(one.record, customer="济南虚构")) for one in found.entries
+    ]
+    return replace(found, entries=tuple(entries))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        renamed,
+        lambda found: replace(found, entries=()),
+        lambda found: replace(found, entries=found.entries * 2),
+        lambda found: replace(found, entries=(), gone=(found.entries[0].record.number,)),
+        lambda found: replace(
+            found, entries=(), unreadable=(RecordNumber.parse(found.entries[0].record.number),)
+        ),
+    ],
+)
+def test_what_another_machine_read_and_is_not_so_is_not_entered(full_bank, lie):
+    full_bank.close()
+    for file in full_bank.index_files():
+        file.unlink()
+    with open_workspace(full_bank.root, None) as work, Lying(lie) as executor:
+        work.index.helped = lambda _count: nullcontext(executor)
+        with pytest.raises(StoreError, match="said something else"):
+            list(records.find(work, Query()))
+        assert work.index.count(Query()) == 0

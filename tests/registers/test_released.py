@@ -205,3 +205,11 @@ def test_two_forms_with_one_annex(muddled):
 def test_annexes_are_in_the_order_of_their_numbers(muddled):
     found = references(muddled).annexes(NUMBER)
     assert [released.release.number for released in found] == [FORMS[1], FORMS[2], FORMS[0]]
+
+
+def test_a_form_that_nobody_knows_is_taken_for_one_of_personal_data(founded_personal):
+    """What may leave this machine is asked of it: when in doubt, nothing does."""
+    forms = Bank(founded_personal).at().registry.forms
+    assert not forms.must_be_destroyable(DocumentNumber("RXD7200-02"))
+    assert forms.must_be_destroyable(DocumentNumber("RXD7200-05"))
+    assert forms.must_be_destroyable(DocumentNumber("RXD9999-99"))

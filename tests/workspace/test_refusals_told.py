@@ -4,7 +4,7 @@ import ast
 
 from sources import PACKAGE, parsed
 
-_ASK_WHO_ACTS = {"acting", "require_person"}
+_ASK_WHO_ACTS = {"act", "acting", "require_person"}
 
 
 def test_every_use_case_in_which_somebody_acts_says_what_it_raises():
