@@ -38,11 +38,11 @@ from rmdocs.registers.renditions import as_read, edition_of
 from rmdocs.registers.revocations import RevocationRegister
 from rmdocs.registers.staff import Person
 from rmdocs.store.checkpoint import verify
+from rmdocs.store.cosereceipt import is_receipt, proof_in, receipt, require_signed
 from rmdocs.store.keys import PublicKey, Signer
 from rmdocs.store.proof import StaffEntry, examine, written
 from rmdocs.store.prooffile import Proof, keys_file, read_keys, refused
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
-from rmdocs.store.receipt import is_receipt, proof_in, receipt, require_signed
 from rmdocs.store.witnesspolicy import WitnessPolicy, named
 
 if TYPE_CHECKING:

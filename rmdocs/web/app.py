@@ -31,6 +31,7 @@ from rmdocs.web import (
     drafts,
     filling,
     ledgers,
+    mywork,
     quarters,
     record,
     regeneration,
@@ -41,8 +42,7 @@ from rmdocs.web import (
     scans,
     search,
     sheets,
-    start,
-    work,
+    signin,
 )
 from rmdocs.web.background import told_step
 from rmdocs.web.drawing import draw, preferred
@@ -88,13 +88,13 @@ def create_app(site: Site, address: Address) -> Starlette:
             safety.Admission,
             sessions=site.sessions,
             cookie=site.cookie,
-            free=(start.ENTER if site.readers else start.OPEN, safety.STATIC),
+            free=(signin.ENTER if site.readers else signin.OPEN, safety.STATIC),
             admit=_admit,
         ),
     ]
     routes = [
-        *start.ROUTES,
-        *work.ROUTES,
+        *signin.ROUTES,
+        *mywork.ROUTES,
         *search.ROUTES,
         *scans.ROUTES,
         *record.ROUTES,

@@ -27,7 +27,7 @@ from rmdocs.web.readers import Readers
 from rmdocs.web.safety import USER, user_of
 from rmdocs.web.sessions import Sessions
 from rmdocs.web.signers import LocalKeys, Nobody
-from rmdocs.web.start import OPEN
+from rmdocs.web.signin import OPEN
 from rmdocs.workspace.keyring import Passphrase, no_passphrase
 from rmdocs.workspace.opening import open_workspace, present
 from rmdocs.workspace.places import web_folder

@@ -102,7 +102,7 @@ def judge(file: File, proof: File, keys: File, policy: File | None = None) -> Ju
     """
     from rmdocs.audit.proofs import JudgedFile, judge
     from rmdocs.audit.proofslips import MARK
-    from rmdocs.store.receipt import is_receipt
+    from rmdocs.store.cosereceipt import is_receipt
 
     data = proof.data
     try:

@@ -19,8 +19,8 @@ from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber
 from rmdocs.store.checkpoint import Checkpoint, key_id
+from rmdocs.store.cosereceipt import receipt
 from rmdocs.store.keys import SigningKey
-from rmdocs.store.receipt import receipt
 from rmdocs.workspace import proving, records
 
 RM = "JN01-0101"

@@ -31,17 +31,19 @@ safety._SECONDS, safety._RATE = 1, 1 << 30
 serving._PATIENCE = 1
 """
 SLOW_ACT = """
-from rmdocs.web import pages, start
+from rmdocs.web import pages
+from rmdocs.web import signin
 import time
 def slow(visit):
     time.sleep(2)
     (visit.workspace.root / "done").write_text("yes")
     return pages.see("/")
-start.ROUTES += (pages.act("/slow", slow, harmless=True),)
+signin.ROUTES += (pages.act("/slow", slow, harmless=True),)
 """
 
 SLOW_WORK = """
-from rmdocs.web import pages, start
+from rmdocs.web import pages
+from rmdocs.web import signin
 import time
 def slow(visit):
     root, scans = visit.workspace.root, visit.site.scans
@@ -53,7 +55,7 @@ def slow(visit):
         (root / "done").write_text("yes")
     scans.begin("slow", work)
     return pages.see("/")
-start.ROUTES += (pages.act("/slow", slow, harmless=True),)
+signin.ROUTES += (pages.act("/slow", slow, harmless=True),)
 """
 
 
