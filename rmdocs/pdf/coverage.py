@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -123,7 +123,7 @@ def uncovered(
     :param all_regular: whether regular faces draw bold and italic texts too.
     :raises FindingsError: if it is no Word document.
     """
-    return _uncovered(name, passages(document), fonts, all_regular=all_regular)
+    return lacking_in(name, passages(document), fonts, all_regular=all_regular)
 
 
 def unprintable(template: bytes, fonts: FontSet) -> list[Finding]:
@@ -137,7 +137,7 @@ def unprintable(template: bytes, fonts: FontSet) -> list[Finding]:
     if not fonts.families:
         return []
     found = {(one.code, one.path): one for one in _no_family(passages(template), fonts)}
-    for one in _uncovered(_TEMPLATE, _without_tags(passages(template)), fonts):
+    for one in lacking_in(_TEMPLATE, _without_tags(passages(template)), fonts):
         found.setdefault((one.code, one.path), one)
     return [
         replace(one, severity=Severity.WARNING, path=one.path.partition("#")[2])
@@ -171,9 +171,10 @@ def _without_tags(found: Iterable[StyledText]) -> Iterator[StyledText]:
         yield replace(passage, text="".join(text))
 
 
-def _uncovered(
+def lacking_in(
     name: str, found_in: Iterable[StyledText], fonts: FontSet, *, all_regular: bool = False
 ) -> list[Finding]:
+    """Return the same of what a document prints (:func:`passages`), where that was read."""
     found: dict[tuple[str, str], Finding] = {}
 
     @cache
@@ -181,10 +182,15 @@ def _uncovered(
         drawn = fonts.family(family)
         return drawn is None or any(drawn.lacks(character, cut) for cut in cuts)
 
+    seen: dict[tuple[Hashable, ...], set[str]] = {}
     for passage in found_in:
         cuts = (REGULAR,) if all_regular else passage.cuts
+        # Nearly all characters were seen before in the same fonts.
+        there = seen.setdefault((*map(passage.fonts.get, SLOTS), cuts), set())
+        if there.issuperset(passage.text):
+            continue
         for position, character in enumerate(passage.text):
-            if is_blank(character):
+            if character in there or is_blank(character):
                 continue
             asked = _asked(character, passage.fonts)
             try:
@@ -193,6 +199,7 @@ def _uncovered(
                 found |= {(one.code, one.path): one for one in problem.findings}
                 continue
             if len(lacking) < len(asked):
+                there.add(character)
                 continue
             unknown = [one for one in lacking if fonts.family(one) is None]
             key = (unknown[0], "") if unknown else (lacking[0], character)
@@ -208,12 +215,22 @@ def families(document: bytes) -> frozenset[str]:
 
     :raises FindingsError: if it is no Word document.
     """
+    return families_in(passages(document))
+
+
+def families_in(found: Iterable[StyledText]) -> frozenset[str]:
+    """Return the same of what a document prints (:func:`passages`), where that was read."""
+    signs: dict[tuple[str, ...], set[str]] = {}
+    for passage in found:
+        signs.setdefault(tuple(passage.fonts.get(slot, "") for slot in SLOTS), set()).update(
+            passage.text
+        )
     return frozenset(
         family
-        for passage in passages(document)
-        for character in set(passage.text)
+        for fonts, characters in signs.items()
+        for character in characters
         if not is_blank(character)
-        for family in _asked(character, passage.fonts)
+        for family in _asked(character, dict(zip(SLOTS, fonts, strict=True)))
     )
 
 
@@ -298,7 +315,7 @@ def _of_paragraph(
     whole, start = "".join(texts), 0
     for run, text in zip(runs, texts, strict=True):
         if text:
-            fonts, cuts = styles.of(run, paragraph), styles.cuts(run, paragraph)
+            fonts, cuts = styles.of(run, paragraph)
             yield StyledText(
                 part=part, text=text, fonts=fonts, cuts=cuts, paragraph=whole, start=start
             )
@@ -307,7 +324,7 @@ def _of_paragraph(
             if not _CODE.fullmatch(code):
                 continue  # no sign is drawn
             character = chr(int(code, 16))
-            asked, cuts = dict.fromkeys(SLOTS, family), styles.cuts(run, paragraph)
+            asked, (_, cuts) = dict.fromkeys(SLOTS, family), styles.of(run, paragraph)
             yield StyledText(
                 part=part, text=character, fonts=asked, cuts=cuts, paragraph=whole, start=start
             )

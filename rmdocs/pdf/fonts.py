@@ -41,24 +41,29 @@ class DocumentFonts:
         self._inherited, self._themed = Inherited(sheet), theme_fonts(theme)
         self._found: dict[str, Fonts] = {}
         self._cuts: dict[str, dict[str, bool]] = {}
+        self._named: dict[tuple[str, str, str], tuple[Fonts, tuple[Cut, ...]]] = {}
         usual = None if sheet is None else sheet.find(f"{WORD}docDefaults/{WORD}rPrDefault")
         self.defaults, self._usual = self._own(usual), _toggles(usual)
 
-    def of(self, run: etree._Element, paragraph: etree._Element) -> Fonts:
-        """Return the fonts of a run."""
-        found = dict(self.defaults)
-        for name in self._inherited.named(run, paragraph):
-            found |= self._style(name)
-        return {**found, **self._own(run)}
+    def of(self, run: etree._Element, paragraph: etree._Element) -> tuple[Fonts, tuple[Cut, ...]]:
+        """Return the fonts of a run, and in which cut it is set.
 
-    def cuts(self, run: etree._Element, paragraph: etree._Element) -> tuple[Cut, ...]:
-        """Return in which cut a run is set.
-
-        Several where the table's style makes some of its rows or columns bold
+        Several cuts where the table's style makes some of its rows or columns bold
         or italic: which ones is not followed.
         """
-        levels = [self._toggles(name) for name in self._inherited.named(run, paragraph)]
-        own, at_times = _toggles(run), self._conditional(self._inherited.named(run, paragraph)[0])
+        named = self._inherited.named(run, paragraph)
+        known = self._named.get(named)
+        if known is None:
+            found = dict(self.defaults)
+            for name in named:
+                found |= self._style(name)
+            known = self._named[named] = found, self._cuts_of(named, {})
+        fonts, cuts = known
+        own, toggles = self._own(run), _toggles(run)
+        return {**fonts, **own}, self._cuts_of(named, toggles) if toggles else cuts
+
+    def _cuts_of(self, named: tuple[str, str, str], own: dict[str, bool]) -> tuple[Cut, ...]:
+        levels, at_times = list(map(self._toggles, named)), self._conditional(named[0])
         found = [
             {own[tag]}
             if tag in own

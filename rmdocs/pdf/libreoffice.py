@@ -25,7 +25,7 @@ from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, MissingProgramError
 from rmdocs.findings import Finding, error
 from rmdocs.messages import listed, message
-from rmdocs.pdf.coverage import families, is_blank, uncovered
+from rmdocs.pdf.coverage import families_in, is_blank, lacking_in, passages
 from rmdocs.pdf.engine import Ending, run, unsafe, unshrunk
 from rmdocs.pdf.fonts import FontSet
 from rmdocs.pdf.overlay import opened
@@ -36,14 +36,14 @@ _MAPPED = re.compile(rb"<[0-9A-Fa-f]+>\s*<((?:[0-9A-Fa-f]{4})+)>")
 _SUBSET = re.compile(r"[A-Z]{6}\+")
 
 
-def substituted(name: str, document: bytes, pdf: bytes, fonts: FontSet) -> list[Finding]:
-    """Return a finding if ``pdf`` is drawn with a font that ``document`` does not ask for.
+def substituted(name: str, asked: Iterable[str], pdf: bytes, fonts: FontSet) -> list[Finding]:
+    """Return a finding if ``pdf`` is drawn with a font that its document does not ask for.
 
     :param name: what to call the document.
-    :param document: the .docx that the PDF was made from.
+    :param asked: the names of the families in which it prints something.
     """
-    asked = [family for family in map(fonts.family, families(document)) if family is not None]
-    known = {_plain(one) for family in asked for one in family.inner_names}
+    families = [family for family in map(fonts.family, asked) if family is not None]
+    known = {_plain(one) for family in families for one in family.inner_names}
     try:
         drawn = set(_drawn(pdf, opened(pdf, name)))
     except FindingsError as problem:
@@ -182,11 +182,15 @@ class LibreOffice:
 
     def convert(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the PDF/A-2b of every document; see :class:`~rmdocs.pdf.engine.Engine`."""
-        refused = [
-            finding
-            for name, document in documents.items()
-            for finding in unsafe(name, document) or uncovered(name, document, self.fonts)
-        ]
+        refused: list[Finding] = []
+        asked: dict[str, frozenset[str]] = {}
+        for name, document in documents.items():
+            dangers = unsafe(name, document)
+            refused += dangers
+            if not dangers:
+                prints = tuple(passages(document))
+                refused += lacking_in(name, prints, self.fonts)
+                asked[name] = families_in(prints)
         if refused:
             raise FindingsError(tuple(refused))
         made: dict[str, bytes] = {}
@@ -201,7 +205,7 @@ class LibreOffice:
             _not_converted(name, ending) for name, ending in endings.items() if name not in made
         ]
         for name, pdf in made.items():
-            refused += substituted(name, documents[name], pdf, self.fonts)
+            refused += substituted(name, asked[name], pdf, self.fonts)
         if refused:
             raise FindingsError(tuple(refused))
         return {name: made[name] for name in documents}
