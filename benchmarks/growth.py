@@ -6,6 +6,7 @@ A store of visits of two units is made for each size, in the folder that is name
 again; then each is put together (``store maintain``). What is measured is processor time and
 time by the clock in a running process, each thing in the stores by turns, medians of rounds;
 rows that grow with the store are told for a record. Read the ratios to the smallest store.
+What proofs weigh in a store of ten millions is computed: nothing in one grows but its paths.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import shutil
 import statistics
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,10 +26,14 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import load_web
+from proofs import theirs
 
 from rmdocs.files import File
+from rmdocs.identifiers import RecordNumber
 from rmdocs.registers.indexfile import Query
+from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.maintenance import holdings
+from rmdocs.store.prooffile import Proof, ProofChain
 from rmdocs.workspace import due, proving, records, store, storefiles
 from rmdocs.workspace.opening import open_workspace
 from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH
@@ -35,6 +41,11 @@ from rmdocs.workspace.places import CACHE_VARIABLE, STORE_PATH
 SERIAL = itertools.count(1)
 ACTOR = "JN01-0101"
 CUSTOMER_WORDS = "第7次"
+SAMPLE = 200
+"""Records whose proofs are weighed, spread over the store."""
+LARGE = {"records": 10_000_000, "volume": 80_000, "control": 4_000_000}
+"""A store that is not made: eight acts for each of the 10,000 numbers of a volume; of control
+four million acts, as of volumes, people, keys, copies and disposals in all its years."""
 
 
 class Grown:
@@ -49,6 +60,9 @@ class Grown:
         (first,) = records.find(self.work, Query(unit="JN01", form="RXD7200-02"), most=1)
         self.number, self.uscc = first.number, first.uscc
         store.verify(self.work)
+        [self.document, *_] = records.export(self.work, RecordNumber.parse(self.number))
+        self.proof = proving.prove(self.work, self.document).file
+        self.keys = proving.trusted(self.work)
 
     def issue(self):
         record = load_web.visit(self.sample, int(time.time() * 1000) % 10**8 + next(SERIAL))
@@ -72,6 +86,18 @@ class Grown:
     def prove(self):
         assert proving.prove(self.work, self.number)
 
+    def judge(self):
+        assert proving.judge(self.document, self.proof, self.keys).ok
+
+    def judge_elsewhere(self):
+        assert theirs.judge(self.document.data, self.proof.data, self.keys.data)
+
+    def proofs(self):
+        """Return the proofs of records from all over the store."""
+        found = records.find(self.work, Query(form="RXD7200-02"))
+        some = itertools.islice(found, 0, None, max(self.size // SAMPLE, 1))
+        return [proving.prove(self.work, one.number).file.data for one in some]
+
     def due(self):
         due.what_is_due(self.work, due.Wanted(within=7))
 
@@ -91,7 +117,7 @@ class Grown:
             os.environ[CACHE_VARIABLE] = before
 
 
-ONCE = ("issue", "trace", "find", "newest", "prove", "since_last")
+ONCE = ("issue", "trace", "find", "newest", "prove", "judge", "judge_elsewhere", "since_last")
 GROWING = ("words", "due", "rebuild")
 
 
@@ -135,6 +161,31 @@ def maintained(folder, size):
     return cpu, clock, before.bytes / size, after.bytes / size
 
 
+def grown(data):
+    """Return a proof as long as it would be in the large store, where its paths are longer."""
+    proof = Proof.parse(data)
+    chain = ProofChain.parse(proof.extra, Checkpoint.parse(proof.note).size)
+    path, register = (
+        (bytes(32),) * (LARGE[name] - 1).bit_length() for name in ("volume", "control")
+    )
+    return replace(proof, path=path, extra=replace(chain, register=register).to_bytes()).to_bytes()
+
+
+def weighed(stores):
+    """Print how many bytes proofs have in each store, and would have in the large one."""
+    print("\n| bytes of a proof | median | least | most |")
+    for one in stores:
+        proofs = one.proofs()
+        bytes_of(f"{one.size:,} records", proofs)
+    bytes_of(f"{LARGE['records']:,} records, computed", map(grown, proofs))
+
+
+def bytes_of(name, proofs):
+    sizes = list(map(len, proofs))
+    told = (statistics.median(sizes), min(sizes), max(sizes))
+    print(f"| {name} | {' | '.join(f'{size:,.0f}' for size in told)} |", flush=True)
+
+
 def row(name, values, unit):
     base = next(iter(values.values()))
     cells = [f"{value * 1000:.3g} {unit}" for value in values.values()]
@@ -163,6 +214,8 @@ def main():
     for name in filter(options.only.__contains__, GROWING):
         found = timed(stores, name, 3 if name != "rebuild" else 1)
         row(f"{name}, a record", {size: cpu / size for size, (cpu, _) in found.items()}, "ms")
+    if "prove" in options.only:
+        weighed(stores)
     row("maintain, a record", {size: one[0] / size for size, one in packed.items()}, "ms")
     for size, (_, clock, before, after) in packed.items():
         print(f"{size:,}: {before:,.0f} bytes a record, then {after:,.0f}; {clock:.1f} s")

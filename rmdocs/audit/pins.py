@@ -172,6 +172,26 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
     return (pin_of(RecordNumber.parse(numbers[-1]), code, source),)
 
 
+def require_said(typed: str) -> None:
+    """Refuse what was typed where no file is, if it does not even name a record.
+
+    :raises UsageError: saying what it could be.
+    """
+    if _NUMBER.search(unicodedata.normalize("NFKC", typed).upper()):
+        return
+    reason = message("“{text}” is no file here, and no number with a check code", text=typed)
+    if not typed.strip():
+        reason = message("nothing is named that the ledgers could be held against")
+    raise UsageError(
+        reason,
+        message(
+            "see how the file is called; or give a file of rmdocs checkpoint, a document, another"
+            " clone of the store, or a number and its check code: {example}",
+            example=_EXAMPLE,
+        ),
+    )
+
+
 def pin_of(number: RecordNumber, code: CheckCode, source: Text) -> Pin:
     """Return what a document of a number says of its ledger, by the check code that it prints.
 

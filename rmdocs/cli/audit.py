@@ -25,7 +25,7 @@ from rmdocs.cli.record import echo_acts, echo_head
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
 from rmdocs.identifiers import RecordNumber
-from rmdocs.messages import listed, message
+from rmdocs.messages import by_command, listed, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,8 +161,8 @@ def _echo_copy(found: CopyTrace, session: Session, *, as_json: bool) -> None:
     "--against",
     metavar="WHAT",
     help="Hold the ledgers against what is known from outside: a file of rmdocs checkpoint or its"
-    " summary, a document (DOCX or PDF), a scan, another clone (its folder), or a number and its"
-    " check code as printed.",
+    " summary, a document (DOCX or PDF), a scan, a proof, another clone (its folder), the bundle of"
+    " a year, or a number and its check code as printed.",
 )
 @option(
     "--since",
@@ -203,7 +203,8 @@ def verify(
     """Verify the whole store against its ledgers and keys.
 
     Every act is judged by what held when it was done. Without --contents it is not
-    seen whether a document says what its record says.
+    seen whether a document says what its record says. Exit code 1 if a finding is an
+    error; what is only to be known is a warning, and leaves it at 0.
     """
     from rmdocs.audit import report as papers
     from rmdocs.workspace import requests, store
@@ -246,9 +247,11 @@ def _known(against: str | None, work: Workspace) -> Sequence[Pin]:
 
     if against is None:
         return ()
-    folder = Path(against)
-    if folder.is_dir():
-        return store.pins_of_clone(work, folder)
+    place = Path(against)
+    if against and place.is_dir():
+        return store.pins_of_clone(work, place)
+    if store.is_bundle(place):
+        return store.pins_of_bundle(place)
     return store.pins_from(folders.find(against) or against)
 
 
@@ -269,7 +272,21 @@ def _since(since: str | None) -> Literal["last"] | Sequence[Pin] | None:
 
     if since is None or since == store.LAST:
         return store.LAST if since else None
-    return store.pins_from(folders.find(since) or since)
+    if store.is_bundle(Path(since)):
+        return store.pins_of_bundle(Path(since))
+    handed = folders.find(since)
+    if handed is None:
+        raise UsageError(
+            message("“{text}” is no file here that could be gone on from", text=since),
+            by_command(
+                message(
+                    "give a file of rmdocs checkpoint; or go on from what was verified last from"
+                    " here"
+                ),
+                "rmdocs verify --since last",
+            ),
+        )
+    return store.pins_from(handed)
 
 
 @command("drill")

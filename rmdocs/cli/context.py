@@ -40,11 +40,13 @@ class Session:
     :param language: what the reader reads.
     :param path: the workspace; it need not exist until a command asks for it.
     :param actor: staff number of who acts, as given; empty if not.
+    :param asked: the language that was asked for with ``--lang``; None if it is the locale's.
     """
 
     language: Language
     path: Path = Path()
     actor: str = ""
+    asked: Language | None = None
 
     def workspace(self) -> Workspace:
         """Return the workspace's use cases; opened once, and closed when the command ends.

@@ -72,7 +72,12 @@ _OPTIONS = (
 def _start(workspace: Path, actor: str, lang: str | None) -> None:
     context = click.get_current_context()
     language = Language(lang) if lang else context.find_object(Language) or Language.EN
-    context.obj = Session(language=language, path=workspace, actor=actor.strip())
+    context.obj = Session(
+        language=language,
+        path=workspace,
+        actor=actor.strip(),
+        asked=Language(lang) if lang else None,
+    )
 
 
 def _print_version(context: click.Context, *, asked: bool) -> None:

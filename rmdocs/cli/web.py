@@ -61,6 +61,8 @@ def web(
     Enter for another. You act with the key that lies on this machine. End it with Ctrl-C:
     what is just being done is finished first.
 
+    The pages begin in the language of your browser, or in that of --lang.
+
     With --read-only nobody acts and nothing is written. Only then may other machines be
     served: see rmdocs reader.
     """
@@ -85,6 +87,7 @@ def web(
         read_only=read_only,
         outside=outside,
         passphrase=passphrase,
+        language=session.asked if outside is None else None,
     )
     click.echo(session.say(message("ended")))
 

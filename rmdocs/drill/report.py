@@ -90,6 +90,8 @@ def summary(drill: Drill) -> Iterator[Text]:
             " outside (rmdocs drill --against WHAT)",
             kinds=listed(drill.not_excluded),
         )
+    if not drill.injections:
+        return
     yield message(
         "rmdocs {version}; the same faults again: rmdocs drill --seed {seed} --count {count}",
         version=drill.version,

@@ -119,6 +119,11 @@ def cloned(source: Path, target: Path, *, linked: bool = False) -> None:
         return other
 
     shutil.copytree(source, target, copy_function=copy)
+    # Of a store that is only to be read, folders come with what nobody may do in them.
+    for folder, _, files in os.walk(target):
+        Path(folder).chmod(0o700)
+        for name in files if f"{os.sep}objects" not in folder.removeprefix(str(target)) else ():
+            Path(folder, name).chmod(0o600)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from rmdocs.messages import message
 from rmdocs.store.files import open_new, sync_directory, unwritable
 from rmdocs.store.git import make_repository
 from rmdocs.store.maintenance import maintained, require_git, run_git
-from rmdocs.store.objects import OID
+from rmdocs.store.objects import OID, ObjectReader
 from rmdocs.store.refs import is_ledger_ref
 
 if TYPE_CHECKING:
@@ -74,6 +74,17 @@ def write(
         sync_directory(file.parent)
 
 
+def is_bundle(path: Path) -> bool:
+    """Return whether there is a file that begins as a bundle does.
+
+    :raises StoreError: if it cannot be read.
+    """
+    if not path.is_file():
+        return False
+    with _told(path), path.open("rb") as file:
+        return file.read(len(_BEGINS)) == _BEGINS
+
+
 def refs_in(path: Path) -> dict[str, str]:
     """Return the heads of the ledgers in a bundle, by their refs.
 
@@ -120,7 +131,14 @@ def lay_out(path: Path, repository: Path) -> None:
             written=DEVNULL,
             refuse=lambda: _damaged(path),
         )
+    objects = ObjectReader(repository)
     for ref, oid in heads.items():
+        try:
+            objects.read(oid)
+        except StoreError:  # its list of heads is in no pack, which would tell that it was altered
+            raise _damaged(path) from None
+        finally:
+            objects.close()
         (repository / ref).parent.mkdir(parents=True, exist_ok=True)
         (repository / ref).write_text(f"{oid}\n", "ascii")
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from rmdocs.classes import dataclass
 from rmdocs.errors import ConflictError, StoreError, system_problem
-from rmdocs.messages import by_command, message
+from rmdocs.messages import by_command, listed, message
 from rmdocs.store import commits, refs
 from rmdocs.store.commits import Signers
 from rmdocs.store.files import read_plain, sync_directory, sync_file
@@ -121,16 +121,38 @@ def configure(path: Path) -> None:
         return
 
 
+_ITS_PARTS = ("HEAD", "objects", "refs")
+"""Without which git takes a folder for no repository."""
+
+
 def check_repository(path: Path) -> None:
     """Refuse what is no store, or one that shows another history than it holds.
 
     :raises StoreError: with what to do.
     """
-    is_repository = (path / "HEAD").is_file() and (path / "objects").is_dir()
-    if not is_repository or not ((path / _MARK).is_dir() or _has_ledger(path)):
+    lacking = [name for name in _ITS_PARTS if not (path / name).exists()]
+    if lacking and len(lacking) < len(_ITS_PARTS):
+        raise StoreError(
+            message(
+                "the records store at {path} is not whole: {names} is missing",
+                path=path,
+                names=listed(lacking),
+            ),
+            message(
+                "put the whole folder back from an unaltered copy; make no new store in its place,"
+                " which would give the same numbers again"
+            ),
+        )
+    if lacking or not ((path / _MARK).is_dir() or _has_ledger(path)):
         raise StoreError(
             message("there is no records store at {path}", path=path),
-            by_command(message("make a workspace first"), message("rmdocs init DIR")),
+            by_command(
+                message(
+                    "name the folder of a workspace, or the bundle of a year; if there is no"
+                    " workspace yet, make one"
+                ),
+                message("rmdocs init DIR"),
+            ),
         )
     for finding in unsound(path):
         raise StoreError(finding.message, finding.remedy)

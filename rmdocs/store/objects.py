@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from rmdocs.errors import ConflictError, StoreError
+from rmdocs.errors import ConflictError, StoreError, system_problem
 from rmdocs.messages import by_command, message
 from rmdocs.store.files import read_plain
 from rmdocs.store.packs import Packs
@@ -240,6 +240,16 @@ class ObjectReader(Objects):
             except (OSError, ValueError, zlib.error) as met:
                 problem = met
         problem = problem or self._packs.problem
+        if isinstance(problem, PermissionError):  # which says nothing of what lies there
+            raise StoreError(
+                message(
+                    "not all of the store may be read here: {problem}",
+                    problem=system_problem(problem),
+                ),
+                message(
+                    "have it read by somebody who may, or ask whoever keeps the store for a copy"
+                ),
+            ) from problem
         raise unreadable(oid, missing=problem is None) from problem
 
     def _copies(self, oid: str) -> Iterator[Callable[[], tuple[str, bytes] | None]]:

@@ -27,6 +27,8 @@ from rmdocs.store.checkpoint import Checkpoint, LedgerKey, parse_verifier_line, 
 from rmdocs.store.event import Event
 from rmdocs.store.keys import PublicKey
 
+PROOF_BEGINS = b"c2sp.org/tlog-proof@v1\n"
+"""How every proof begins."""
 LARGEST = 1 << 20
 """Bytes that a proof has at most, and that its texts unpack to."""
 

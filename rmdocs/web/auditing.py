@@ -162,9 +162,16 @@ def _copy_page(visit: Visit, found: CopyTrace, file: File | None = None) -> Resp
 
 
 def _proof(visit: Visit) -> Response:
-    """Give out the proof of one sealed file of a record."""
+    """Give out the proof of one sealed file of a record, good for a policy if one is handed in.
+
+    :raises FindingsError: if not enough of those whom the policy asks for cosigned any state.
+    """
     number = number_in(visit)
-    found = proving.prove(visit.workspace, visit.request.path_params["sha256"])
+    policy = next(visit.files("policy"), None)
+    found = proving.prove(visit.workspace, visit.request.path_params["sha256"], policy)
+    wrong = tuple(one for one in found.findings if one.severity is Severity.ERROR)
+    if wrong:
+        raise FindingsError(wrong, wrong[0].message, wrong[0].remedy)
     if found.number != str(number):
         raise ControlError(
             message("{number} has no such file", number=number),
@@ -295,6 +302,7 @@ ROUTES = (
     page("/trace", _ask),
     act("/trace", _trace, harmless=True, limit=LIMIT, files=1),
     page("/records/{number}/proofs/{sha256}", _proof),
+    act("/records/{number}/proofs/{sha256}", _proof, harmless=True, files=1),
     page("/trace/key", _ledger_key),
     page("/verify", _verification),
     page("/verify/report.html", _saved_report),

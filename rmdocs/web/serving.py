@@ -34,7 +34,7 @@ from rmdocs.workspace.places import web_folder
 
 if TYPE_CHECKING:
     from rmdocs.identifiers import StaffNumber
-    from rmdocs.messages import Text
+    from rmdocs.messages import Language, Text
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 """Both: where localhost means either, nobody else shall sit on the other."""
@@ -70,6 +70,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     read_only: bool = False,
     outside: Outside | None = None,
     passphrase: Passphrase = no_passphrase,
+    language: Language | None = None,
 ) -> None:
     """Serve a workspace until it is interrupted; an act under way is finished first.
 
@@ -79,6 +80,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
     :param show: opens an address in a browser.
     :param read_only: whether nobody acts; always so where other machines are served.
     :param passphrase: asked for that of a key before a person is.
+    :param language: in which the pages begin on this machine; None for that of the browser.
     :raises StoreError: if there is no workspace, or its log cannot be kept.
     :raises UsageError: if no port is free, or the certificate cannot be used.
     """
@@ -91,6 +93,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command, or answers it
         tell(message("port {wanted} is taken: {port} is used", wanted=port, port=found))
     pool = Pool(lambda who: open_workspace(root, who, passphrase))
     site = _site(root, pool, actor, found, read_only=read_only, outside=outside, sample=sample)
+    site.sessions.language = language
     scheme = "http" if outside is None else "https"
     hosts = tuple(f"[{name}]:{found}" if ":" in name else f"{name}:{found}" for name in names)
     config = uvicorn.Config(

@@ -150,9 +150,12 @@ class Sessions:
     """All sessions, by the secret that a browser's cookie holds.
 
     :param clock: seconds that only grow.
+
+    ``language`` is that in which those begin that a token opens; None for that of the browser.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.language: Language | None = None
         self._clock = clock
         self._open: dict[str, BrowserSession] = {}
         self._tokens: dict[str, float] = {}
@@ -166,6 +169,7 @@ class Sessions:
     def open(self, token: str, language: Language) -> str:
         """Use up a token; return the secret of the new session.
 
+        :param language: that the browser asks for.
         :raises WebError: if it is no token, was used, or is too old (403).
         """
         until = self._tokens.pop(token, None)
@@ -173,7 +177,7 @@ class Sessions:
             raise WebError(
                 403, message("this address was used already, or is no longer good"), ASK_AGAIN
             )
-        return self.begin(BrowserSession(language=language))
+        return self.begin(BrowserSession(language=self.language or language))
 
     def begin(self, session: BrowserSession) -> str:
         """Enter a session under a new secret, which is returned."""

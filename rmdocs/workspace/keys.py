@@ -308,6 +308,7 @@ def _public(workspace: Workspace, key: File | None) -> PublicKey:
     """Return the key that is to be entered: as handed in, or this machine's own."""
     if key is not None:
         return PublicKey.parse(key.data.decode(errors="replace"))
+    workspace.require_whole()
     return workspace.keys.own(MACHINE_KEY_NAME).public
 
 

@@ -265,12 +265,20 @@ class Workspace:
         """
         return self._signer or self.keys.load(str(self._require_actor()))
 
-    def _require_actor(self) -> StaffNumber:
-        if self._actor is None and self.store.only_year is not None:
+    def require_whole(self) -> None:
+        """Refuse to do in the bundle of a year what only a workspace is for.
+
+        :raises UsageError: if it is one: nobody acts in it, and what is kept of it is no place
+            for keys.
+        """
+        if self.store.only_year is not None:
             raise UsageError(
                 message("the bundle of {year} is only read", year=self.store.only_year),
                 message("act in the workspace that it was written from"),
             )
+
+    def _require_actor(self) -> StaffNumber:
+        self.require_whole()
         if self._actor is None:
             raise UsageError(
                 message("nobody acts: this changes the store"),
@@ -293,6 +301,14 @@ def open_workspace(
     """
     if root.is_file():
         return open_bundle(root, present, reading)
+    if not (root / STORE_PATH).exists() and (root / "HEAD").is_file():
+        raise StoreError(
+            message("{path} is a repository of git, and no workspace", path=root),
+            message(
+                "if it is a records store, name the folder that holds it as {place}",
+                place=STORE_PATH,
+            ),
+        )
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
 
 

@@ -101,7 +101,10 @@ def new_key(workspace: Workspace, staff_no: StaffNumber, passphrase: bytes | Non
     """Make a key for a person on this machine.
 
     :param passphrase: what is to lock it; None to ask as for any other.
+    :raises UsageError: if the workspace is the bundle of a year.
+    :raises ControlError: if there is one already.
     """
+    workspace.require_whole()
     key = workspace.keys.create(str(staff_no), passphrase)
     return NewKey(path=workspace.keys.path(str(staff_no)), fingerprint=key.fingerprint)
 

@@ -206,19 +206,25 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
 
     A file of :func:`checkpoint`, or the summary in it; a document (DOCX or PDF), of which the
     number and the check code that it prints are read; a scan (PDF, JPEG, PNG or TIFF), of which
-    the codes of its pages are; or a number and a check code.
+    the codes of its pages are; a proof, of which the checkpoint in it is; or a number and a check
+    code.
 
     :raises UsageError: if it says nothing of a ledger.
+    :raises FindingsError: if it is a proof that was altered.
     """
-    from rmdocs.audit.pins import pins_in
+    from rmdocs.audit.pins import pins_in, require_said
     from rmdocs.rendering.compiled import printed_text
     from rmdocs.scanning.frames import kind_of
+    from rmdocs.store.prooffile import PROOF_BEGINS, Proof
 
     if isinstance(handed, str):
+        require_said(handed)
         return pins_in(handed, Verbatim(handed))
     if kind_of(handed.data):
         return _pins_on_pages(handed, is_pdf=kind_of(handed.data) == "PDF")
     source = Verbatim(handed.base)
+    if handed.data.startswith(PROOF_BEGINS):
+        return pins_in(Proof.parse(handed.data).note, source)
     try:
         text = printed_text(handed.data)
     except FindingsError:  # no document
@@ -273,6 +279,28 @@ def on_disk(handed: File) -> Iterator[Path]:
         path = Path(folder) / "handed"
         path.write_bytes(handed.data)
         yield path
+
+
+def is_bundle(path: Path) -> bool:
+    """Return whether a path names the bundle of a year, or what was one.
+
+    :raises StoreError: if it cannot be read.
+    """
+    from rmdocs.store import bundles
+
+    return bundles.is_bundle(path)
+
+
+def pins_of_bundle(file: Path) -> tuple[Pin, ...]:
+    """Return what the bundle of a year gives of its ledgers.
+
+    :raises StoreError: if it is damaged, or there is no place where it could be laid out.
+    """
+    from rmdocs.audit.pins import pins_of
+    from rmdocs.workspace.opening import open_bundle, present
+
+    with open_bundle(file, present) as workspace:
+        return pins_of(workspace.store, Verbatim(file.name))
 
 
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
@@ -389,7 +417,10 @@ def drill(
     :param against: what is known of the ledgers from outside.
     :param progress: told how many faults of how many were tried.
     :raises StoreError: if the store cannot be read at all, or there is no room for clones.
+    :raises UsageError: if it is the bundle of a year.
     """
+    workspace.require_whole()
+    import shutil
     from tempfile import TemporaryDirectory
 
     from rmdocs.drill.drilling import Drilling, DrillOrder
@@ -406,6 +437,11 @@ def drill(
                 ),
                 progress=progress,
             ).run()
+    except shutil.Error as problem:
+        raise StoreError(
+            message("no clone can be made: not all of the store can be read here"),
+            message("have it drilled by somebody who may read every file of it"),
+        ) from problem
     except OSError as problem:
         raise StoreError(
             message("no clone can be made: {problem}", problem=system_problem(problem)),

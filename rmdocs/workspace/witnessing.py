@@ -67,10 +67,11 @@ class Witnessing(Answer):
 def own_key(workspace: Workspace, name: str) -> WitnessAnswer:
     """Return the key of a witness on this machine; it is made if there is none.
 
-    :raises UsageError: if that is no name of a witness.
+    :raises UsageError: if that is no name of a witness, or the workspace the bundle of a year.
     :raises ControlError: if others can read it.
     :raises StoreError: if it cannot be read or made.
     """
+    workspace.require_whole()
     ring, owner = workspace.keys, _owner(name)
     signer = ring.own(owner)
     return WitnessAnswer(
@@ -87,13 +88,14 @@ def witness(workspace: Workspace, name: str) -> Witnessing:
     What it saw is kept first, on disk, then its cosignatures; nobody else cosigns with the same
     key from here meanwhile.
 
-    :raises UsageError: if that is no name of a witness.
+    :raises UsageError: if that is no name of a witness, or the workspace the bundle of a year.
     :raises ControlError: if its key is not on this machine, or others can read it.
     :raises StoreError: if what it saw cannot be read or kept, or the store cannot be read.
     """
     from rmdocs.audit.cosigning import cosigned
     from rmdocs.workspace.places import witness_path
 
+    workspace.require_whole()
     signer = workspace.keys.load(_owner(name))
     key, path = _key(name, signer), witness_path(signer.public)
     if path is None:

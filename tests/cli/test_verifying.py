@@ -84,6 +84,45 @@ def test_it_is_signed_by_who_acts_and_written_over_nothing(visited_bank, run, tm
     assert run("verify", "--report", "v.pdf")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--since", "foo"), ("“foo” is no file here", "--since last")),
+        (("--since", ""), ("is no file here", "--since last")),
+        (("--against", "nosuch"), ("“nosuch” is no file here", "see how the file is called")),
+        (("--against", ""), ("nothing is named", "rmdocs checkpoint")),
+        (("--against", "RXD7200-01-JN01-2026-0001"), ("is no check code", "at the foot")),
+        (("--against", "cut.bundle"), ("cut.bundle is damaged", "take another copy")),
+        (("--against", "cut.tlog-proof"), ("it is no proof", "ask for the proof anew")),
+    ],
+)
+def test_what_nothing_can_be_held_against_is_told_with_what_can(run, tmp_path, words, told):
+    heads = ("refs/heads/control", "refs/heads/records/RXD7200-01/JN01/2026/1")
+    lines = "".join(f"{'0' * 40} {ref}\n" for ref in heads)
+    (tmp_path / "cut.bundle").write_text(f"# v2 git bundle\n{lines}\n")
+    (tmp_path / "cut.tlog-proof").write_bytes(b"c2sp.org/tlog-proof@v1\nextra ")
+    code, _, err = run("verify", *words)
+    assert code in {1, 2, 4}
+    assert all(one in err for one in told), err
+
+
+def test_a_proof_holds_its_ledger_as_far_as_it_was_then(run):
+    assert run("prove", "RXD7200-02-JN01-2026-0001", "--out", "p.tlog-proof")[0] == 0
+    answer = json.loads(run("verify", "--against", "p.tlog-proof", "--json")[1])
+    [held] = [one for one in answer["ledgers"] if one["held"]]
+    assert (held["name"], held["held"]) == ("RXD7200-02/JN01/2026/1", held["events"])
+
+
+@pytest.mark.parametrize("name", ["nosuch", "store.git"])
+def test_where_no_workspace_is(visited_bank, command, name):
+    place = visited_bank.store if name == "store.git" else name
+    code, _, err = command("-w", place, "verify")
+    assert code == 4
+    wanted = "records/store.git" if name == "store.git" else "name the folder of a workspace"
+    assert wanted in err
+    assert ("rmdocs init" in err) is (name == "nosuch")
+
+
 def test_of_very_many_findings_of_a_code_it_lists_some_and_counts_all():
     many = MOST_OF_A_CODE + 7
     found = Verification(

@@ -17,7 +17,7 @@ from rmdocs.drill.drilling import FROM_OUTSIDE, Drilling, DrillOrder, in_turn
 from rmdocs.drill.faults import FAULTS, KINDS
 from rmdocs.drill.rekeying import rekeyed
 from rmdocs.drill.report import by_kind, report, summary
-from rmdocs.drill.scene import Scene
+from rmdocs.drill.scene import Scene, cloned
 from rmdocs.events.control import RevisionReleased as Released
 from rmdocs.events.kinds import read_as
 from rmdocs.messages import Language
@@ -102,12 +102,28 @@ def test_what_is_kept_outside_is_held_against_the_store_itself(shared_bank, tmp_
     assert drill.not_excluded == ()
 
 
+def test_a_clone_of_a_store_that_is_only_read_can_be_written_to(visited_bank, tmp_path):
+    for path in (visited_bank.store, *visited_bank.store.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    cloned(visited_bank.store, tmp_path / "untouched.git")
+    cloned(tmp_path / "untouched.git", tmp_path / "other.git", linked=True)
+    for made in ("untouched.git", "other.git"):
+        for path in (tmp_path / made, *(tmp_path / made).rglob("*")):
+            sealed = path.is_file() and "objects" in path.relative_to(tmp_path).parts
+            assert sealed or path.stat().st_mode & 0o200, path
+    for path in (visited_bank.store, *visited_bank.store.rglob("*")):
+        path.chmod(0o755)
+
+
 def test_nothing_is_tried_in_a_store_that_has_an_error(visited_bank, tmp_path):
     visited_bank.git("update-ref", "refs/heads/main", "refs/heads/control")
     drill = drilled(visited_bank, tmp_path, 1, HANDFUL)
     assert [one.code for one in drill.findings] == ["REF-FOREIGN"]
     assert drill.injections == ()
     assert not drill.ok
+    told = [line.text(Language.EN) for line in summary(drill)]
+    assert any("nothing was tried" in line for line in told)
+    assert not any("--count" in line for line in told)
 
 
 def test_a_fault_that_is_not_named_fails_the_drill(visited_bank, tmp_path, monkeypatch):

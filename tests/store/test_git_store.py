@@ -227,6 +227,16 @@ def test_what_is_no_store_is_told(tmp_path):
         assert "rmdocs init" in str(caught.value.remedy)
 
 
+@pytest.mark.parametrize("name", ["HEAD", "refs", "objects"])
+def test_a_store_that_lacks_a_part_is_not_told_to_be_none(desk, name):
+    """Who was told to make one would give the same numbers again."""
+    desk.issue(1, 2)
+    (desk.path / name).rename(desk.path.parent / name)
+    with pytest.raises(StoreError, match=f"is not whole: {name} is missing") as caught:
+        GitStore.open(desk.path)
+    assert "rmdocs init" not in str(caught.value.remedy)
+
+
 def test_store_that_hides_history_is_refused(desk, ref):
     first, second = desk.issue(1, 2)
     GitStore.open(desk.path)

@@ -285,6 +285,27 @@ class TestWitnesses:
         assert "WITNESS-QUORUM" in page.text
         assert {row[4] for row in rows(page, "witnesses")} >= {"0 of 2"}
 
+    def test_a_proof_is_taken_that_is_good_for_a_policy(self, browse, looked):
+        bank, present, absent = looked
+        reader = browse(bank, read_only=True)
+        reader.enter()
+        data = document(reader)
+        page = drop(reader, data).text
+        [action, *_] = re.findall(r'formaction="(/[^"]+/proofs/[^"]+)"', page)
+
+        def taken(asked):
+            files = {"policy": ("my.policy", asked, "text/plain")}
+            return reader.submit(action, {}, files=files)
+
+        met, keys = policy(present, absent, rule="any"), reader.get("/trace/key").content
+        proof = taken(met).content
+        assert judged(data, proof, keys, met) == ""
+        assert judged(data, reader.get(action).content, keys) == ""
+        refused = taken(policy(present, absent))
+        assert refused.status_code >= 400
+        assert "not enough" in refused.text or "PROOF-WITNESS" in refused.text
+        assert "says what nobody is" in taken(b"quorum nobody\n").text
+
     def test_without_a_policy_nobody_is_told_of(self, reader):
         page = self.report(reader, None)
         assert "Who cosigned it" not in page.text

@@ -33,6 +33,13 @@ def test_a_token_grows_old(sessions, clock):
         sessions.open(token, Language.ZH)
 
 
+def test_the_language_that_was_asked_for_goes_before_that_of_the_browser(sessions):
+    secrets = [sessions.open(sessions.new_token(), Language.ZH)]
+    sessions.language = Language.EN
+    secrets.append(sessions.open(sessions.new_token(), Language.ZH))
+    assert [sessions.find(one).language for one in secrets] == [Language.ZH, Language.EN]
+
+
 def test_a_session_ends_after_a_day_away(sessions, clock):
     secret = sessions.open(sessions.new_token(), Language.ZH)
     for _ in range(3):

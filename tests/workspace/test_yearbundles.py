@@ -18,7 +18,16 @@ from rmdocs.messages import Language
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.series import known_volumes
 from rmdocs.store.maintenance import maintained
-from rmdocs.workspace import keys, proving, records, registers, store, storefiles
+from rmdocs.workspace import (
+    keys,
+    people,
+    proving,
+    records,
+    registers,
+    store,
+    storefiles,
+    witnessing,
+)
 from rmdocs.workspace.opening import open_bundle, open_workspace
 
 OFFICER = "SD00-0004"
@@ -140,6 +149,45 @@ def test_nobody_acts_in_it(bundled, visit):
     ):
         records.issue(work, [File(name="a.json", data=b"{}")])
     assert "only read" in refused.value.reason.text(Language.EN)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda work: witnessing.witness(work, "YT03"),
+        lambda work: witnessing.own_key(work, "YT03"),
+        lambda work: people.new_key(work, StaffNumber.parse(OFFICER)),
+        lambda work: store.drill(work, seed=1, count=1),
+    ],
+    ids=["witness", "key witness", "key new", "drill"],
+)
+def test_what_only_a_workspace_is_for_is_refused_and_leaves_no_key(bundled, asked):
+    with opened(bundled) as work:
+        with pytest.raises(UsageError, match="is only read"):
+            asked(work)
+        assert not work.keys.directory.exists()
+
+
+def test_it_is_held_against_the_store_as_any_clone(closed_bank, tmp_path):
+    file = tmp_path / "2026.bundle"
+    storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
+    assert (store.is_bundle(file), store.is_bundle(tmp_path)) == (True, False)
+    pins = store.pins_of_bundle(file)
+    found = store.verify(closed_bank.at(day=NEXT_YEAR), against=pins)
+    assert (found.findings, len(pins)) == ((), 9)
+    other = file.read_bytes().replace(b" refs/heads/control", b" refs/heads/kontrol")
+    file.write_bytes(other)
+    with pytest.raises(StoreError):
+        store.pins_of_bundle(file)
+
+
+def test_a_head_that_lies_in_no_pack_is_damage_of_the_file(bundled):
+    data = bytearray(bundled.read_bytes())
+    start = len(b"# v2 git bundle\n")
+    data[start : start + 40] = b"0" * 40
+    bundled.write_bytes(data)
+    with pytest.raises(StoreError, match=r"2026\.bundle is damaged"), opened(bundled):
+        pass
 
 
 def test_plain_git_clones_it(bundled, tmp_path):
