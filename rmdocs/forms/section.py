@@ -162,6 +162,12 @@ class Section:
 
         :param root: the whole manifest, which the schema has judged.
         """
+        table = root.table(cls.table)
+        return None if table is None else cls.of(table)
+
+    @classmethod
+    def of(cls, table: TomlTable) -> Self:
+        """Return what the section's own table says."""
         raise NotImplementedError
 
     def names(self) -> Mapping[str, Text]:

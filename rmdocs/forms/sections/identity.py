@@ -113,11 +113,8 @@ class IdentitySection(Section):
     approved: str
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
+    def of(cls, table: TomlTable) -> Self:
         """Return what the cover says."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
         access, nowhere = table.text("access"), DocumentNumber("")
         return cls(
             number=table.parsed("number", DocumentNumber.parse, nowhere),
@@ -192,10 +189,9 @@ class PendingSection(Section):
     items: tuple[Bilingual, ...]
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
+    def of(cls, table: TomlTable) -> Self:
         """Return what is pending."""
-        table = root.table(cls.table)
-        return None if table is None else cls(items=table.bilinguals("items"))
+        return cls(items=table.bilinguals("items"))
 
     @classmethod
     def describe(
@@ -326,10 +322,9 @@ class ReviewSection(Section):
     months: int
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return how often it is reviewed; None if never."""
-        table = root.table(cls.table)
-        return None if table is None else cls(months=table.whole("months"))
+    def of(cls, table: TomlTable) -> Self:
+        """Return how often it is reviewed."""
+        return cls(months=table.whole("months"))
 
     @classmethod
     def describe(

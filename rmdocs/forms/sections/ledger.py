@@ -161,11 +161,8 @@ class LedgerSection(Section):
     map: LedgerMap
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return how records are made of rows; None where they are not."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
+    def of(cls, table: TomlTable) -> Self:
+        """Return how records are made of rows."""
         ledger = cls(
             title=table.bilingual("title"),
             key=table.expressions("key"),

@@ -106,11 +106,8 @@ class MigrationSection(Section):
     steps: tuple[Step, ...]
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return what becomes of earlier records; None if they are carried over as they are."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
+    def of(cls, table: TomlTable) -> Self:
+        """Return what becomes of earlier records."""
         steps = map(_step, table.tables("steps"))
         return cls(origins=_origins(table), steps=tuple(step for step in steps if step is not None))
 

@@ -56,11 +56,8 @@ class ActivitySection(Section):
     on: Expression
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return what is counted; None if nothing is."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
+    def of(cls, table: TomlTable) -> Self:
+        """Return what is counted."""
         return cls(title=table.bilingual("title"), on=table.expression("on"))
 
     def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
@@ -129,11 +126,8 @@ class TargetsSection(Section):
     figures: tuple[TargetFigure, ...]
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return what is planned; None if nothing is."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
+    def of(cls, table: TomlTable) -> Self:
+        """Return what is planned."""
         return cls(
             year=table.expression("year"), figures=tuple(map(_figure, table.tables("figures")))
         )

@@ -49,10 +49,9 @@ class CopiesSection(Section):
     each: Expression
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return what to go through; None where there is one document a record."""
-        table = root.table(cls.table)
-        return None if table is None else cls(each=table.expression("each"))
+    def of(cls, table: TomlTable) -> Self:
+        """Return what to go through."""
+        return cls(each=table.expression("each"))
 
     def expressions(self, seen: ExpressionScopes) -> Iterator[Stated]:
         """Yield what to go through."""

@@ -56,11 +56,8 @@ class RetentionSection(Section):
     hold_while: Expression | None = None
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
+    def of(cls, table: TomlTable) -> Self:
         """Return how long records are kept."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
         plainly = type(table.values.get("years")) is int
         return cls(
             years=Expression.compile(str(max(table.whole("years"), 1)))

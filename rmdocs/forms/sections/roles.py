@@ -43,11 +43,8 @@ class RolesSection(Section):
     void_approve: tuple[str, ...]
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
+    def of(cls, table: TomlTable) -> Self:
         """Return who may act."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
         return cls(
             issue=table.texts("issue"),
             amend=table.texts("amend"),

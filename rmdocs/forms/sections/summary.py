@@ -53,11 +53,8 @@ class SummarySection(Section):
     subject: Expression | None
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
+    def of(cls, table: TomlTable) -> Self:
         """Return what lists show."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
         return cls(
             customer=table.optional_expression("customer"),
             uscc=table.optional_expression("uscc"),
@@ -118,11 +115,8 @@ class UniqueSection(Section):
     replaces: Expression | None = None
 
     @classmethod
-    def read(cls, root: TomlTable) -> Self | None:
-        """Return what is unique; None if nothing is."""
-        table = root.table(cls.table)
-        if table is None:
-            return None
+    def of(cls, table: TomlTable) -> Self:
+        """Return what is unique."""
         return cls(
             key=table.expressions("key"),
             code=table.code(),
