@@ -39,6 +39,8 @@ from rmdocs.registers.renditions import as_read, edition_of, filed
 from rmdocs.values import View
 
 if TYPE_CHECKING:
+    from rmdocs.canonical import JsonObject
+    from rmdocs.events.records import Unit
     from rmdocs.forms.form import Form
     from rmdocs.language.expression import Expression
     from rmdocs.store.protocol import Head
@@ -73,6 +75,7 @@ class Entries:
     calendars: CalendarRegister
     _rules: dict[DocumentNumber, Mapping[str, Form]] = field(default_factory=dict)
     _forms: dict[tuple[DocumentNumber, Revision], Form] = field(default_factory=dict)
+    _units: dict[Unit, JsonObject] = field(default_factory=dict)
 
     @classmethod
     def at(cls, control: Head, forms: FormRegister | None = None) -> Entries:
@@ -117,11 +120,17 @@ class Entries:
             self._forms[under] = self.forms.load(self.forms.release(*under)).form
         return self._forms[under]
 
+    def _unit_of(self, folder: RecordFolder) -> JsonObject:
+        """Return what a record says of its unit: those of a volume mostly say the same."""
+        if folder.unit not in self._units:
+            self._units[folder.unit] = folder.unit.to_json()
+        return self._units[folder.unit]
+
     def _entry(self, volume: Volume, folder: RecordFolder, draft: RecordDraft) -> IndexEntry:
         """Return the entry of a record that can be read."""
         form, rules = self._form_of(folder), self.unique_rules(folder.form)
         # As its form keeps what was captured: so keys are compared with those of new records.
-        names = record_names(draft, form, folder.unit.to_json(), calendar=self.calendars.now())
+        names = record_names(draft, form, self._unit_of(folder), calendar=self.calendars.now())
         outline = _outline(volume, folder, form, rules)
         summary = summarise(form, names)
         whole = self._whole(folder, form, names)

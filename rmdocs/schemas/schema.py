@@ -312,6 +312,8 @@ def _seeing(field: Field) -> Callable[[Json], Any]:
     inner = {one.name: _seeing(one) for one in field.children}
     item = _seeing(field.item) if field.item is not None else view
     way = field.normalise
+    if not (inner or way or item is not view):
+        return view  # most fields: what it does is all there is to do
 
     def seen(value: Json) -> Any:  # noqa: ANN401 - a view
         if isinstance(value, dict) and inner:

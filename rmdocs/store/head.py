@@ -71,6 +71,7 @@ class GitHead:
         self.tree: str = parsed.tree
         self.time: datetime = parsed.time
         self._commit = parsed
+        self._last: tuple[str, str | None] = ("", self.tree)
 
     @property
     def signer(self) -> PublicKey | None:
@@ -196,11 +197,19 @@ class GitHead:
         return self._objects.content(oid, "blob")
 
     def _directory(self, path: str) -> str | None:
-        oid: str | None = self.tree
-        for name in path.split("/") if path else ():
+        if not path:
+            return self.tree
+        # Of a record several files are asked for, one after the other.
+        known, oid = self._last
+        if known == path:
+            return oid
+        start = known + "/" if known else ""
+        oid, names = (oid, path[len(start) :]) if path.startswith(start) else (self.tree, path)
+        for name in names.split("/"):
             if oid is None:
-                return None
+                break
             oid = self._objects.tree(oid).directories.get(name)
+        self._last = path, oid
         return oid
 
     def _walk(self, oid: str, prefix: str) -> Iterator[tuple[str, str]]:

@@ -78,16 +78,26 @@ def test_of_a_directory_that_grows_only_what_came_is_read(many):
         before = oid
 
 
+def head(objects, files):
+    tree = rewrite(lambda oid: objects.read(oid)[1], objects.add, None, files)
+    data = f"tree {tree}\nauthor {WHO}\ncommitter {WHO}\n\nsaid\n".encode()
+    return GitHead(objects, objects.add(data, "commit"))
+
+
+@given(files=FILES, asked=st.lists(st.lists(st.sampled_from("abcd"), max_size=4).map("/".join)))
+def test_what_a_directory_holds_does_not_hang_on_what_was_asked_before(files, asked):
+    objects = Few()
+    one = head(objects, files)
+    for path in asked:
+        below = f"{path}/" if path else ""
+        names = {name[len(below) :].split("/")[0] for name in files if name.startswith(below)}
+        assert one.list(path) == sorted(names)
+
+
 @given(before=FILES, after=FILES)
 def test_what_differs_is_told_with_both_contents(before, after):
     objects = Few()
-
-    def head(files):
-        tree = rewrite(lambda oid: objects.read(oid)[1], objects.add, None, files)
-        data = f"tree {tree}\nauthor {WHO}\ncommitter {WHO}\n\nsaid\n".encode()
-        return GitHead(objects, objects.add(data, "commit"))
-
-    found = list(head(after).differences(head(before)))
+    found = list(head(objects, after).differences(head(objects, before)))
     paths = [path for path, _, _ in found]
     assert paths == sorted(set(paths))
     assert set(found) == {
