@@ -307,7 +307,7 @@ class Cluster(Executor):
         self._at_home: Executor | None = None
         self._worth = (0, 1)
         self._stayed = False
-        self._done, self._failed = 0, dict[Text, int]()
+        self._done, self._failed = 0, list[Text]()
         self._watch = Thread(target=self._watched, daemon=True)
         self._watch.start()
 
@@ -360,7 +360,7 @@ class Cluster(Executor):
                 return
             self._waiting.discard(future)
             if isinstance(answer, _NotDone):
-                self._failed[answer.why] = self._failed.get(answer.why, 0) + 1
+                self._failed.append(answer.why)
             else:
                 self._done += 1
         if isinstance(answer, _NotDone):
@@ -372,13 +372,19 @@ class Cluster(Executor):
         """Lose the cluster once it has no worker: what waits for one would wait for ever."""
         without = 0
         while without < 2 and not self._ending.wait(_BEAT):  # noqa: PLR2004 - one may begin anew
-            try:
-                workers = len(self._client.nthreads())
-            except Exception:  # noqa: BLE001 - the scheduler is gone
-                workers = 0
-            without = 0 if workers else without + 1
+            without = 0 if self._has_workers() else without + 1
         if not self._ending.is_set():
             self._lose()
+
+    def _has_workers(self) -> bool:
+        # One that is gone would be asked for half a minute.
+        client, scheduler = self._client, self._client.scheduler
+        if client.status != "running" or scheduler is None:
+            return False
+        try:
+            return bool(client.sync(scheduler.ncores, callback_timeout=_PATIENCE / 2))
+        except Exception:  # noqa: BLE001 - it is gone by now
+            return False
 
     def _lose(self) -> None:
         with self._lock:
@@ -393,8 +399,9 @@ class Cluster(Executor):
         self._ending.set()
         self._watch.join()
         self._lose()
-        with suppress(Exception):  # it is gone already
-            self._executor.shutdown(wait=False)
+        with suppress(Exception):  # it is gone by now
+            if self._client.status == "running":
+                self._executor.shutdown(wait=False)
         self._client.close(timeout=_PATIENCE)
         self._home.close()
 
@@ -410,12 +417,13 @@ class Cluster(Executor):
                 "records that must be destroyable were kept out of the cluster: this machine did"
                 " them"
             )
-        for reason, count in self._failed.items():
-            yield message(
-                "{count} piece(s) that the cluster was given were done here: {reason}",
-                count=count,
-                reason=reason,
-            )
+        for at, reason in enumerate(self._failed):
+            if reason not in self._failed[:at]:
+                yield message(
+                    "{count} piece(s) that the cluster was given were done here: {reason}",
+                    count=self._failed.count(reason),
+                    reason=reason,
+                )
 
 
 @contextmanager

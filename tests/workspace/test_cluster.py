@@ -171,7 +171,7 @@ def test_pdf_comes_to_the_same(bank, cluster, monkeypatch):
     with helped(work, cluster) as others:
         made = renditions.make(work, [one.number for one in result.outcomes])
     assert len(made) == 2
-    assert (others._done, others._failed) == (1, {})
+    assert (others._done, others._failed) == (1, [])
 
 
 @pytest.mark.parametrize("made", [{}, {"b.pdf": b""}, {"a.pdf": b"", "b.pdf": b""}])
@@ -222,17 +222,32 @@ def test_a_cluster_that_others_may_connect_to_is_refused(bank, cluster):
 
 
 def test_with_no_worker_left_this_machine_goes_on(bank, made_alone, cluster):
+    work = bank.at(RM)
+    with helped(work, cluster):
+        records.issue(work, [read(bank.write(visits()))], progress=killing(cluster, "worker"))
+    assert bank.refs() == made_alone[1]
+    assert "no worker" in refusal(work, cluster.address)
+
+
+def test_with_its_scheduler_gone_this_machine_goes_on(bank, made_alone, cluster):
+    cluster.worker()
+    work = bank.at(RM)
+    with helped(work, cluster) as others:
+        records.issue(work, [read(bank.write(visits()))], progress=killing(cluster, "scheduler"))
+    assert others._done > 0
+    assert bank.refs() == made_alone[1]
+
+
+def killing(cluster, part):
+    """Return what kills all parts of a cluster of one kind once an eighth is done."""
+
     def kill(done, _total):
         if done == COUNT // 8:
             for log, one in cluster.begun.items():
-                if log.name.startswith("worker"):
+                if log.name.startswith(part):
                     one.kill()
 
-    work = bank.at(RM)
-    with helped(work, cluster):
-        records.issue(work, [read(bank.write(visits()))], progress=kill)
-    assert bank.refs() == made_alone[1]
-    assert "no worker" in refusal(work, cluster.address)
+    return kill
 
 
 @pytest.mark.parametrize(
