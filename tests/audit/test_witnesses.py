@@ -28,7 +28,7 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.witnesspolicy import WitnessGroup, WitnessPolicy
 from rmdocs.store.witnessref import read_witness, witness_refs
-from rmdocs.workspace import opening, proving, records, store, witnessing
+from rmdocs.workspace import opening, places, proving, records, store, witnessing
 
 RM, NUMBER = "JN01-0101", RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 PLACE = "records/RXD7200-02/JN01/2026/1"
@@ -226,7 +226,7 @@ class TestWhatAWitnessRemembers:
     def test_memory_that_was_lost_is_told_and_gone_on_from(self, bank):
         witness = Witness("JN02", bank)
         witness.look()
-        opening.witness_path(witness.key.public).unlink()
+        places.witness_path(witness.key.public).unlink()
         grow(bank)
         found = witness.look()
         assert codes(found) == {"WITNESS-FORGOT"}
@@ -236,7 +236,7 @@ class TestWhatAWitnessRemembers:
     def test_what_it_cosigned_rules_where_memory_was_set_back(self, bank, elsewhere):
         witness = Witness("JN02", bank)
         witness.look()
-        path = opening.witness_path(witness.key.public)
+        path = places.witness_path(witness.key.public)
         before, other = path.read_bytes(), elsewhere(bank)
         diverge(bank, "重复")
         witness.look()
@@ -250,7 +250,7 @@ class TestWhatAWitnessRemembers:
     def test_memory_that_cannot_be_read(self, bank):
         witness = Witness("JN02", bank)
         witness.look()
-        opening.witness_path(witness.key.public).write_bytes(b"\xff")
+        places.witness_path(witness.key.public).write_bytes(b"\xff")
         with pytest.raises(StoreError):
             witness.look()
 
@@ -259,7 +259,7 @@ class TestWhatAWitnessRemembers:
         tmp_path.chmod(0o755)
         (tmp_path / "rmdocs").mkdir(mode=0o777)
         (tmp_path / "rmdocs").chmod(0o777)
-        monkeypatch.setenv(opening.STATE_VARIABLE, str(tmp_path))
+        monkeypatch.setenv(places.STATE_VARIABLE, str(tmp_path))
         with pytest.raises(StoreError):
             witness.look()
 

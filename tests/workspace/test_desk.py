@@ -87,5 +87,5 @@ def test_a_sheet_is_only_written_as_a_workbook(shared_bank, tmp_path, capsys):
     out = tmp_path / "plan.docx"
     words = ["-w", str(shared_bank.root), "--lang", "en", "form", "sheet", str(PLAN)]
     assert main([*words, "--out", str(out)]) == 2
-    assert "does not end in" in capsys.readouterr().err
+    assert "choose a name that ends in .xlsx" in capsys.readouterr().err
     assert not out.exists()
