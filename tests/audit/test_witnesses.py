@@ -28,7 +28,7 @@ from rmdocs.store.keys import SigningKey
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.store.witnesspolicy import WitnessGroup, WitnessPolicy
 from rmdocs.store.witnessref import read_witness, witness_refs
-from rmdocs.workspace import opening, places, proving, records, store, witnessing
+from rmdocs.workspace import places, proving, records, store, witnessing
 
 RM, NUMBER = "JN01-0101", RecordNumber.parse("RXD7200-02-JN01-2026-0001")
 PLACE = "records/RXD7200-02/JN01/2026/1"
