@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Self
 import rmdocs
 from rmdocs.classes import dataclass
 from rmdocs.errors import MissingProgramError, RmdocsError, StoreError, UsageError
+from rmdocs.findings import NOTHING
 from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.store.git import GitStore, StoreInGit
 from rmdocs.store.refs import is_ledger_ref
@@ -307,7 +308,8 @@ class Cluster(Executor):
         self._at_home: Executor | None = None
         self._worth = (0, 1)
         self._stayed = False
-        self._done, self._failed = 0, list[Text]()
+        self._done, self._failed = 0, 0
+        self._why: Text = NOTHING
         self._watch = Thread(target=self._watched, daemon=True)
         self._watch.start()
 
@@ -360,7 +362,8 @@ class Cluster(Executor):
                 return
             self._waiting.discard(future)
             if isinstance(answer, _NotDone):
-                self._failed.append(answer.why)
+                self._why = self._why if self._failed else answer.why
+                self._failed += 1
             else:
                 self._done += 1
         if isinstance(answer, _NotDone):
@@ -417,13 +420,13 @@ class Cluster(Executor):
                 "records that must be destroyable were kept out of the cluster: this machine did"
                 " them"
             )
-        for at, reason in enumerate(self._failed):
-            if reason not in self._failed[:at]:
-                yield message(
-                    "{count} piece(s) that the cluster was given were done here: {reason}",
-                    count=self._failed.count(reason),
-                    reason=reason,
-                )
+        if self._failed:
+            yield message(
+                "{count} piece(s) that the cluster was given were done here, the first because:"
+                " {reason}",
+                count=self._failed,
+                reason=self._why,
+            )
 
 
 @contextmanager
