@@ -14,6 +14,7 @@ from logging import NullHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmdocs import canonical
 from rmdocs.errors import ConflictError, FindingsError, UsageError, system_problem, why
 from rmdocs.files import File
 from rmdocs.findings import Finding, error
@@ -313,6 +314,15 @@ def bag_findings(folder: Path) -> Iterator[Finding]:
             message("{path} is no pack", path=folder),
             message("name the folder that rmdocs audit pack made"),
         ) from problem
+
+
+def bag_digest(folder: Path) -> str:
+    """Return the SHA-256 of a bag: of the list that names its manifests, and so all of it.
+
+    Empty where there is no such list.
+    """
+    path = folder / "tagmanifest-sha256.txt"
+    return canonical.sha256(path.read_bytes()) if path.is_file() else ""
 
 
 def _changed(name: str, reason: Text, section: int = 3) -> Finding:

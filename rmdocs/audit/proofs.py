@@ -40,12 +40,13 @@ from rmdocs.registers.staff import Person
 from rmdocs.store.checkpoint import verify
 from rmdocs.store.cosereceipt import is_receipt, proof_in, receipt, require_signed
 from rmdocs.store.keys import PublicKey, Signer
-from rmdocs.store.proof import StaffEntry, examine, written
+from rmdocs.store.proof import StaffEntry, examine, last_event, written
 from rmdocs.store.prooffile import Proof, keys_file, read_keys, refused
 from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 from rmdocs.store.witnesspolicy import WitnessPolicy, named
 
 if TYPE_CHECKING:
+    from rmdocs.identifiers import Volume
     from rmdocs.issuing.registry import Registry
     from rmdocs.registers.records import RecordFolder
     from rmdocs.store.event import Event
@@ -150,19 +151,7 @@ def prove(
         raise FindingsError(known, told)
     event = _sought(folder, digest_of(target))
     entries = _entries(registry, event)
-    then = [one for one in entries if _known(one, event)]
-    if not then:
-        raise _not_theirs(event)
-    ref, keys = number.volume.ref, ledger_keys(registry.control)
-    data = written(
-        store,
-        ref,
-        event,
-        entered=then[-1],
-        later=_later(folder, event),
-        keys=keys,
-        chosen=lambda least: note_for_proof(store, ref, keys, least, policy),
-    )
+    data = _written(store, registry, event, _later(folder, event), policy)
     proven = examine(data, (founding_key(registry.control),))
     try:
         proven = examine(data, (founding_key(registry.control),), policy)
@@ -179,6 +168,43 @@ def prove(
             *_since(event, entries, registry),
             *limits(proven),
         ),
+    )
+
+
+def prove_state(store: LedgerStore, registry: Registry, volume: Volume) -> bytes:
+    """Return the proof of the last act of a volume, which shows how its ledger stands.
+
+    Whoever did it signed the directory of the whole volume: see :attr:`Proven.directory`.
+
+    :raises FindingsError: if it would convince nobody.
+    :raises StoreError: if the store lacks what it takes.
+    """
+    data = _written(store, registry, last_event(store, volume.ref), None, None)
+    examine(data, (founding_key(registry.control),))
+    return data
+
+
+def _written(
+    store: LedgerStore,
+    registry: Registry,
+    event: Event,
+    later: Event | None,
+    policy: WitnessPolicy | None,
+) -> bytes:
+    """Return the proof of an act, not examined here."""
+    then = [one for one in _entries(registry, event) if _known(one, event)]
+    if not then:
+        raise _not_theirs(event)
+    ref = RecordNumber.parse(event.subject).volume.ref
+    keys = ledger_keys(registry.control)
+    return written(
+        store,
+        ref,
+        event,
+        entered=then[-1],
+        later=later,
+        keys=keys,
+        chosen=lambda least: note_for_proof(store, ref, keys, least, policy),
     )
 
 

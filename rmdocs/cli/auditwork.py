@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from rmdocs.cli import printing
 from rmdocs.cli.context import Progress, Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
+    EXISTING,
     FOLDER,
     OUT_FOLDER,
     OUT_PAGE,
@@ -257,6 +259,12 @@ def audit_pack(
             index=folder / "data" / "index.html",
         )
         click.echo(session.say(told))
+        told = message(
+            "SHA-256 of the pack: {sha256}; tell it to whoever will check the pack, by another way"
+            " than the pack itself",
+            sha256=folders.bag_digest(folder),
+        )
+        click.echo(session.say(told))
     if has_errors(done.findings):
         click.get_current_context().exit(FindingsError.exit_code)
 
@@ -264,28 +272,56 @@ def audit_pack(
 @command("check")
 @argument("folder", metavar="DIR", type=FOLDER, help="The pack.")
 @trusted_keys_option
+@option(
+    "--sha256",
+    default="",
+    metavar="SHA256",
+    help="Of the pack, as its maker told it by another way: nothing was left out since.",
+)
+@option(
+    "--against",
+    type=EXISTING,
+    metavar="STORE",
+    help="Hold it against a store as well: the folder of a workspace or of a clone, or the bundle"
+    " of a year.",
+)
 @policy_option
 @json_option
 @pass_session
 def audit_check(
-    session: Session, *, folder: Path, keys: Path, policy: Path | None, as_json: bool
+    session: Session,
+    *,
+    folder: Path,
+    keys: Path,
+    sha256: str,
+    against: Path | None,
+    policy: Path | None,
+    as_json: bool,
 ) -> None:
     """Say what a pack is worth.
 
     Needs no store and no network: every file must be as the manifests of the pack say, every
-    document what its proof says was sealed, and whatever else lies with a record is held against
-    the acts that are proved. Registers and index are not proved: compare them with the store.
+    document what its proof says was sealed, and every act there that a record had when the pack
+    was made. That a whole record was left out it shows only by the SHA-256 that its maker told,
+    or against the store. Registers and index are not proved: compare them with the store.
     """
     from rmdocs.workspace import packcheck
+    from rmdocs.workspace.opening import open_to_read
 
-    changed = tuple(folders.bag_findings(folder))
-    judged = packcheck.check(
-        partial(folders.in_bag, folder),
-        folders.names_in_bag(folder),
-        folders.beginning(keys, 1 << 20),
-        changed,
-        policy_in(policy),
+    pack = packcheck.ReadPack(
+        changed=tuple(folders.bag_findings(folder)),
+        read=partial(folders.in_bag, folder),
+        names=folders.names_in_bag(folder),
+        sha256=folders.bag_digest(folder),
     )
+    with ExitStack() as opened:
+        judged = packcheck.check(
+            pack,
+            folders.beginning(keys, 1 << 20),
+            policy_in(policy),
+            known=sha256,
+            against=opened.enter_context(open_to_read(against)) if against is not None else None,
+        )
     if as_json:
         printing.echo_answer(judged, session)
     else:
@@ -300,5 +336,10 @@ def audit_check(
             else message("the pack is not to be relied on; {count} document(s) are proved")
         )
         click.echo(session.say(told.with_values(count=judged.documents, proved=judged.proved)))
+        for one in judged.ledgers:
+            click.echo(session.say(one.told))
+        click.echo(session.say(message("SHA-256 of the pack: {sha256}", sha256=judged.sha256)))
+        if judged.ok:
+            click.echo(session.say(judged.told_whole))
     if not judged.ok:
         click.get_current_context().exit(FindingsError.exit_code)

@@ -21,7 +21,7 @@ over stand two directories and one file of theirs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from rmdocs import canonical
@@ -48,6 +48,7 @@ from rmdocs.store.head import GitHead, LedgerStore
 from rmdocs.store.keys import PublicKey, bare, verify_bare
 from rmdocs.store.objects import (
     Directory,
+    Objects,
     format_tree,
     object_name,
     parse_tree,
@@ -78,6 +79,8 @@ class Proven:
     :param others: how many more lines stand below it as signatures; nobody judged them.
     :param key: that signed the checkpoint. :param machine: whose it is; empty of the founding key.
     :param witnesses: who of the reader's policy cosigned it, and how; they are enough.
+    :param directory: the root directory of the commit that sealed the event, as git keeps it
+        (a tree); whoever did the act signed it.
     """
 
     event: Event
@@ -87,6 +90,12 @@ class Proven:
     key: PublicKey
     machine: str = ""
     witnesses: Mapping[bytes, Cosignature] = field(default_factory=dict)
+    directory: bytes = b""
+
+    @property
+    def is_state(self) -> bool:
+        """Return whether the event is the ledger's last, so that the directory is how it stands."""
+        return self.event.index == self.checkpoint.size - 1
 
 
 def examine(data: bytes, keys: Sequence[PublicKey], policy: WitnessPolicy | None = None) -> Proven:
@@ -131,7 +140,51 @@ def examine(data: bytes, keys: Sequence[PublicKey], policy: WitnessPolicy | None
         key=key,
         machine=chain.machines[-1].machine if chain.machines else "",
         witnesses=witnesses,
+        directory=chain.tree,
     )
+
+
+def last_event(store: LedgerStore, ref: str) -> Event:
+    """Return the last event of a ledger.
+
+    :raises StoreError: if its newest commit does not hold it.
+    """
+    head = store.require_head(ref)
+    return _last(store, next(history(store.objects, head.commit)), head)
+
+
+def directories(objects: Objects, root: bytes, path: str) -> Iterator[bytes]:
+    """Yield the directories on the way down to one, as git keeps them, below the root directory.
+
+    They end where there is none of that name.
+
+    :raises StoreError: if one cannot be read.
+    """
+    found = root
+    for name in path.split("/"):
+        oid = parse_tree(found).directories.get(name)
+        if oid is None:
+            return
+        found = objects.content(oid, "tree")
+        yield found
+
+
+def directory_by(root: bytes, trees: Mapping[str, bytes], path: str) -> Directory | None:
+    """Return a directory that a root directory leads to, by directories that are told of.
+
+    :param trees: each by the name that git gives it.
+    :returns: None where they do not lead there.
+    """
+    found: bytes | None = root
+    for name in path.split("/"):
+        try:
+            found = trees.get(parse_tree(found).directories.get(name, "")) if found else None
+        except RmdocsError:
+            found = None
+    try:
+        return parse_tree(found) if found is not None else None
+    except RmdocsError:
+        return None
 
 
 def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
@@ -169,7 +222,7 @@ def written(  # noqa: PLR0913, PLR0917 - what a proof is made of
             entered=entered.event,
             entry=entered.data,
             later=later,
-            last=_last(store, commit, there, event),
+            last=event if event.index == size - 1 else _last(store, commit, there),
             commit=commit.payload.partition(b"\n")[2],
             signature=bare(commit.signature),
             ledger_signature=signature_of(there.note),
@@ -214,11 +267,9 @@ def _sealing(store: LedgerStore, head: GitHead, event: Event) -> tuple[Commit, G
     return found
 
 
-def _last(store: LedgerStore, commit: Commit, there: GitHead, event: Event) -> Event:
-    """Return the last event of a commit, given one of its events."""
+def _last(store: LedgerStore, commit: Commit, there: GitHead) -> Event:
+    """Return the last event of a commit."""
     index = there.checkpoint.size - 1
-    if event.index == index:
-        return event
     before = GitHead(store.objects, commit.parents[0]) if commit.parents else None
     for path, _, oid in there.differences(before):
         if oid is not None and is_event_path(path):

@@ -7,6 +7,7 @@ Who checks it brings the keys along: those that lie in it prove nothing by thems
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
@@ -24,12 +25,18 @@ from rmdocs.messages import Language, Text, message
 from rmdocs.registers.displaynames import RECORD_STATUS_NAMES, REGISTER_NAMES, named
 from rmdocs.registers.lists.auditwork import sample_list
 from rmdocs.registers.records import find_folder, volume_head
+from rmdocs.registers.series import SERIES_NAME
 from rmdocs.reports.report import write_html
+from rmdocs.store.objects import parse_tree
+from rmdocs.store.proof import directories, examine
+from rmdocs.store.prooffile import read_keys
+from rmdocs.store.protocol import EVENTS_NAME
 from rmdocs.workspace import proving, records, registers, store
+from rmdocs.workspace.places import PACK_CHECKPOINTS
 
 if TYPE_CHECKING:
     from rmdocs.audit.verify import Verification
-    from rmdocs.identifiers import RecordNumber
+    from rmdocs.identifiers import RecordNumber, Volume
     from rmdocs.registers.lists.auditwork import Sample
     from rmdocs.workspace.opening import Workspace
 
@@ -37,9 +44,23 @@ PROOFS = "proofs.json"
 """Which proof is that of which document: a list of objects with ``file`` and ``proof``."""
 KEYS = "keys/rmdocs-ledger.keys"
 RECORDS = "records"
+SAMPLE = "sample.json"
+LEDGERS = "ledgers"
+TREES = f"{LEDGERS}/trees.json"
+"""The directories of the volumes that lead to the acts of each record: git trees, in base64."""
 _INDEX = Path(__file__).with_name("auditpack.jinja")
 DOCUMENTS = frozenset({".docx", ".pdf"})
 _CLAUSE = "ISO 15489-1 §5.2.2.3"
+
+
+def state_place(volume: Volume) -> str:
+    """Return where the proof of a volume's last act lies, which shows how the volume stands."""
+    return f"{LEDGERS}/{volume.name}/last.tlog-proof"
+
+
+def series_place(volume: Volume) -> str:
+    """Return where it stands which numbers a volume has given."""
+    return f"{LEDGERS}/{volume.name}/{SERIES_NAME}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +122,8 @@ class Packing:
     _findings: list[Finding] = field(default_factory=list)
     _files: int = 0
     _verified: Verification | None = None
+    _roots: dict[Volume, bytes] = field(default_factory=dict)
+    _trees: dict[str, None] = field(default_factory=dict)
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -147,6 +170,9 @@ class Packing:
 
     def _all(self) -> Iterator[File]:
         proofs: list[dict[str, str]] = []
+        # Before the records: what is sealed meanwhile is more than was proved, never less.
+        for volume in dict.fromkeys(number.volume for number in self.numbers):
+            yield from self._state(volume)
         for at, number in enumerate(self.numbers):
             self.progress(at, len(self.numbers))
             yield from self._record(number)
@@ -155,14 +181,31 @@ class Packing:
                 for one in self._packed[-1].documents
                 if one.proof
             )
+        yield File(name=TREES, data=canonical.encode([*self._trees]))
         yield File(name=PROOFS, data=canonical.encode(proofs))
         yield File(name=KEYS, data=proving.trusted(self.workspace).data)
-        yield File(name="checkpoints.txt", data=store.checkpoint(self.workspace).text.encode())
+        yield File(name=PACK_CHECKPOINTS, data=store.checkpoint(self.workspace).text.encode())
         yield from self._registers()
         self._verified = verified = store.verify(self.workspace)
         told = canonical.encode(verified.to_json(self.language))
         yield File(name="verification.json", data=told)
         yield File(name="index.html", data=self._index(verified).encode())
+
+    def _state(self, volume: Volume) -> Iterator[File]:
+        """Yield what shows which acts the records of a volume have, and which numbers it gave."""
+        store = self.workspace.store
+        try:
+            proof = proving.prove_state(self.workspace, volume)
+            root = examine(proof, read_keys(proving.trusted(self.workspace).data)).directory
+            given = store.objects.content(parse_tree(root).files[SERIES_NAME], "blob")
+        except FindingsError as problem:
+            self._findings += problem.findings
+        except (LookupError, RmdocsError) as problem:
+            self._findings.append(_left_out(state_place(volume), why(problem)))
+        else:
+            self._roots[volume] = root
+            yield File(name=state_place(volume), data=proof)
+            yield File(name=series_place(volume), data=given)
 
     def _record(self, number: RecordNumber) -> Iterator[File]:
         """Yield what was sealed of a record, each act, and the proofs of its documents."""
@@ -172,6 +215,10 @@ class Packing:
             volume_head(self.workspace.store, number),
         )
         place, paths, documents = f"{RECORDS}/{number}", list[str](), list[_PackedDocument]()
+        if (root := self._roots.get(number.volume)) is not None:
+            objects, path = self.workspace.store.objects, f"{number.directory}/{EVENTS_NAME}"
+            for tree in directories(objects, root, path):
+                self._trees[base64.b64encode(tree).decode()] = None
         for event in folder.events:
             data = head.read(f"{number.directory}/events/{event.file_name}")
             if data is not None:
@@ -221,7 +268,7 @@ class Packing:
             page = write_html((report,), self.language)
             yield File(name="registers/sample.html", data=page.encode())
             told = canonical.encode(self.sample.to_json(self.language))
-            yield File(name="sample.json", data=told)
+            yield File(name=SAMPLE, data=told)
         for name in REGISTER_NAMES:
             page = write_html((registers.report(self.workspace, name),), self.language)
             yield File(name=f"registers/{name}.html", data=page.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from rmdocs.registers.lists.auditwork import (
 )
 from rmdocs.registers.lists.quarters import Quarter
 from rmdocs.registers.series import known_volumes, missing_volumes, volume_state
-from rmdocs.store.protocol import CONTROL_REF
+from rmdocs.store.protocol import CONTROL_REF, ledger_origin
 from rmdocs.values import require_line
 from rmdocs.workspace import oversight
 from rmdocs.workspace.records import find
@@ -60,12 +60,16 @@ class SampleWanted:
     by: tuple[str, ...] = ()
 
 
-def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
+def sample(
+    workspace: Workspace, wanted: SampleWanted, sizes: Mapping[str, int] | None = None
+) -> Sample:
     """Return records taken at random: whoever has the store takes the same by the same seed.
 
     They are taken from all numbers that were ever given, as the volumes count them: no search
     index is asked, and void records and such as were disposed of are among them.
 
+    :param sizes: how many events each ledger had then, by its origin, to take them again as of
+        an earlier time; None to take from all that there is.
     :raises UsageError: if the seed is none, or nothing can be taken from.
     """
     require_line(wanted.seed, "seed", _LONGEST_SEED)
@@ -81,7 +85,8 @@ def sample(workspace: Workspace, wanted: SampleWanted) -> Sample:
         series = volume.series
         if wanted.form in {None, series.form} and wanted.unit in {None, series.unit}:
             ledgers.append(f"{volume.name} {_pin(workspace, volume)}")
-            for one in _given(workspace, volume, wanted, findings):
+            until = None if sizes is None else sizes.get(ledger_origin(volume.ref), 0)
+            for one in _given(workspace, volume, wanted, findings, until):
                 kind = {
                     "form": str(series.form),
                     "unit": str(series.unit),
@@ -123,9 +128,16 @@ def _pin(workspace: Workspace, volume: Volume) -> str:
 
 
 def _given(
-    workspace: Workspace, volume: Volume, wanted: SampleWanted, findings: list[Finding]
+    workspace: Workspace,
+    volume: Volume,
+    wanted: SampleWanted,
+    findings: list[Finding],
+    until: int | None,
 ) -> Iterator[SampledRecord]:
-    """Yield the records of a volume that are asked for; note those that cannot be read."""
+    """Yield the records of a volume that are asked for; note those that cannot be read.
+
+    :param until: only those that its first so many events issued; None for all.
+    """
     head = workspace.store.require_head(volume.ref)
     for serial in volume_state(head, volume).serials:
         number = RecordNumber(series=volume.series, serial=serial)
@@ -135,8 +147,10 @@ def _given(
         except RmdocsError as problem:
             findings.append(_untold(number, problem))
             continue
-        if said is None:
+        if said is None or first is None:
             findings.append(_untold(number))
+            continue
+        if until is not None and first.index >= until:
             continue
         issued = said.edition.issued_on
         if wanted.quarter in {None, Quarter.of(issued)}:

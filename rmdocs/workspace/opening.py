@@ -31,6 +31,7 @@ from rmdocs.workspace.keyring import (
 )
 from rmdocs.workspace.places import (
     CACHE_VARIABLE,
+    PACK_MARK,
     STORE_PATH,
     index_path,
     own_folder,
@@ -301,6 +302,7 @@ def open_workspace(
     """
     if root.is_file():
         return open_bundle(root, present, reading)
+    require_no_pack(root)
     if not (root / STORE_PATH).exists() and (root / "HEAD").is_file():
         raise StoreError(
             message("{path} is a repository of git, and no workspace", path=root),
@@ -310,6 +312,31 @@ def open_workspace(
             ),
         )
     return Workspace(root, actor, present, passphrase=passphrase, reading=reading)
+
+
+def open_to_read(place: Path) -> Workspace:
+    """Open what somebody names as a store, only to read: a workspace, a bare clone, or a bundle.
+
+    :raises StoreError: if it is none of these.
+    """
+    if place.is_file() or (place / STORE_PATH).is_dir() or not (place / "objects").is_dir():
+        return open_workspace(place, None)
+    return Workspace(place, None, present, store=GitStore.open(place))
+
+
+def require_no_pack(root: Path) -> None:
+    """Refuse a pack that an auditor took along: it is checked, not opened.
+
+    :raises StoreError: if it is one.
+    """
+    if (root / PACK_MARK).is_file():
+        raise StoreError(
+            message("{path} is a pack of records, and no workspace", path=root),
+            by_command(
+                message("have it checked as what it is"),
+                message("rmdocs audit check {path} --keys K", path=root),
+            ),
+        )
 
 
 def open_bundle(

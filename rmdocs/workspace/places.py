@@ -36,6 +36,10 @@ RECORD_KEYS_PATH = Path("record-keys")
 RECORD_KEYS_VARIABLE = "RMDOCS_RECORD_KEYS"
 WEB_PATH = Path("web")
 """What the pages in a browser keep: their log, their readers, what is not finished."""
+PACK_MARK = "bagit.txt"
+"""The file that each pack for an auditor has: a bag (RFC 8493)."""
+PACK_CHECKPOINTS = "checkpoints.txt"
+"""Where in it the checkpoints of the ledgers lie, as they stood when it was made."""
 _NAME = re.compile(r"[0-9a-f]{16}")
 
 

@@ -14,6 +14,7 @@ from rmdocs.workspace.store import on_disk
 if TYPE_CHECKING:
     from rmdocs.audit.proofs import JudgedFile, ProvedDocument
     from rmdocs.audit.proofslips import ProofSlip
+    from rmdocs.identifiers import Volume
     from rmdocs.store.witnesspolicy import WitnessPolicy
     from rmdocs.workspace.opening import Workspace
 
@@ -45,6 +46,17 @@ def receipt(workspace: Workspace, target: str | File, policy: File | None = None
     from rmdocs.audit.proofs import as_receipt
 
     return as_receipt(prove(workspace, target, policy), workspace.ledger_key())
+
+
+def prove_state(workspace: Workspace, volume: Volume) -> bytes:
+    """Return the proof of a volume's last act, whose signer signed the volume as a whole.
+
+    :raises FindingsError: if it would convince nobody.
+    :raises StoreError: if the store lacks what it takes.
+    """
+    from rmdocs.audit.proofs import prove_state
+
+    return prove_state(workspace.store, workspace.registry, volume)
 
 
 def require_policy(policy: File | None) -> WitnessPolicy | None:

@@ -306,13 +306,21 @@ def pins_of_bundle(file: Path) -> tuple[Pin, ...]:
 def pins_of_clone(workspace: Workspace, folder: Path) -> tuple[Pin, ...]:
     """Return what another clone of a store, or of a workspace, gives of its ledgers.
 
+    Or the checkpoints in a pack that an auditor took along.
+
     :raises UsageError: if there is no store, or it is this very one, which says nothing new
         of itself.
     """
     from rmdocs.audit.pins import pins_of
     from rmdocs.store.git import GitStore
-    from rmdocs.workspace.places import STORE_PATH
+    from rmdocs.workspace.places import PACK_CHECKPOINTS, PACK_MARK, STORE_PATH
 
+    if (folder / PACK_MARK).is_file():
+        from rmdocs.audit.pins import pins_in
+
+        path = folder / "data" / PACK_CHECKPOINTS
+        said = path.read_text("utf-8", "replace") if path.is_file() else ""
+        return pins_in(said, Verbatim(str(folder)))
     path = folder / STORE_PATH if (folder / STORE_PATH).is_dir() else folder
     remedy = message("name a clone that was kept elsewhere, or a file of rmdocs checkpoint")
     if not (path / "objects").is_dir():

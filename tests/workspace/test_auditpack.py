@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from contextlib import suppress
 from functools import partial
 from urllib.parse import unquote
@@ -15,11 +16,13 @@ from bank import Bank, refused_for
 from witnessed import Witness, policy
 
 from rmdocs import folders
+from rmdocs.audit.pins import CONTRADICTIONS
 from rmdocs.errors import ConflictError, UsageError
 from rmdocs.files import File
 from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import Language
 from rmdocs.registers.displaynames import REGISTER_NAMES
+from rmdocs.store.protocol import ledger_origin
 from rmdocs.workspace import auditpack, auditwork, packcheck, proving
 
 NUMBERS = [RecordNumber.parse(f"RXD7200-0{form}-JN01-2026-0001") for form in (4, 2)]
@@ -34,7 +37,7 @@ def made(walked, tmp_path_factory):
     bank = Bank(walked)
     sample = auditwork.sample(bank.at(), auditwork.SampleWanted(count=1, seed="x"))
     folder = tmp_path_factory.mktemp("packs") / "pack"
-    one = packing(bank, sample=sample)
+    one = packing(bank, [*NUMBERS, *map(RecordNumber.parse, sample.numbers)], sample=sample)
     folders.save_bag(folder, one.files(), one.facts)
     return folder, one.done
 
@@ -49,9 +52,14 @@ def keys(walked):
     return proving.trusted(Bank(walked).at())
 
 
-def checked(pack, keys, policy=None):
-    changed, read = tuple(folders.bag_findings(pack)), partial(folders.in_bag, pack)
-    return packcheck.check(read, folders.names_in_bag(pack), keys, changed, policy)
+def checked(pack, keys, policy=None, **known):
+    read = packcheck.ReadPack(
+        read=partial(folders.in_bag, pack),
+        names=folders.names_in_bag(pack),
+        changed=tuple(folders.bag_findings(pack)),
+        sha256=folders.bag_digest(pack),
+    )
+    return packcheck.check(read, keys, policy, **known)
 
 
 def codes(found):
@@ -65,7 +73,7 @@ def test_every_document_is_proved(made, keys):
     records = [one for one in (folder / "data" / "records").rglob("*") if one.is_file()]
     assert found.proved == len(records) - 2 * found.documents > 0
     assert found.documents == done.documents == done.proofs > len(NUMBERS)
-    assert (done.records, done.ok) == (len(NUMBERS), True)
+    assert (done.records, done.ok) == (len(NUMBERS) + 1, True)
     assert done.files == sum(one.is_file() for one in (folder / "data").rglob("*"))
 
 
@@ -192,6 +200,81 @@ def hide_newest(data):
         (data / one).unlink()
 
 
+def acts(data):
+    return sorted((data / "records" / str(NUMBERS[0]) / "events").iterdir())
+
+
+def hide_act(data, act=None):
+    """An act and all that it sealed, with the proofs of that."""
+    act = act or acts(data)[1]
+    folder, path = act.parents[1], data / auditpack.PROOFS
+    sealed = {
+        folder / one["path"].split("/", 3)[3] for one in json.loads(act.read_bytes())["files"]
+    }
+    pairs = json.loads(path.read_bytes())
+    gone = [one for one in pairs if data / one["file"] in sealed]
+    path.write_text(json.dumps([one for one in pairs if one not in gone]))
+    for file in {act, *sealed, *(data / one["proof"] for one in gone)}:
+        file.unlink()
+
+
+def hide_content(data):
+    (data / "records" / str(NUMBERS[0]) / "record.json").unlink()
+
+
+def state(data, number):
+    return data / auditpack.state_place(number.volume)
+
+
+def hide_acts_and_state(data):
+    hide_act(data)
+    shutil.rmtree(state(data, NUMBERS[0]).parent)
+
+
+def hide_trees(data):
+    (data / auditpack.TREES).write_text("[]")
+
+
+def exchange_states(data):
+    shutil.copyfile(state(data, NUMBERS[1]), state(data, NUMBERS[0]))
+
+
+def other_count(data):
+    path = data / auditpack.series_place(NUMBERS[0].volume)
+    path.write_bytes(path.read_bytes().replace(b'"given":', b'"given":9'))
+
+
+def sampled(data):
+    return json.loads((data / auditpack.SAMPLE).read_bytes())["strata"][0]["records"][0]["number"]
+
+
+def hide_record(data, number):
+    shutil.rmtree(data / "records" / number)
+    path = data / auditpack.PROOFS
+    pairs = json.loads(path.read_bytes())
+    path.write_text(json.dumps([one for one in pairs if f"/{number}/" not in one["file"]]))
+
+
+def hide_of_sample(data):
+    hide_record(data, sampled(data))
+
+
+def shorten_sample(data):
+    path = data / auditpack.SAMPLE
+    said = json.loads(path.read_bytes())
+    said["strata"][0]["records"] = []
+    path.write_text(json.dumps(said, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+
+
+def hide_and_lie(data):
+    """A record of the sample, and whatever in the pack says that it was one."""
+    hide_record(data, sampled(data))
+    path = data / auditpack.SAMPLE
+    said = json.loads(path.read_bytes())
+    said["strata"][0]["records"], said["strata"][0]["population"] = [], 0
+    path.write_text(json.dumps(said, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+
+
 @pytest.mark.parametrize(
     ("change", "ok", "code"),
     [
@@ -202,13 +285,94 @@ def hide_newest(data):
         (swap_act, False, "PACK-DOCUMENT"),
         (add_act, True, "PACK-UNPROVED"),
         (lay_beside, False, "PACK-DOCUMENT"),
-        (hide_newest, True, "PROOF-NOT-LAST"),
+        (hide_newest, False, "PROOF-NOT-LAST"),
+        (hide_newest, False, "PACK-MISSING"),
+        (hide_act, False, "PACK-MISSING"),
+        (hide_content, False, "PACK-MISSING"),
+        (hide_acts_and_state, False, "PACK-ACTS"),
+        (hide_trees, False, "PACK-ACTS"),
+        (exchange_states, False, "PACK-ACTS"),
+        (other_count, False, "PACK-DOCUMENT"),
+        (hide_of_sample, False, "PACK-MISSING"),
+        (shorten_sample, False, "PACK-SAMPLE"),
     ],
 )
 def test_a_bag_sealed_anew_is_found_out_by_the_proofs(pack, keys, change, ok, code):
     found = checked(sealed_anew(pack, change), keys)
     assert "PACK-CHANGED" not in codes(found)
     assert (found.ok, code in codes(found)) == (ok, True)
+
+
+def test_every_act_is_shown_by_the_volume_that_somebody_signed(made, keys):
+    found = checked(made[0], keys)
+    packed = {RecordNumber.parse(path.name) for path in (made[0] / "data/records").iterdir()}
+    assert {one.ledger: one.packed for one in found.ledgers} == Counter(
+        ledger_origin(number.volume.ref) for number in packed
+    )
+    assert all(one.given >= one.packed for one in found.ledgers)
+
+
+def test_a_record_that_was_left_out_shows_only_from_outside(pack, keys, shared_bank, made):
+    """What nothing in the pack says any more, its SHA-256 tells, and the store."""
+    before = checked(made[0], keys)
+    forged = sealed_anew(pack, hide_and_lie)
+    found = checked(forged, keys)
+    assert found.ok
+    assert "cannot show by itself" in found.told_whole.text(Language.EN)
+    known = checked(forged, keys, known=before.sha256)
+    assert (known.ok, known.known, "PACK-OTHER" in codes(known)) == (False, False, True)
+    typed = " ".join(before.sha256.upper()[at : at + 8] for at in range(0, 64, 8))
+    whole = checked(made[0], keys, known=typed)
+    assert (whole.ok, whole.known) == (True, True)
+    assert "as it was made" in whole.told_whole.text(Language.EN)
+    against = checked(forged, keys, against=shared_bank.at())
+    assert (against.ok, codes(against)) == (False, {"PACK-MISSING"})
+    held = checked(made[0], keys, against=shared_bank.at())
+    assert (held.ok, held.findings, held.compared) == (True, (), True)
+
+
+def test_what_is_no_sha256_is_refused(made, keys):
+    with pytest.raises(UsageError):
+        checked(made[0], keys, known="12ab")
+
+
+def test_what_was_done_since_is_told_of_the_store(walked, copied, keys, tmp_path):
+    bank = copied(walked)
+    one = packing(bank, [NUMBERS[1]])
+    folder = folders.save_bag(tmp_path / "pack", one.files(), one.facts)
+    bank.void(NUMBERS[1], "JN01-0101", "JN01-0001")
+    found = checked(folder, keys, against=bank.at())
+    assert (found.ok, codes(found)) == (True, {"PACK-SINCE"})
+
+
+def test_a_pack_of_another_store_is_not_of_this_one(made, keys, lived_bank):
+    found = checked(made[0], keys, against=lived_bank.at())
+    assert not found.ok
+    assert codes(found) & CONTRADICTIONS
+
+
+def test_that_a_record_was_voided_cannot_be_left_out(walked, copied, keys, tmp_path):
+    """An act that sealed no document, of a pack whose proofs are of before it."""
+    bank, number = copied(walked), NUMBERS[1]
+    before = packing(bank, [number])
+    older = folders.save_bag(tmp_path / "older", before.files(), before.facts)
+    bank.void(number, "JN01-0101", "JN01-0001")
+    after = packing(bank, [number])
+    folder = folders.save_bag(tmp_path / "pack", after.files(), after.facts)
+    assert codes(checked(folder, keys)) == {"PROOF-NOT-LAST"}
+
+    def hide(data):
+        [void] = (data / "records" / str(number) / "events").glob("*-void.json")
+        hide_act(data, void)
+        for proof in (data / "records" / str(number) / "proofs").iterdir():
+            shutil.copyfile(older / proof.relative_to(folder), proof)
+
+    found = checked(sealed_anew(folder, hide), keys)
+    assert (found.ok, "PACK-MISSING" in codes(found), "PROOF-NOT-LAST" in codes(found)) == (
+        False,
+        True,
+        False,
+    )
 
 
 def test_other_keys_prove_nothing(pack, keys, tmp_path_factory):
