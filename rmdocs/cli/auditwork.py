@@ -28,7 +28,7 @@ from rmdocs.cli.options import (
 )
 from rmdocs.errors import FindingsError, UsageError
 from rmdocs.findings import has_errors
-from rmdocs.identifiers import RecordNumber, UnitCode
+from rmdocs.identifiers import RecordNumber
 from rmdocs.messages import message
 from rmdocs.registers.lists.quarters import Quarter
 
@@ -139,15 +139,15 @@ def audit_exceptions(
     documents, and numbers without a record.
     """
     from rmdocs.registers.lists.auditwork import exception_cases, exception_counts
-    from rmdocs.workspace import auditwork, registers
+    from rmdocs.workspace import auditwork, naming, registers
 
     work = session.workspace()
     with Progress(session.say(message("looking through the records"))) as progress:
         found = auditwork.exceptions(
             work,
-            Quarter.parse(quarter) if quarter else Quarter.of(work.today()),
+            naming.quarter(work, quarter) if quarter else Quarter.of(work.today()),
             quarters=count,
-            unit=str(UnitCode.parse(unit)) if unit else "",
+            unit=str(session.unit(unit)) if unit else "",
             progress=progress.at,
         )
     if as_json:
@@ -170,15 +170,16 @@ def _wanted(
     session: Session, count: int, seed: str, of: tuple[str, str, str], kinds: tuple[str, ...]
 ) -> SampleWanted:
     """Return what a sample is asked to be; a seed is drawn where none is given."""
+    from rmdocs.workspace import naming
     from rmdocs.workspace.auditwork import STRATA, SampleWanted
 
     form, unit, quarter = of
     return SampleWanted(
         count=count,
         seed=seed or secrets.token_hex(8),
-        form=session.form(form) if form else None,
-        unit=UnitCode.parse(unit) if unit else None,
-        quarter=Quarter.parse(quarter) if quarter else None,
+        form=session.known(form, forms_only=True) if form else None,
+        unit=session.unit(unit) if unit else None,
+        quarter=naming.quarter(session.workspace(), quarter) if quarter else None,
         by=tuple(one for one in STRATA if one in kinds),
     )
 

@@ -21,7 +21,7 @@ from rmdocs.messages import DOMAIN, LOCALE_DIR, Language, Text, message
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from rmdocs.identifiers import DocumentNumber
+    from rmdocs.identifiers import DocumentNumber, UnitCode
     from rmdocs.workspace.opening import Workspace
 
 _PATIENCE = 1.0
@@ -134,6 +134,24 @@ class Session:
         from rmdocs.workspace import naming
 
         return naming.document(self.workspace(), text, forms_only=True)
+
+    def known(self, text: str, *, forms_only: bool = False) -> DocumentNumber:
+        """Return the number of what the reader wants listed; see :func:`naming.known`.
+
+        :raises UsageError: if nothing is called so, or more than one, or it is in no register.
+        """
+        from rmdocs.workspace import naming
+
+        return naming.known(self.workspace(), text, forms_only=forms_only)
+
+    def unit(self, text: str) -> UnitCode:
+        """Return the unit that the reader wants listed.
+
+        :raises UsageError: if there is none of that code.
+        """
+        from rmdocs.workspace import naming
+
+        return naming.unit(self.workspace(), text)
 
     def say(self, text: Text) -> str:
         """Return ``text`` in the reader's language."""

@@ -273,7 +273,7 @@ def copy_list(
     from rmdocs.workspace import copies
 
     workspace = session.workspace()
-    document = session.document(number) if number else None
+    document = session.known(number) if number else None
     day = as_of.date() if as_of else None
     report = (
         copies.recalls(workspace, document, day)

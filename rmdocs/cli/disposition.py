@@ -51,6 +51,14 @@ def echo_disposal(disposal: Disposal, session: Session, *, as_json: bool) -> Non
         click.echo(session.say(note), err=True)
 
 
+def _known(session: Session, form: str, unit: str) -> tuple[str, str]:
+    """Return the form and the unit that a list is narrowed to, empty where it is not."""
+    return (
+        str(session.known(form, forms_only=True)) if form else "",
+        str(session.unit(unit)) if unit else "",
+    )
+
+
 @command("due")
 @option("--as-of", type=DATE, metavar="DATE", help="Due by that day; today if not given.")
 @option("--form", default="", metavar="NUMBER", help="Number of the form, such as RXD7200-02.")
@@ -75,7 +83,7 @@ def disposition_due(
     from rmdocs.workspace import disposition
 
     day = as_of.date() if as_of else None
-    report = disposition.due(session.workspace(), day, form, unit)
+    report = disposition.due(session.workspace(), day, *_known(session, form, unit))
     echo_report(report, session, as_json=as_json, xlsx=xlsx)
 
 
@@ -130,14 +138,14 @@ def disposition_propose(
     wanted = ProposedAction(
         outcome=DispositionAction(outcome), until=until.date() if until else None, archive=archive
     )
-    workspace = session.workspace()
+    workspace, of = session.workspace(), _known(session, form, unit)
     records = (
-        disposition.due_numbers(workspace, wanted.outcome, form, unit)
+        disposition.due_numbers(workspace, wanted.outcome, *of)
         if all_due
         else [RecordNumber.parse(number) for number in numbers]
     )
     if all_due:
-        unread = disposition.unread(workspace, form, unit)
+        unread = disposition.unread(workspace, *of)
         printing.echo_findings(unread, session.language, err=True)
     echo_disposal(disposition.propose(workspace, records, wanted, reason), session, as_json=as_json)
 

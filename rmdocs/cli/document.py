@@ -89,6 +89,7 @@ def document_assemble(session: Session, number: str, out: Path, as_of: datetime 
     from rmdocs.workspace import documents
 
     day = as_of.date() if as_of else None
+    printing.echo_to_come(day, session)
     made = documents.export(session.workspace(), session.document(number), day)
     path = save(out / made.name, made.data)
     click.echo(session.say(message("wrote {path}", path=path)))

@@ -348,7 +348,9 @@ def form_blank(
     from rmdocs.workspace import desk
 
     number_of = session.form(number)
-    made = desk.blank(session.workspace(), number_of, revision=revision, on=day_of(as_of))
+    day = day_of(as_of)
+    printing.echo_to_come(day, session)
+    made = desk.blank(session.workspace(), number_of, revision=revision, on=day)
     path = save(out / made.name, made.data)
     click.echo(session.say(message("wrote {path}", path=path)))
 

@@ -23,6 +23,8 @@ from rmdocs.messages import Language, Text, message
 from rmdocs.registers import displaynames
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rmdocs.errors import RmdocsError
     from rmdocs.reports.report import Report
 
@@ -168,6 +170,14 @@ def echo_report(
         click.echo(session.say(message("nothing to show")), err=True)
     for note in note_texts(report, session.language):
         click.echo(note, err=True)
+
+
+def echo_to_come(day: date | None, session: Session) -> None:
+    """Say of a day to come that what is in force then is told by the dates known today."""
+    from rmdocs.workspace.registers import TO_COME
+
+    if day is not None and day > session.workspace().today():
+        click.echo(session.say(TO_COME), err=True)
 
 
 def save_report(report: Report, path: Path, session: Session, *annexes: Report) -> None:

@@ -25,7 +25,7 @@ from rmdocs.cli.options import (
 )
 from rmdocs.cli.printing import STATUSES, echo_report, save_report, xlsx_option
 from rmdocs.errors import StoreError, UsageError
-from rmdocs.identifiers import Revision, UnitCode
+from rmdocs.identifiers import Revision
 from rmdocs.messages import message
 from rmdocs.registers.displaynames import REGISTER_NAMES
 from rmdocs.registers.indexfile import IndexedRecord, Query
@@ -49,23 +49,30 @@ def echo_found(query: Query, session: Session, *, as_json: bool) -> None:
     from rmdocs.workspace import records
 
     workspace = session.workspace()
-    _echo_records(records.find(workspace, query), session, as_json=as_json)
+    found = _echo_records(records.find(workspace, query), session, as_json=as_json)
+    for told in () if found else records.unmatched(workspace, query):
+        said = message("no record at all has {what}", what=told)
+        click.echo(session.say(said), err=True)
     unreadable = records.unreadable(workspace, query)
     printing.echo_findings(unreadable, session.language, err=True)
     if unreadable and (query != query.in_clear or workspace.index.unreadable(query.form)):
         click.get_current_context().exit(StoreError.exit_code)
 
 
-def _echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> None:
+def _echo_records(records: Iterable[IndexedRecord], session: Session, *, as_json: bool) -> int:
+    """Print records; return how many."""
     if as_json:
+        count = 0
         for record in records:
             printing.echo_answer(record, session)
-        return
+            count += 1
+        return count
     rows = [_row(record, session) for record in records]
     if rows:
         printing.echo_table(_HEADINGS, rows, session.language)
     else:
         click.echo(session.say(message("no records found")), err=True)
+    return len(rows)
 
 
 def _row(record: IndexedRecord, session: Session) -> tuple[str, ...]:
@@ -122,13 +129,15 @@ def find(
     as_json: bool,
 ) -> None:
     """Find records by words, customer, person or date."""
+    from rmdocs.workspace import naming
+
     query = Query(
         text=" ".join(texts),
         customer=customer,
         uscc=uscc,
-        form=str(session.form(form)) if form else "",
-        unit=unit.strip().upper(),
-        rm=rm,
+        form=str(session.known(form, forms_only=True)) if form else "",
+        unit=str(session.unit(unit)) if unit else "",
+        rm=naming.manager(session.workspace(), rm) if rm else "",
         status=status or "",
         first=_iso(first),
         last=_iso(last),
@@ -176,15 +185,19 @@ def list_records(
 
     Void records are listed too: a series of numbers has no gaps.
     """
-    forms = {session.form(named) for named in (number, form) if named}
+    from rmdocs.workspace import naming
+
+    forms = {session.known(named, forms_only=True) for named in (number, form) if named}
     if len(forms) > 1:
         one, other = sorted(forms)
         raise UsageError(
             message("{one} and {other} are two forms", one=one, other=other), message("name one")
         )
+    if year is not None:
+        naming.require_year(session.workspace(), year)
     query = Query(
         form="".join(map(str, forms)),
-        unit=unit.strip().upper(),
+        unit=str(session.unit(unit)) if unit else "",
         year=year,
         revision=str(Revision.parse(revision)) if revision else "",
         open_only=open_only,
@@ -241,8 +254,8 @@ def register(
     from rmdocs.workspace import registers
 
     asked = registers.Asked(
-        number=session.document(number) if number else None,
-        unit=UnitCode.parse(unit) if unit else None,
+        number=session.known(number) if number else None,
+        unit=session.unit(unit) if unit else None,
         year=year,
         within=within,
         totals=totals,

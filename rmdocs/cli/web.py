@@ -14,7 +14,7 @@ from rmdocs.cli.context import Session, pass_session, passphrase
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import EXISTING_FILE, WholeNumber, json_option
 from rmdocs.errors import UsageError
-from rmdocs.messages import message
+from rmdocs.messages import listed, message
 
 _PORT = 8765
 
@@ -187,9 +187,16 @@ def reader_log(session: Session, reader: str, *, as_json: bool) -> None:
     The log says when, who, from where and which page; never what a page said.
     """
     from rmdocs.web.accesslog import NOTED, Journal
+    from rmdocs.web.readers import Readers
     from rmdocs.workspace.opening import present
 
-    lines = Journal(_folder(session), present).lines()
+    lines = [*Journal(_folder(session), present).lines()]
+    names = {*Readers(_folder(session)).all(), *(line.who for line in lines)}
+    if reader and reader not in names:
+        raise UsageError(
+            message("no reader is called “{name}”", name=reader),
+            message("there are: {names}", names=listed(sorted(filter(None, names)) or ["-"])),
+        )
     wanted = [line for line in lines if not reader or line.who == reader]
     if as_json:
         for line in wanted:

@@ -94,6 +94,11 @@ def sample(
                 }
                 names = tuple(kind[name] for name in STRATA if name in wanted.by)
                 strata.setdefault(names, []).append(one)
+    if not strata and not findings and sizes is None:
+        raise UsageError(
+            message("no number was given of what the sample is to be taken from"),
+            message("leave out what restricts it: the form, the unit or the quarter"),
+        )
     return Sample(
         seed=wanted.seed,
         count=wanted.count,

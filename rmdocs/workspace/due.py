@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rmdocs import canonical
 from rmdocs.classes import dataclass
-from rmdocs.errors import FindingsError, UsageError
+from rmdocs.errors import FindingsError
 from rmdocs.files import File
 from rmdocs.findings import error, has_errors
 from rmdocs.identifiers import DocumentNumber, Revision
-from rmdocs.messages import by_command, listed, message
+from rmdocs.messages import listed, message
 from rmdocs.registers.catalogue import lacking
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.lists.documents import due_reviews
 from rmdocs.registers.lists.due import DueItem, calendar_entries, due_report
-from rmdocs.workspace import records, registers
+from rmdocs.workspace import naming, records, registers
 from rmdocs.workspace.waiting import waiting
 
 if TYPE_CHECKING:
@@ -109,8 +110,13 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     """Return what is due today: of whoever acts, or of the unit or manager asked for.
 
     :raises FindingsError: if the ledger cannot be read at all.
-    :raises UsageError: if nothing is found of a unit or manager that nobody knows.
+    :raises UsageError: if it is asked for a unit or manager that nobody knows.
     """
+    wanted = replace(
+        wanted,
+        unit=str(naming.unit(workspace, wanted.unit)) if wanted.unit else "",
+        manager=naming.manager(workspace, wanted.manager) if wanted.manager else "",
+    )
     today = workspace.today()
     unknown: list[str] = []
     person = None if wanted.unit or wanted.manager else workspace.person()
@@ -121,8 +127,6 @@ def what_is_due(workspace: Workspace, wanted: Wanted) -> DueList:
     unread = not_listed(workspace, wanted.unit)
     findings += unread
     items += [item_of(one) for one in found]
-    if not items:
-        _require_known(workspace, wanted)
     findings += [finding for one in found for finding in one.made.findings]
     whose = "" if person is None else person.name
     return DueList(
@@ -193,22 +197,6 @@ def asked_records(
         return None, found.findings
     name = f"{ledger.file.stem}-{found.day}.jsonl"
     return File(name=name, data=record_lines(made_records(found.maturities))), found.findings
-
-
-def _require_known(workspace: Workspace, wanted: Wanted) -> None:
-    """Refuse a unit or a manager of no register: an empty list would look like good news."""
-    staff = workspace.registry.staff
-    if wanted.unit and wanted.unit not in {str(unit.code) for unit in staff.units()}:
-        raise UsageError(
-            message("{code} is not in the register of units", code=wanted.unit),
-            by_command(message("compare with the register of units"), "rmdocs unit list"),
-        )
-    names = {name for one in staff.people() for name in (str(one.staff_no), one.name)}
-    if wanted.manager and wanted.manager not in names:
-        raise UsageError(
-            message("{staff_no} is not in the register of staff", staff_no=wanted.manager),
-            by_command(message("compare with the register of staff"), "rmdocs person list"),
-        )
 
 
 def _until(workspace: Workspace, wanted: Wanted) -> date | None:

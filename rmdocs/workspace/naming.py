@@ -1,4 +1,8 @@
-"""What people call forms and documents: a number, its end, a title or a part of one."""
+"""What people call things by: forms and documents by a number, its end, a title or a part of one.
+
+And units, managers and quarters, by which a list is narrowed: what nobody knows is refused with
+what there is, since an empty list would look like good news.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rmdocs.characters import fold
+from rmdocs.characters import fold, narrow
 from rmdocs.errors import UsageError
-from rmdocs.identifiers import DocumentNumber
-from rmdocs.messages import Joined, Text, message
+from rmdocs.identifiers import DocumentNumber, UnitCode
+from rmdocs.messages import Joined, Text, by_command, listed, message
+from rmdocs.registers.changerequests import ChangeRegister
+from rmdocs.registers.indexfile import Query
+from rmdocs.registers.lists.quarters import Quarter
 from rmdocs.registers.released import DocumentRegister
+from rmdocs.registers.revisions import DOCUMENTS, FORMS
+from rmdocs.registers.series import known_volumes
 
 if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
@@ -29,6 +38,96 @@ def document(workspace: Workspace, text: str, *, forms_only: bool = False) -> Do
     :raises UsageError: if nothing is called so, or more than one.
     """
     return called(text, lambda: _known(workspace, forms_only=forms_only))
+
+
+def known(workspace: Workspace, text: str, *, forms_only: bool = False) -> DocumentNumber:
+    """Return the number that a person calls ``text``, to list what is of it.
+
+    :raises UsageError: if nothing is called so, or more than one, or no register has the number:
+        an empty list would look like an answer.
+    """
+    number = document(workspace, text, forms_only=forms_only)
+    require_known(workspace, number, forms_only=forms_only)
+    return number
+
+
+def require_known(
+    workspace: Workspace, number: DocumentNumber, *, forms_only: bool = False
+) -> None:
+    """Refuse the number of a document that neither is released nor was ever proposed.
+
+    :raises UsageError: with those that there are.
+    """
+    control = workspace.registry.control
+    released = [*(() if forms_only else control.list(DOCUMENTS)), *control.list(FORMS)]
+    proposed = (str(change.request.document) for change in ChangeRegister(head=control).all())
+    if str(number) not in released and str(number) not in proposed:
+        raise UsageError(
+            message("{number} is in no register", number=number),
+            message("documents in this workspace: {known}", known=listed(released)),
+        )
+
+
+def unit(workspace: Workspace, text: str) -> UnitCode:
+    """Return the code of the unit that a person calls ``text``: by its code or its name.
+
+    :raises UsageError: if there is none: with those that there are.
+    """
+    units = [*workspace.registry.staff.units()]
+    for one in units:
+        if fold(text) in map(fold, (str(one.code), one.name, one.full_name)):
+            return one.code
+    raise UsageError(
+        message("{code} is not in the register of units", code=text),
+        message("there are: {names}", names=listed(one.code for one in units)),
+    )
+
+
+def manager(workspace: Workspace, text: str) -> str:
+    """Return the staff number or the name by which a person calls a manager, as it is entered.
+
+    :raises UsageError: if nobody in the register of staff, and no record, has it.
+    """
+    wanted = fold(text)
+    for one in workspace.registry.staff.people():
+        for name in (str(one.staff_no), one.name):
+            if fold(name) == wanted:
+                return name
+    workspace.registry.catalogue.catch_up()
+    if not workspace.index.count(Query(rm=text)):
+        raise UsageError(
+            message("{staff_no} is not in the register of staff", staff_no=text),
+            by_command(message("compare with the register of staff"), "rmdocs person list"),
+        )
+    return text
+
+
+def quarter(workspace: Workspace, text: str) -> Quarter:
+    """Return the quarter that a person calls ``text``.
+
+    :raises UsageError: if it is none, or has not begun.
+    """
+    found = Quarter.parse(narrow(text))
+    if found.first > workspace.today():
+        raise UsageError(
+            message("the quarter {quarter} has not begun", quarter=found),
+            message("name one up to {last}", last=Quarter.of(workspace.today())),
+        )
+    return found
+
+
+def require_year(workspace: Workspace, year: int) -> None:
+    """Refuse a year in which no number was ever given, other than this one.
+
+    :raises UsageError: with those in which some were.
+    """
+    volumes = known_volumes(workspace.store.refs())
+    years = {workspace.today().year, *(volume.series.year for volume in volumes)}
+    if year not in years:
+        raise UsageError(
+            message("no number was given in {year}", year=year),
+            message("numbers were given in: {years}", years=listed(sorted(years))),
+        )
 
 
 def called(

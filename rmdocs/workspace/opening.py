@@ -157,9 +157,17 @@ class Workspace:
     def end_of(self, day: date | None) -> datetime | None:
         """Return the first moment after a day where the office is; None for no day.
 
-        :raises UsageError: if the day is out of reach.
+        :raises UsageError: if the day is out of reach, or still to come.
         """
-        return None if day is None else end_of(day, self.registry.zone)
+        if day is None:
+            return None
+        until = end_of(day, self.registry.zone)
+        if day > self.today():
+            raise UsageError(
+                message("{day} is still to come", day=day),
+                message("name a day up to today, {today}, or none", today=self.today()),
+            )
+        return until
 
     def person(self) -> Person | None:
         """Return who acts, as the register knows them; no key is asked for."""

@@ -220,6 +220,26 @@ def count_of(workspace: Workspace, query: Query) -> int:
     return workspace.index.count(query)
 
 
+def unmatched(workspace: Workspace, query: Query) -> list[Text]:
+    """Return what of a query no record at all has, each part by itself, in a reader's words.
+
+    So who mistyped a name is not told that nothing is there of it.
+    """
+    parts = (
+        *(
+            (Query(text=word), message("the word “{text}”", text=word))
+            for word in query.text.split()
+        ),
+        (Query(customer=query.customer), message("the customer “{text}”", text=query.customer)),
+        (Query(uscc=query.uscc), message("the credit code {text}", text=query.uscc)),
+        (Query(form=query.form), message("the form {text}", text=query.form)),
+        (Query(unit=query.unit), message("the unit {text}", text=query.unit)),
+        (Query(rm=query.rm), message("the manager {text}", text=query.rm)),
+        (Query(revision=query.revision), message("the revision {text}", text=query.revision)),
+    )
+    return [told for one, told in parts if one != Query() and not workspace.index.count(one)]
+
+
 def unreadable(
     workspace: Workspace, query: Query, consequence: Text | None = None
 ) -> list[Finding]:

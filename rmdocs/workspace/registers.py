@@ -15,7 +15,6 @@ from rmdocs.errors import UsageError
 from rmdocs.identifiers import DocumentNumber, RecordNumber, Series, UnitCode, Volume
 from rmdocs.messages import Joined, Text, Verbatim, listed, message
 from rmdocs.registers.catalogue import lacking, unreadable_findings
-from rmdocs.registers.changerequests import ChangeRegister
 from rmdocs.registers.copies import COPIES
 from rmdocs.registers.customers import CUSTOMERS
 from rmdocs.registers.displaynames import role_names
@@ -26,11 +25,10 @@ from rmdocs.registers.lists import control, documents, listing, records
 from rmdocs.registers.lists.listing import BY_EVENTS, Ledgers
 from rmdocs.registers.officetime import CALENDAR, POLICY_DIRECTORY, end_of
 from rmdocs.registers.released import DocumentRegister
-from rmdocs.registers.revisions import DOCUMENTS, FORMS
 from rmdocs.registers.series import known_volumes
 from rmdocs.reports.report import Cell, Column, Report
 from rmdocs.store.protocol import CONTROL_REF
-from rmdocs.workspace import copies, disposition
+from rmdocs.workspace import copies, disposition, naming
 from rmdocs.workspace.records import find, unreadable
 
 if TYPE_CHECKING:
@@ -121,6 +119,10 @@ def _origin(ledgers: Ledgers) -> Text:
     )
 
 
+TO_COME = message("that day is still to come: it is told by the dates that are known today")
+"""What is said beside what follows from dates of effect, of a day to come."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What of a register is asked for; an empty part does not restrict.
@@ -153,8 +155,17 @@ def report(
         )
     wanted = asked or Asked()
     _require_takes(name, kind, wanted)
-    _require_number(workspace, wanted.number)
-    return kind.make(workspace, ledgers(workspace, on), wanted)
+    if wanted.number is not None:
+        naming.require_known(workspace, wanted.number)
+    if wanted.unit is not None:
+        naming.unit(workspace, str(wanted.unit))
+    if wanted.year is not None and kind.takes >= _SERIES:
+        naming.require_year(workspace, wanted.year)
+    to_come = on is not None and on > workspace.today()
+    if on is not None and not (to_come and kind.by_dates):
+        workspace.end_of(on)  # refuses what is not known yet
+    made = kind.make(workspace, ledgers(workspace, on), wanted)
+    return replace(made, notes=(TO_COME, *made.notes)) if to_come else made
 
 
 def takes(name: str) -> frozenset[str]:
@@ -202,20 +213,6 @@ def organisation(workspace: Workspace) -> Text:
     if not last:
         return message("rmdocs records store")
     return forms.load(max(last, key=lambda release: release.effective)).form.organisation
-
-
-def _require_number(workspace: Workspace, number: DocumentNumber | None) -> None:
-    """Refuse the number of a document that neither is released nor was ever proposed."""
-    if number is None:
-        return
-    control = workspace.registry.control
-    released = [*control.list(DOCUMENTS), *control.list(FORMS)]
-    proposed = (str(change.request.document) for change in ChangeRegister(head=control).all())
-    if str(number) not in released and str(number) not in proposed:
-        raise UsageError(
-            message("{number} is in no register", number=number),
-            message("documents in this workspace: {known}", known=listed(released)),
-        )
 
 
 def _make_records(workspace: Workspace, ledgers: Ledgers, asked: Asked) -> Report:
@@ -274,18 +271,26 @@ def _is_wanted(which: Series, asked: Asked) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """How a register is made, and by which parts of :class:`Asked` it can be restricted."""
+    """How a register is made, and by which parts of :class:`Asked` it can be restricted.
+
+    :param by_dates: whether it follows from dates of effect, so that a day to come has one.
+    """
 
     make: Callable[[Workspace, Ledgers, Asked], Report]
     takes: frozenset[str] = frozenset()
+    by_dates: bool = False
 
 
 _NUMBER, _SERIES = frozenset({"number"}), frozenset({"number", "unit", "year"})
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
-        documents.DOCUMENTS: _Kind(make=lambda _, of, __: documents.document_list(of)),
+        documents.DOCUMENTS: _Kind(
+            make=lambda _, of, __: documents.document_list(of), by_dates=True
+        ),
         documents.HISTORY: _Kind(
-            make=lambda _, of, asked: documents.history_list(of, asked.number), takes=_NUMBER
+            make=lambda _, of, asked: documents.history_list(of, asked.number),
+            takes=_NUMBER,
+            by_dates=True,
         ),
         control.CHANGES: _Kind(
             make=lambda _, of, asked: control.change_list(of, asked.number), takes=_NUMBER
@@ -295,6 +300,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         documents.REVIEWS: _Kind(
             make=lambda _, of, asked: documents.review_list(of, asked.within),
             takes=frozenset({"within"}),
+            by_dates=True,
         ),
         COPIES: _Kind(
             make=lambda workspace, of, asked: copies.report(workspace, asked.number, of.day),

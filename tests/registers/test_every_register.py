@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from chronicle import DAY
@@ -62,13 +62,29 @@ def test_prints_and_saves_in_both_languages(reports, name, tmp_path):
     assert len(titles) == len(Language)
 
 
-@pytest.mark.parametrize("day", [date(1999, 1, 1), DAY.founded, DAY.released, date(2040, 1, 1)])
+BY_DATES = {"documents", "history", "reviews"}
+"""What follows from dates of effect, whatever day is asked about."""
+
+
+@pytest.mark.parametrize("day", [date(1999, 1, 1), DAY.founded, DAY.released, TODAY])
 @pytest.mark.parametrize("name", REGISTER_NAMES)
 def test_as_of_any_day(told, name, day):
     report = registers.report(told.at(None, TODAY), name, on=day)
     assert report.as_of == day
-    if day < DAY.founded and name not in {"documents", "history", "reviews"}:
+    assert registers.TO_COME not in report.notes
+    if day < DAY.founded and name not in BY_DATES:
         assert report.rows == ()
+
+
+@pytest.mark.parametrize("name", REGISTER_NAMES)
+def test_a_day_to_come_is_told_only_by_dates_of_effect(told, name):
+    day = TODAY + timedelta(days=1)
+    if name in BY_DATES:
+        report = registers.report(told.at(None, TODAY), name, on=day)
+        assert (report.as_of, report.notes[0]) == (day, registers.TO_COME)
+    else:
+        with pytest.raises(UsageError, match="is still to come"):
+            registers.report(told.at(None, TODAY), name, on=day)
 
 
 def test_the_year_was_by_the_rules(told):

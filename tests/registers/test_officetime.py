@@ -29,7 +29,7 @@ from rmdocs.registers.holds import Held
 from rmdocs.registers.indexfile import Query
 from rmdocs.registers.officetime import DEFAULT_ZONE, POLICY_DIRECTORY, end_of, zone_named, zone_of
 from rmdocs.reports.report import rows_json
-from rmdocs.workspace import copies, disposition, due, records, registers, requests
+from rmdocs.workspace import copies, disposition, due, opening, records, registers, requests
 from rmdocs.workspace.due import Wanted
 
 
@@ -128,6 +128,7 @@ def test_one_store_gives_one_answer(new_year, tmp_path, machine):
 def test_the_command_line_says_the_same(new_year, machine, monkeypatch, capsys):
     monkeypatch.chdir(new_year.root)
     monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setattr(opening, "present", lambda: datetime(2027, 1, 2, tzinfo=UTC))
     for zone in MACHINES:
         machine(zone)
         for day, there in ((EVE, False), (NEW_YEAR, True)):
