@@ -1,6 +1,7 @@
 """Proofs of single documents: what they show, and that nothing else passes as one."""
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -672,3 +673,12 @@ def test_tool_tells_the_time_by_both_clocks(tool):
     local, utc = (datetime.fromisoformat(one) for one in re.findall(r"\d{4}-\S+ [\d:]+", line))
     assert local - utc == timedelta(hours=8)
     assert line.endswith(" UTC")
+
+
+def test_the_page_may_run_its_own_script_and_nothing_else():
+    """A browser runs what the policy in the page names by its digest; no browser is needed here."""
+    page = (ROOT / "tools/verify_proof.html").read_text()
+    for kind in ("script", "style"):
+        [inside] = re.findall(rf"(?s)<{kind}>(.*?)</{kind}>", page)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in page

@@ -235,3 +235,35 @@ def test_policies_and_cosignatures_are_judged_as_by_the_other_verifier(opened, w
     for (other, by), code in zip(pairs, told, strict=True):
         assert code == (judged(file, other, keys, by) or "yes"), (other, by)
     assert {"yes", "PROOF-WITNESS", "WITNESS-POLICY"} <= set(told)
+
+
+def test_it_says_what_it_does_not_judge_and_what_does(opened, three):
+    file, _, keys = three
+    for proof, way in (
+        (b"\xd2\x84", "rmdocs verify-file"),
+        (b"%PDF-1.7", "rmdocs verify-file"),
+        (file, "as the file"),
+        (b"rmdocs/summary\n", "rmdocs verify --against"),
+        (keys, "as the key"),
+        (b"# v2 git bundle\n", "rmdocs -w BUNDLE verify"),
+    ):
+        hand_in(opened, file=file, proof=proof, keys=keys)
+        kind, text = said(opened)
+        assert (kind, "not judged here" in text, way in text) == ("", True, True), proof[:8]
+
+
+def test_keys_are_read_as_an_editor_saves_them(opened, three):
+    file, proof, keys = three
+    mark = b"\xef\xbb\xbf"
+    for saved in (keys.replace(b"\n", b"\r\n"), mark + keys, keys.rstrip(b"\n")):
+        hand_in(opened, file=file, proof=proof, keys=saved)
+        assert said(opened)[0] == "yes"
+    hand_in(opened, file=file, proof=proof, keys=mark + b" " + keys)
+    assert said(opened)[0] == "no"
+
+
+def test_pasted_keys_are_read_with_what_an_editor_put_before(opened, three):
+    file, proof, keys = three
+    hand_in(opened, file=file, proof=proof)
+    opened.fill("#key", "\ufeff" + keys.decode().replace("\n", "\r\n"))
+    assert said(opened)[0] == "yes"
