@@ -93,14 +93,14 @@ def test_the_commands_touch_files_of_a_persons_through_nothing_else():
         "regenerate RXD7200-02 --to 1.0 --missing there.xlsx",
         "drill --report there.xlsx",
         "regenerate RXD7200-02 --to 1.0 --yes --report there.xlsx",
-        "checkpoint --out there.xlsx.tst --stamp http://127.0.0.1:9/",
+        "checkpoint --out there.txt --stamp http://127.0.0.1:9/",
     ],
 )
 def test_that_something_is_there_is_told_before_the_work_not_after_it(
     visited_bank, tmp_path, monkeypatch, capsys, words
 ):
     monkeypatch.chdir(tmp_path)
-    for there in (Path("there.xlsx"), Path("there.xlsx.tst.tst")):
+    for there in (Path("there.xlsx"), Path("there.txt.tst")):
         there.write_bytes(b"half filled in")
     assert main(["-w", str(visited_bank.root), "--lang", "en", *words.split()]) == 4
     assert "is there already\n" in capsys.readouterr().err
