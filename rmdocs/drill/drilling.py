@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from pathlib import Path
@@ -119,7 +119,7 @@ class Drill(Answer):
     :param findings: those of the untouched clone. With an error among them nothing is tried.
     :param injections: one after the other. :param not_tried: what this store has no room for.
     :param not_excluded: kinds of faults that only somebody who kept something outside could
-        see in the store itself, and nothing was given to hold against it.
+        see in the store itself, and nothing was given to hold against it, or not against all acts.
     """
 
     TOLD: ClassVar = (
@@ -234,11 +234,11 @@ class Drilling:
             volumes=found.volumes,
             events=found.events,
             checkpoint=digest,
-            pinned=held,
+            pinned=len(held),
             findings=found.findings,
             injections=injections,
             not_tried=tuple(self.not_tried.values()),
-            not_excluded=() if held > found.volumes else FROM_OUTSIDE,
+            not_excluded=() if sum(held.values()) >= found.events else FROM_OUTSIDE,
         )
 
     def _grounds(self, untouched: Path, found: Verification) -> dict[bool, _Ground]:
@@ -384,6 +384,6 @@ def _digest(store: GitStore) -> str:
     return sha256(f"{summary_of([Checkpoint.parse(pin.note) for pin in pins])}\n{notes}".encode())
 
 
-def _held(store: GitStore, pins: Sequence[Pin]) -> int:
-    """Return how many ledgers of the store are known from outside."""
-    return len(compared(store, pins, ledger_keys(store.require_head(CONTROL_REF))).ledgers)
+def _held(store: GitStore, pins: Sequence[Pin]) -> Mapping[str, int]:
+    """Return which ledgers of the store are known from outside, and how many acts of each."""
+    return compared(store, pins, ledger_keys(store.require_head(CONTROL_REF))).ledgers

@@ -47,12 +47,13 @@ _OF_EVERYBODY = frozenset(
 class DrawnReport:
     """A report as a page shows it.
 
-    :param name: what addresses and pages call it.
+    :param name: what addresses and pages call it. :param organisation: whose it is.
     :param rows: the first ones; ``left_off``: how many more there are.
     """
 
     name: str
     title: Text
+    organisation: Text
     columns: tuple[Text, ...]
     rows: tuple[PageRow, ...]
     left_off: int
@@ -64,6 +65,7 @@ def drawn_report(report: Report, language: Language) -> DrawnReport:
     return DrawnReport(
         name=report.name,
         title=report.title,
+        organisation=report.organisation,
         columns=tuple(column.title for column in report.columns),
         rows=tuple(
             tuple(

@@ -100,6 +100,14 @@ def test_what_is_kept_outside_is_held_against_the_store_itself(shared_bank, tmp_
     assert drill.ok
     assert drill.pinned == drill.volumes + 1
     assert drill.not_excluded == ()
+    # What was kept before the last act says nothing of that one.
+    *others, last = kept
+    earlier = replace(last, size=1, root="", note="")
+    head = shared_bank.at().store.require_head(last.ref)
+    earlier = replace(earlier, root=head.root_at(1).hex())
+    drill = store.drill(shared_bank.at(), seed=2, count=1, against=(*others, earlier))
+    assert (drill.ok, drill.pinned) == (True, drill.volumes + 1)
+    assert drill.not_excluded == FROM_OUTSIDE
 
 
 def test_a_clone_of_a_store_that_is_only_read_can_be_written_to(visited_bank, tmp_path):
