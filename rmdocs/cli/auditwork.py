@@ -136,7 +136,7 @@ def audit_exceptions(
     What stands out is what the forms say: what their rules warn of, as of when each record was
     sealed (a single manager, a late notice), and what had to happen by a day and happened late
     or not at all (a receipt, a closure, feedback). Without --unit also overdue reviews of
-    documents, and numbers without a record.
+    documents, and numbers without a record. Exit code 1 if records could not be looked at.
     """
     from rmdocs.registers.lists.auditwork import exception_cases, exception_counts
     from rmdocs.workspace import auditwork, naming, registers
@@ -155,6 +155,8 @@ def audit_exceptions(
     else:
         made = exception_cases if cases else exception_counts
         _give(made(found, registers.organisation(work)), session, xlsx, html)
+    if found.findings:  # what was not looked at may stand out as well
+        click.get_current_context().exit(FindingsError.exit_code)
 
 
 def _give(report: Report, session: Session, xlsx: Path | None, html: Path | None) -> None:

@@ -57,3 +57,11 @@ def test_a_pack_in_place_of_a_workspace_is_told_as_one(pack, command, words):
 def test_the_checkpoints_of_a_pack_are_held_against_the_store(pack, run):
     code, out, _ = run("verify", "--against", "pack")
     assert (code, "were held against" in out) == (0, True)
+
+
+def test_exceptions_of_a_store_that_lacks_a_volume_are_no_success(run, visited_bank):
+    assert run("audit", "exceptions")[0] == 0
+    [volume] = (visited_bank.root / STORE_PATH / "refs/heads/records").rglob("1")
+    volume.unlink()
+    for more in ((), ("--json",)):
+        assert run("audit", "exceptions", *more)[0] == 1
