@@ -67,7 +67,19 @@ def _allow_no_more_files_than_most():
         resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, most))
 
 
+def _leave_out_settings_of_git():
+    """Have git, where tests run it, know nothing of the person who runs them.
+
+    They may have it sign, or refuse bare repositories; and in a hook, ``make test`` would write
+    to the repository that called it.
+    """
+    for name in [one for one in os.environ if one.startswith("GIT_")]:
+        del os.environ[name]
+    os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
 def pytest_configure(config):
+    _leave_out_settings_of_git()
     _allow_no_more_files_than_most()
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("unhurried")
