@@ -10,6 +10,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import tzset
 
 import pytest
 from archive import NUMBERS, Archive, fill, propose_in_two_volumes
@@ -80,6 +81,9 @@ def _leave_out_settings_of_git():
 
 def pytest_configure(config):
     _leave_out_settings_of_git()
+    # Most who use it are there; what takes the clock of the machine for UTC shows.
+    os.environ["TZ"] = "Asia/Shanghai"
+    tzset()
     _allow_no_more_files_than_most()
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("unhurried")

@@ -24,11 +24,14 @@ from rmdocs.store.keys import PublicKey, Signer
 from rmdocs.store.objects import Objects
 
 NAMESPACE = "git"
+ZONE = "+0000"
+"""In which the store's commits tell their time."""
 
 _OID = rb"[0-9a-f]{40}"
 _COMMIT = re.compile(
     rb"(?P<start>tree (?P<tree>" + _OID + rb")\n(?P<parents>(?:parent " + _OID + rb"\n)*)"
-    rb"author (?P<author>(?P<name>[^<>\n]*) <(?P<address>[^<>\n]*)> (?P<seconds>\d{1,12}) \+0000)\n"
+    rb"author (?P<author>(?P<name>[^<>\n]*) <(?P<address>[^<>\n]*)> (?P<seconds>\d{1,12})"
+    rb" (?P<zone>[+-]\d{4}))\n"
     rb"committer (?P<committer>[^\n]*)\n)"
     rb"(?:gpgsig (?P<signature>[^\n]*(?:\n [^\n]*)*)\n)?(?P<text>\n.*)",
     re.DOTALL,
@@ -56,7 +59,8 @@ class Commit:
     """A commit as read.
 
     :param author: name of the person who acted; ``email`` their address.
-    :param committed: name, address and time of the committer are the author's.
+    :param zone: that of the author's clock: ``+0000``, unless plain git wrote the commit.
+    :param committed: name, address, time and zone of the committer are the author's.
     :param text: subject line, blank line, trailers.
     :param signature: armoured SSHSIG; empty if there is none.
     :param payload: the bytes its signature covers.
@@ -68,6 +72,7 @@ class Commit:
     author: str
     email: str
     time: datetime
+    zone: str
     committed: bool
     text: str
     signature: str
@@ -115,7 +120,7 @@ def signed(draft: DraftCommit, key: Signer) -> bytes:
     """Return the bytes of the commit, signed by ``key``."""
     name, address = author(draft.actor)
     person = f"{name} <{address}>"
-    stamp = f"{person} {int(draft.time.timestamp())} +0000"
+    stamp = f"{person} {int(draft.time.timestamp())} {ZONE}"
     parent = f"parent {draft.parent}\n" if draft.parent else ""
     header = f"tree {draft.tree}\n{parent}author {stamp}\ncommitter {stamp}\n"
     text = said(draft.subject_line, draft.trailers)
@@ -139,6 +144,7 @@ def parse(oid: str, data: bytes) -> Commit:
             author=name.decode(),
             email=address.decode(),
             time=datetime.fromtimestamp(int(seconds), UTC),
+            zone=found["zone"].decode(),
             committed=found["author"] == found["committer"],
             text=found["text"][1:].decode(),
             signature=(found["signature"] or b"").decode().replace("\n ", "\n"),

@@ -114,6 +114,14 @@ class _History:
             )
         if not commit.committed:
             yield _wrong_commit("COMMIT-ACTOR", commit, message("author and committer differ"))
+        if commit.zone != commits.ZONE:
+            yield _wrong_commit(
+                "COMMIT-TIME",
+                commit,
+                message(
+                    "the commit tells its time by a clock of {zone}, not UTC", zone=commit.zone
+                ),
+            )
         if len(commit.parents) > 1:
             yield _wrong_commit("COMMIT-MERGE", commit, message("the commit joins two histories"))
         if self._last is not None and commit.time < self._last:

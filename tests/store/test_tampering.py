@@ -242,6 +242,14 @@ def test_signature_dropped_moved_or_spoilt(forger, ref):
         assert forger.codes() == {"COMMIT-UNSIGNED"}
 
 
+@pytest.mark.parametrize("zone", ["+0800", "-0330"])
+def test_signed_by_a_clock_of_another_zone(forger, monkeypatch, zone):
+    monkeypatch.setattr(commits, "ZONE", zone)
+    forger.amend({})
+    monkeypatch.undo()
+    assert forger.codes() == {"COMMIT-TIME"}
+
+
 def test_foreign_headers_merges_and_times(forger, ref, noon):
     objects = forger.desk.store.objects
     data = objects.content(forger.head.commit, "commit")
