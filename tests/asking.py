@@ -366,7 +366,7 @@ def of_paper(root: Path) -> list[Call]:
 
 def _scan(ask: Asking) -> None:
     number = "RXD7200-01-YT03-2026-0001"
-    ask.quietly(ELSEWHERE, f"issue {SAMPLE / 'RXD7200-01-YT03.json'}")
+    ask.quietly(ELSEWHERE, f"issue {shlex.quote(str(SAMPLE / 'RXD7200-01-YT03.json'))}")
     ask.quietly(ELSEWHERE, f"pdf {number} --out made")
     for place, sheet in enumerate(all_scanned(Path(f"made/{number}-e1.pdf").read_bytes())):
         Path(f"sheet-{place}.jpg").write_bytes(sheet)

@@ -62,6 +62,7 @@ def bundled(closed_bank, tmp_path):
     storefiles.bundle(closed_bank.at(day=NEXT_YEAR), 2026, file)
     closed_bank.close()
     shutil.rmtree(closed_bank.root)
+    file.chmod(0o600)  # nobody writes to it by accident; here somebody does
     return file
 
 
