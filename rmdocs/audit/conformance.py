@@ -196,25 +196,49 @@ def properties_of(found: Verification) -> tuple[PropertyVerified, ...]:
 def properties_of_code(code: str) -> frozenset[RecordProperty]:
     """Return the properties that a finding concerns: those of the clauses that name its code.
 
+    What cannot be read may be another thing than was sealed, and counts for integrity as well.
     One that no clause names counts by what such codes are about, else for integrity, so that
     none is left out.
     """
     named = {one.property for one in clauses() if one.property is not None and code in one.codes}
+    if code.endswith("-UNREADABLE"):
+        named |= {RecordProperty.INTEGRITY, RecordProperty.USABILITY}
     if named:
         return frozenset(named)
     begun = code.partition("-")[0]
-    if code.endswith("-UNREADABLE"):
-        return frozenset({RecordProperty.INTEGRITY, RecordProperty.USABILITY})
     return frozenset(
-        {next((one for one, words in _ABOUT.items() if begun in words), RecordProperty.INTEGRITY)}
+        {
+            next(
+                (one for one, words in _ABOUT.items() if {begun, code} & words),
+                RecordProperty.INTEGRITY,
+            )
+        }
     )
 
 
 _ABOUT: Mapping[RecordProperty, frozenset[str]] = {
     RecordProperty.AUTHENTICITY: frozenset(
         {
-            *("ACTOR", "APPROVAL", "COMMIT", "CONFIRMATION", "ENTRY", "FOUNDER", "KEY", "MACHINE"),
-            *("PIN", "POLICY", "RELEASE", "RELIED", "RENDITION", "REQUEST", "REVOCATION"),
+            *(
+                "ACTOR",
+                "APPROVAL",
+                "COMMIT",
+                "CONFIRMATION",
+                "ENTRY",
+                "EVENT-AHEAD",
+                "FOUNDER",
+                "KEY",
+            ),
+            *(
+                "MACHINE",
+                "PIN",
+                "POLICY",
+                "RELEASE",
+                "RELIED",
+                "RENDITION",
+                "REQUEST",
+                "REVOCATION",
+            ),
             *("SCAN", "SIG", "SIGN", "SOD", "STAFF", "STAMP"),
         }
     ),

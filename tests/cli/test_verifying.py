@@ -147,6 +147,8 @@ def test_of_very_many_findings_of_a_code_it_lists_some_and_counts_all():
     [
         ("KEY-DOUBT", {"authenticity"}),
         ("REGISTER-UNREADABLE", {"integrity", "usability"}),
+        ("FILE-UNREADABLE", {"integrity", "usability"}),
+        ("EVENT-AHEAD", {"authenticity"}),
         ("STORE-BORROWS", {"security"}),
         ("WITNESS-BEHIND", {"integrity"}),
         ("REF-FOREIGN", {"security"}),
