@@ -193,7 +193,7 @@ class Server:
 
     def __init__(self, root, *options, change="", actor=""):
         acting = ("--as", actor) if actor else ()
-        command = ("--lang", "en", "-w", root, *acting, "web", "--no-browser", *options)
+        command = ("-w", root, *acting, "web", "--no-browser", *options)
         self._keyboard, screen = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM.format(change=change), *map(str, command)],
@@ -201,6 +201,8 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # English here by the locale: by --lang the pages would begin in it too.
+            env={**os.environ, "LANGUAGE": "en"},
         )
         os.close(screen)
         self.said = []
