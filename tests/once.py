@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
@@ -18,11 +19,14 @@ from programs import Watch
 PLACE_VARIABLE = "RMDOCS_TESTS_PLACE"
 """Tells the processes that run tests where the one that hands them out made a place."""
 
+_ROOM = 1 << 30
+"""Bytes that workspaces of tests may take, and more; containers have 64 MB of memory as a disk."""
+
 
 def made_place(config: pytest.Config) -> str:
-    """Make a directory for workspaces, in memory where there is any: disks are slow to sync."""
+    """Make a directory for workspaces, in memory where there is room: disks are slow to sync."""
     memory = Path("/dev/shm")  # noqa: S108 - only a directory made in it is used
-    there = memory if os.access(memory, os.W_OK) else None
+    there = memory if os.access(memory, os.W_OK) and disk_usage(memory).free > _ROOM else None
     directory = TemporaryDirectory(prefix="rmdocs-tests-", dir=there)
     config.add_cleanup(directory.cleanup)
     return directory.name
