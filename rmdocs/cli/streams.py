@@ -57,6 +57,7 @@ def shown() -> Iterator[None]:
     A console that cannot show a sign must not stop the work, nor bytes that are no
     text on the way in: those are refused where they are used.
     """
+    _open_what_is_closed()
     streams = sys.stdout, sys.stderr
     for stream in streams:
         if hasattr(stream, "reconfigure"):
@@ -71,6 +72,22 @@ def shown() -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = streams
+
+
+def _open_what_is_closed() -> None:
+    """Have each stream that came closed lead nowhere.
+
+    Otherwise the next file that is opened, one of the store perhaps, would be that stream.
+    """
+    names = ("stdin", "stdout", "stderr")
+    for number, name in enumerate(names):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def columns() -> int:

@@ -215,3 +215,21 @@ def test_help_is_printed_without_what_only_commands_need():
     loaded = set(done.stdout.split())
     assert "click.formatting" in loaded
     assert loaded.isdisjoint({"shutil", "lzma", "bz2", "json", "tomllib", "rmdocs.workspace"})
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("--help", 0), ("list", 0), ("nosuch", 2)])
+def test_streams_that_come_closed_lead_nowhere(words, code, closed, shared_bank, tmp_path):
+    """And no file of the store is opened in their place: the store stays as it was."""
+    before = shared_bank.refs()
+    program = Path(sys.executable).with_name("rmdocs")
+    command = f'exec "{program}" -w "{shared_bank.root}" {words}'
+    with (tmp_path / "out").open("w+b") as out, (tmp_path / "err").open("w+b") as err:
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {closed}"], stdout=out, stderr=err, check=False
+        )
+    assert done.returncode == code
+    assert b"Traceback" not in (tmp_path / "err").read_bytes()
+    said = (tmp_path / "out").read_bytes() + (tmp_path / "err").read_bytes()
+    assert bool(said) == (closed in {"<&-", ">&-" if code else "2>&-"})
+    assert shared_bank.refs() == before
