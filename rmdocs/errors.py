@@ -157,6 +157,11 @@ class StoreError(RmdocsError):
 VERIFY_STORE = by_command(message("have the store verified"), "rmdocs verify")
 """What to do where the store holds something else than it must."""
 
+VERIFY_AND_RESTORE = by_command(
+    message("have the store verified, and restored from another copy"), "rmdocs verify"
+)
+"""What to do where something of the store is damaged or missing."""
+
 
 class DamagedError(StoreError):
     """What the store holds is not what was sealed, or cannot be read."""

@@ -268,8 +268,10 @@ class TestStore:
         for words in (["list"], ["verify"], ["trace", NUMBER]):
             assert main(["-w", str(visited_bank.root), *words]) in {0, 1, 4}
         if suffix == "pack" and kept >= 0:
-            with pytest.raises(RmdocsError):
+            with pytest.raises(RmdocsError) as refused:
                 store.verify(visited_bank.at())
+            # Whoever just tried is not sent to try the same again.
+            assert "rmdocs verify" not in refused.value.remedy.text(Language.EN)
 
     @pytest.mark.parametrize(
         "packed", [b"\xff\xfe\x00", b"x\n", b"zzz refs/heads/control\n", b"0" * 40 + b"\n"]

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from rmdocs.errors import DamagedError, NestingError, StoreError
-from rmdocs.messages import by_command, message
+from rmdocs.errors import VERIFY_AND_RESTORE, DamagedError, NestingError, StoreError
+from rmdocs.messages import message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Event
@@ -111,10 +111,7 @@ class GitHead:
         if not sound:
             raise StoreError(
                 message("the ledger {origin} is damaged", origin=now.origin),
-                by_command(
-                    message("have the store verified, and restored from another copy"),
-                    "rmdocs verify",
-                ),
+                VERIFY_AND_RESTORE,
             )
         return root
 

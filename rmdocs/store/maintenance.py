@@ -28,13 +28,14 @@ from typing import TYPE_CHECKING
 from rmdocs.answering import WordlessAnswer
 from rmdocs.classes import dataclass
 from rmdocs.errors import (
+    VERIFY_AND_RESTORE,
     ConflictError,
     MissingProgramError,
     RmdocsError,
     StoreError,
     system_problem,
 )
-from rmdocs.messages import by_command, message
+from rmdocs.messages import message
 from rmdocs.store import refs
 from rmdocs.store.files import sync_file, write_synced
 from rmdocs.store.git import check_repository
@@ -512,9 +513,7 @@ def _stopped() -> StoreError:
 def _unreadable() -> StoreError:
     return StoreError(
         message("objects of the store are damaged or missing, and the store stays as it was"),
-        by_command(
-            message("have the store verified, and restored from another copy"), "rmdocs verify"
-        ),
+        VERIFY_AND_RESTORE,
     )
 
 

@@ -21,8 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from rmdocs.errors import ConflictError, StoreError, system_problem
-from rmdocs.messages import by_command, message
+from rmdocs.errors import VERIFY_AND_RESTORE, ConflictError, StoreError, system_problem
+from rmdocs.messages import message
 from rmdocs.store.files import read_plain
 from rmdocs.store.packs import Packs
 
@@ -282,12 +282,11 @@ _OTHER_CONTENT = ValueError("the content is not what the name says")
 
 def unreadable(oid: str, *, missing: bool) -> StoreError:
     """Return what is told of an object that cannot be read."""
-    remedy = by_command(
-        message("have the store verified, and restored from another copy"), "rmdocs verify"
-    )
     if missing:
-        return StoreError(message("object {oid} is missing from the store", oid=oid), remedy)
-    return StoreError(message("object {oid} of the store is damaged", oid=oid), remedy)
+        return StoreError(
+            message("object {oid} is missing from the store", oid=oid), VERIFY_AND_RESTORE
+        )
+    return StoreError(message("object {oid} of the store is damaged", oid=oid), VERIFY_AND_RESTORE)
 
 
 Changes: TypeAlias = dict[str, str | None]

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from rmdocs.canonical import sha256
 from rmdocs.classes import dataclass
-from rmdocs.errors import StoreError
-from rmdocs.messages import by_command, message
+from rmdocs.errors import VERIFY_AND_RESTORE, StoreError
+from rmdocs.messages import message
 from rmdocs.store import commits, merkle
 from rmdocs.store.checkpoint import Checkpoint
 from rmdocs.store.event import Actor, Event, SealedFile, is_kind
@@ -111,10 +111,7 @@ class Sealing:
         if not sound:
             raise StoreError(
                 message("the ledger {origin} is damaged", origin=self.checkpoint.origin),
-                by_command(
-                    message("have the store verified, and restored from another copy"),
-                    "rmdocs verify",
-                ),
+                VERIFY_AND_RESTORE,
             )
         return ledger
 

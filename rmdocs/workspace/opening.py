@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Self
 from rmdocs.control.actingperson import ActingPerson, require_not_revoked
 from rmdocs.control.founding import founder
 from rmdocs.control.staff import write_signers
-from rmdocs.errors import ControlError, RmdocsError, StoreError, UsageError
+from rmdocs.errors import (
+    VERIFY_AND_RESTORE,
+    VERIFY_STORE,
+    ControlError,
+    RmdocsError,
+    StoreError,
+    UsageError,
+)
 from rmdocs.identifiers import StaffNumber
 from rmdocs.issuing.registry import Registry
 from rmdocs.messages import by_command, message
@@ -57,6 +64,18 @@ def present() -> datetime:
     return datetime.now(UTC)
 
 
+@contextmanager
+def sending_nobody_back() -> Iterator[None]:
+    """Advise nobody to verify who does, or who can do nothing at all for damage of control."""
+    try:
+        yield
+    except StoreError as problem:
+        if problem.remedy in {VERIFY_STORE, VERIFY_AND_RESTORE}:
+            restore = message("restore the store from another copy, and verify that")
+            raise StoreError(problem.reason, restore) from problem
+        raise
+
+
 class Workspace:
     """An opened workspace, and who acts in it; to be closed, best by ``with``.
 
@@ -91,7 +110,8 @@ class Workspace:
         self.others: Callable[[int, int], AbstractContextManager[Executor | None]] = processes
         self.index = Index(index_path(root), reading, lambda count: self.others(count, _MANY_READ))
         try:
-            self.registry = Registry(self.store, self.index)
+            with sending_nobody_back():
+                self.registry = Registry(self.store, self.index)
         except RmdocsError:
             self.close()
             raise

@@ -22,6 +22,7 @@ from rmdocs.errors import (
 from rmdocs.messages import Verbatim, by_command, message
 from rmdocs.store.protocol import CONTROL_REF
 from rmdocs.workspace import seen
+from rmdocs.workspace.opening import sending_nobody_back
 from rmdocs.workspace.processes import processes
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _MANY, _MANY_WITH_CONTENTS = 2_000, 500
 those that were sealed one by one take longer to judge than those of a batch."""
 
 
+@sending_nobody_back()
 def verify(  # noqa: PLR0913 - what is asked, and how
     workspace: Workspace,
     *,
@@ -77,6 +79,7 @@ def verify(  # noqa: PLR0913 - what is asked, and how
     :raises UsageError: if nothing was verified from here that it could go on from, or days are
         given and no witnesses asked for.
     :raises FindingsError: if the policy cannot be read.
+    :raises StoreError: if control is so damaged that nothing can be judged by it.
     """
     from rmdocs.audit import verify
     from rmdocs.audit.since import VerifiedState
