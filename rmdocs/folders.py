@@ -218,19 +218,25 @@ _KINDS = frozenset(
 """Endings of files that somebody here gives out or takes in."""
 
 
-def require_kind(path: Path, endings: Sequence[str]) -> None:
+def require_kind(path: Path, endings: Sequence[str], *, exactly: bool = False) -> None:
     """Refuse the name of another kind of file: a proof that is called a document is taken for one.
 
     :param endings: of what is written; a name with none of the known endings may be its, too.
+    :param exactly: a name with another ending is refused in any case.
     :raises UsageError: if the name ends as that of another kind does.
     """
-    if path.suffix.lower() in _KINDS - {*endings}:
-        raise UsageError(
-            message(
-                "{path} is the name of another kind of file than the one to be written", path=path
-            ),
-            message("choose a name that ends in {endings}", endings=listed(endings)),
+    ending = path.suffix.lower()
+    if ending in _KINDS - {*endings}:
+        reason = message(
+            "{path} is the name of another kind of file than the one to be written", path=path
         )
+    elif exactly and ending not in endings:
+        reason = message("the name {path} does not say which kind of file it is", path=path)
+    else:
+        return
+    raise UsageError(
+        reason, message("choose a name that ends in {endings}", endings=listed(endings))
+    )
 
 
 def save_all(folder: Path, files: Iterable[File]) -> list[Path]:

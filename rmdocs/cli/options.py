@@ -30,6 +30,7 @@ class OutPath(click.Path):
 
     :param report: a report, a workbook or a page, that is not there yet.
     :param endings: of the file's name; one that ends as another kind of file is refused.
+    :param exactly: one that ends in anything else is refused, too.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class OutPath(click.Path):
         dir_okay: bool = True,
         report: bool = False,
         endings: Sequence[str] = (),
+        exactly: bool = False,
     ) -> None:
         super().__init__(file_okay=file_okay, dir_okay=dir_okay)
         self._report = report
-        self._endings = endings
+        self._endings, self._exactly = endings, exactly
 
     def convert(
         self,
@@ -61,7 +63,7 @@ class OutPath(click.Path):
         path = Path(fsdecode(super().convert(value, param, ctx)))
         folders.require_writable(path)
         if self._endings:
-            folders.require_kind(path, self._endings)
+            folders.require_kind(path, self._endings, exactly=self._exactly)
         if self._report:
             folders.require_report(path)
             folders.require_free(path, message("move it away, or choose another name"))
@@ -70,7 +72,8 @@ class OutPath(click.Path):
 
 OUT_FOLDER = OutPath(file_okay=False)
 OUT_BOOK, OUT_PAGE = (
-    OutPath(dir_okay=False, endings=endings) for endings in ((".xlsx",), (".html", ".htm"))
+    OutPath(dir_okay=False, endings=endings, exactly=True)
+    for endings in ((".xlsx",), (".html", ".htm"))
 )
 
 

@@ -13,6 +13,7 @@ from rmdocs.cli.context import Session, pass_session
 from rmdocs.cli.help import argument, command, option
 from rmdocs.cli.options import (
     FILE,
+    OutPath,
     json_option,
     out_file,
     policy_in,
@@ -44,7 +45,7 @@ _LONGEST = (1 << 20) + 1
 )
 @option(
     "--out",
-    type=out_file(_PROOF, _SLIP, _RECEIPT),
+    type=OutPath(dir_okay=False),  # which kind it is hangs on what is asked for
     required=True,
     metavar="P",
     help="The proof to write; such files end in .tlog-proof, a slip in .pdf, a receipt in .cose.",

@@ -80,3 +80,25 @@ def test_the_time_is_told_as_trace_tells_it(run, command):
     at = datetime.fromisoformat(" ".join(line.split()[1:3]))
     assert at.isoformat(" ", "seconds") in run("trace", NUMBER)[1]
     assert f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "ending"),
+    [
+        ("register staff --xlsx", "k", ".xlsx"),
+        ("register staff --html", "k", ".html"),
+        (f"prove {NUMBER} --out", "k.html", ".tlog-proof"),
+        pytest.param(
+            f"prove {NUMBER} --slip --out",
+            "k.html",
+            ".pdf",
+            marks=[pytest.mark.office, pytest.mark.fonts],
+        ),
+    ],
+)
+def test_the_ending_that_is_advised_is_taken(run, tmp_path, words, name, ending):
+    """Also where several kinds could be asked for: only the one that was is advised."""
+    code, _, err = run(*words.split(), tmp_path / name)
+    assert (code, f"ends in {ending}" in err) == (2, True)
+    assert run(*words.split(), tmp_path / f"k{ending}")[0] == 0
+    assert (tmp_path / f"k{ending}").stat().st_size
