@@ -172,6 +172,8 @@ def at_the_desk(root: Path) -> list[Call]:
         ask("", f"audit pack pack {LOG}")
         ask.quietly("", "key ledger --out bank.keys")
         ask("", "audit check pack --keys bank.keys")
+        ask("", "audit pack sampled --sample 1 --seed 20261124")
+        ask("", "audit check sampled --keys bank.keys")
         ask("", "audit exceptions --quarter 2026-4 --quarters 2")
         _witnesses(ask)
         _proving(ask)

@@ -277,7 +277,6 @@ def audit_pack(
 @trusted_keys_option
 @option(
     "--sha256",
-    default="",
     metavar="SHA256",
     help="Of the pack, as its maker told it by another way: nothing was left out since.",
 )
@@ -296,7 +295,7 @@ def audit_check(
     *,
     folder: Path,
     keys: Path,
-    sha256: str,
+    sha256: str | None,
     against: Path | None,
     policy: Path | None,
     as_json: bool,
@@ -339,10 +338,11 @@ def audit_check(
             else message("the pack is not to be relied on; {count} document(s) are proved")
         )
         click.echo(session.say(told.with_values(count=judged.documents, proved=judged.proved)))
+        click.echo(session.say(judged.says))
         for one in judged.ledgers:
             click.echo(session.say(one.told))
         click.echo(session.say(message("SHA-256 of the pack: {sha256}", sha256=judged.sha256)))
-        if judged.ok:
-            click.echo(session.say(judged.told_whole))
+        for outside in judged.told_whole if judged.ok else ():
+            click.echo(session.say(outside))
     if not judged.ok:
         click.get_current_context().exit(FindingsError.exit_code)

@@ -11,7 +11,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from jinja2 import Environment, StrictUndefined
 
@@ -169,27 +169,17 @@ class Packing:
         )
 
     def _all(self) -> Iterator[File]:
-        proofs: list[dict[str, str]] = []
         # Before the records: what is sealed meanwhile is more than was proved, never less.
         for volume in dict.fromkeys(number.volume for number in self.numbers):
             yield from self._state(volume)
         for at, number in enumerate(self.numbers):
             self.progress(at, len(self.numbers))
             yield from self._record(number)
-            proofs += (
-                {"file": one.path, "proof": one.proof}
-                for one in self._packed[-1].documents
-                if one.proof
-            )
-        yield File(name=TREES, data=canonical.encode([*self._trees]))
-        yield File(name=PROOFS, data=canonical.encode(proofs))
-        yield File(name=KEYS, data=proving.trusted(self.workspace).data)
-        yield File(name=PACK_CHECKPOINTS, data=store.checkpoint(self.workspace).text.encode())
-        yield from self._registers()
-        self._verified = verified = store.verify(self.workspace)
-        told = canonical.encode(verified.to_json(self.language))
-        yield File(name="verification.json", data=told)
-        yield File(name="index.html", data=self._index(verified).encode())
+        if self.sample is not None:
+            for place, of_sample in self.OF_SAMPLE.items():
+                yield File(name=place, data=of_sample(self, self.sample))
+        for place, made in self.PARTS.items():
+            yield File(name=place, data=made(self, place))
 
     def _state(self, volume: Volume) -> Iterator[File]:
         """Yield what shows which acts the records of a volume have, and which numbers it gave."""
@@ -262,18 +252,49 @@ class Packing:
             self._findings.append(_left_out(file.name, why(problem)))
         return None
 
-    def _registers(self) -> Iterator[File]:
-        if self.sample is not None:
-            report = sample_list(self.sample, registers.organisation(self.workspace))
-            page = write_html((report,), self.language)
-            yield File(name="registers/sample.html", data=page.encode())
-            told = canonical.encode(self.sample.to_json(self.language))
-            yield File(name=SAMPLE, data=told)
-        for name in REGISTER_NAMES:
-            page = write_html((registers.report(self.workspace, name),), self.language)
-            yield File(name=f"registers/{name}.html", data=page.encode())
+    # What is no record's, each by its place -----------------------------------------
 
-    def _index(self, verified: Verification) -> str:
+    def _of_ledgers(self, _place: str) -> bytes:
+        return canonical.encode([*self._trees])
+
+    def _proofs(self, _place: str) -> bytes:
+        return canonical.encode(
+            [
+                {"file": one.path, "proof": one.proof}
+                for record in self._packed
+                for one in record.documents
+                if one.proof
+            ]
+        )
+
+    def _keys(self, _place: str) -> bytes:
+        return proving.trusted(self.workspace).data
+
+    def _checkpoints(self, _place: str) -> bytes:
+        return store.checkpoint(self.workspace).text.encode()
+
+    def _register(self, place: str) -> bytes:
+        report = registers.report(self.workspace, PurePosixPath(place).stem)
+        return write_html((report,), self.language).encode()
+
+    def _sample_page(self, sample: Sample) -> bytes:
+        report = sample_list(sample, registers.organisation(self.workspace))
+        return write_html((report,), self.language).encode()
+
+    def _sample_told(self, sample: Sample) -> bytes:
+        return canonical.encode(sample.to_json(self.language))
+
+    def _verification(self, _place: str) -> bytes:
+        return canonical.encode(self._verify().to_json(self.language))
+
+    def _verify(self) -> Verification:
+        if self._verified is None:
+            self._verified = store.verify(self.workspace)
+        return self._verified
+
+    def _index(self, _place: str) -> bytes:
+        verified = self._verify()
+
         def say(text: Text) -> str:
             return text.text(self.language)
 
@@ -283,7 +304,7 @@ class Packing:
         registers_ = dict(REGISTER_NAMES)
         if self.sample is not None:
             registers_ = {"sample": message("Audit sample"), **registers_}
-        return environment.from_string(_INDEX.read_text(encoding="utf-8")).render(
+        page = environment.from_string(_INDEX.read_text(encoding="utf-8")).render(
             language=self.language.tag,
             told={name: say(text) for name, text in _TOLD.items()},
             head=(
@@ -298,6 +319,24 @@ class Packing:
             findings=(*self._findings, *verified.findings),
             say=say,
         )
+        return page.encode()
+
+    PARTS: ClassVar[Mapping[str, Callable[[Packing, str], bytes]]] = {
+        TREES: _of_ledgers,
+        PROOFS: _proofs,
+        KEYS: _keys,
+        PACK_CHECKPOINTS: _checkpoints,
+        **dict.fromkeys((f"registers/{name}.html" for name in REGISTER_NAMES), _register),
+        "verification.json": _verification,
+        "index.html": _index,
+    }
+    """How each file is made that every pack has; who checks a pack asks for the same."""
+
+    OF_SAMPLE: ClassVar[Mapping[str, Callable[[Packing, Sample], bytes]]] = {
+        "registers/sample.html": _sample_page,
+        SAMPLE: _sample_told,
+    }
+    """How each file is made that a pack of a sample has besides."""
 
 
 def _left_out(place: str, reason: Text) -> Finding:

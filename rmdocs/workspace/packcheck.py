@@ -34,18 +34,20 @@ from rmdocs.store.protocol import EVENTS_NAME, ledger_origin
 from rmdocs.workspace import proving
 from rmdocs.workspace.auditpack import (
     DOCUMENTS,
-    KEYS,
     LEDGERS,
     PROOFS,
     RECORDS,
     SAMPLE,
     TREES,
+    Packing,
     series_place,
     state_place,
 )
 from rmdocs.workspace.packwhole import (
     ASK,
     CLAUSE,
+    SaidSample,
+    absent,
     held_against,
     missing,
     sample_in,
@@ -58,9 +60,8 @@ if TYPE_CHECKING:
     from rmdocs.workspace.opening import Workspace
 
 _STATEMENT = re.compile(
-    rf"{re.escape(PROOFS)}|{re.escape(KEYS)}|checkpoints\.txt|(verification|sample)\.json"
-    r"|index\.html|registers/[a-z-]+\.html"
-    rf"|{LEDGERS}/(trees\.json|[^/]+/[^/]+/\d{{4}}/\d+/(last\.tlog-proof|series\.json))"
+    "|".join(map(re.escape, (*Packing.PARTS, *Packing.OF_SAMPLE)))
+    + rf"|{LEDGERS}/[^/]+/[^/]+/\d{{4}}/\d+/(last\.tlog-proof|series\.json)"
 )
 """What a pack says of the store and of itself, which is not proved; and what else is proved by."""
 
@@ -102,13 +103,16 @@ class CheckedPack(Answer):
     :param sha256: of the pack as a whole, of which its maker told one.
     :param known: whether that was given, and is the same: it is the pack as it was made.
     :param compared: whether it was held against a store.
-    :param sampled: whether the pack says by which seed its records were taken.
+    :param records: how many records lie in it.
+    :param sample: what it says of the sample that they are; null if it says that of none.
+    :param says: the same as a sentence: to be compared with what was asked for.
     :param ledgers: how the volumes stood that its records are in.
     :param findings: what is wrong, and what of the records no proof covers.
     """
 
     TOLD: ClassVar = (
-        *("ok", "documents", "proved", "sha256", "known", "compared", "ledgers", "findings"),
+        *("ok", "documents", "proved", "sha256", "known", "compared", "records", "sample"),
+        *("says", "ledgers", "findings"),
     )
     ok: bool
     documents: int
@@ -116,32 +120,47 @@ class CheckedPack(Answer):
     sha256: str
     known: bool
     compared: bool
-    sampled: bool
+    records: int
+    sample: SaidSample | None
     ledgers: tuple[PackedLedger, ...]
     findings: tuple[Finding, ...]
 
     @property
-    def told_whole(self) -> Text:
-        """Return what is known of records that may have been left out."""
+    def says(self) -> Text:
+        """Return what the pack says of how its records were chosen."""
+        if self.sample is not None:
+            return self.sample.told(self.records)
+        return message(
+            "the pack says of no sample: {packed} record(s) are in it that were named; compare"
+            " them with what you asked for",
+            packed=self.records,
+        )
+
+    @property
+    def told_whole(self) -> Iterator[Text]:
+        """Yield what is known of records that may have been left out."""
         if self.known:
-            return message(
+            yield message(
                 "it is the pack as it was made: nothing was left out of it, or changed, since then"
             )
-        if self.compared and self.sampled:
-            return message(
+        if self.compared and self.sample is not None:
+            yield message(
                 "held against the store: no record of its sample, and no act of its records, was"
-                " left out"
+                " left out; the store itself was not verified (rmdocs verify), and registers were"
+                " not compared"
             )
-        if self.compared:
-            return message(
+        elif self.compared:
+            yield message(
                 "held against the store: no act of its records was left out; which records were"
-                " asked for, the pack does not say"
+                " asked for, the pack does not say; the store itself was not verified (rmdocs"
+                " verify), and registers were not compared"
             )
-        return message(
-            "that no whole record was left out of it, a pack cannot show by itself: compare its"
-            " SHA-256 with the one that its maker told you (--sha256), or hold it against the store"
-            " (--against)"
-        )
+        elif not self.known:
+            yield message(
+                "that no whole record was left out of it, a pack cannot show by itself: compare its"
+                " SHA-256 with the one that its maker told you (--sha256), or hold it against the"
+                " store (--against)"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +184,7 @@ def check(
     keys: File,
     policy: File | None = None,
     *,
-    known: str = "",
+    known: str | None = None,
     against: Workspace | None = None,
 ) -> CheckedPack:
     """Return what the documents of a pack are worth, and what else of the records is proved.
@@ -176,15 +195,19 @@ def check(
 
     :param keys: what whoever asks trusts; not those that lie in the pack.
     :param policy: which witnesses must have cosigned each proof (c2sp.org/tlog-policy).
-    :param known: the SHA-256 of the pack as its maker told it, as it was typed; empty if not.
+    :param known: the SHA-256 of the pack as its maker told it, as it was typed; None if not.
     :param against: the store that it is held against; None to ask none.
-    :raises UsageError: if it is no such pack, or ``known`` is no SHA-256.
+    :raises UsageError: if it is no such pack, ``known`` is no SHA-256, or ``keys`` are none.
     :raises FindingsError: if the policy cannot be read.
     """
     asked = proving.require_policy(policy)
-    said = _digest(known)
+    said = _digest(known) if known is not None else ""
+    _require_keys(keys)
     judging = _Judging(read=pack.read, names=frozenset(pack.names), keys=keys, policy=policy)
-    pairs = dict(_pairs(pack.read(PROOFS)))
+    listed = pack.read(PROOFS)
+    if listed is None and Packing.PARTS.keys() & {*pack.names}:
+        listed = b"[]"  # a pack that lacks it, as is told below
+    pairs = dict(_pairs(listed))
     documents = sum([judging.document(name, proof) for name, proof in pairs.items()])
     numbers = _numbers(pack.names)
     ledgers = [*judging.ledgers(numbers, asked)]
@@ -192,7 +215,8 @@ def check(
         if not _STATEMENT.fullmatch(name):
             judging.other(name)
     sample = sample_in(pack.read(SAMPLE))
-    findings = [*pack.changed, *judging.findings, *judging.later(), *unsampled(sample, numbers)]
+    findings = [*pack.changed, *absent(pack.names), *judging.findings, *judging.later()]
+    findings += unsampled(sample, numbers)
     if said and said != pack.sha256:
         findings.append(_other_pack(pack.sha256))
     if against is not None:
@@ -206,7 +230,8 @@ def check(
         sha256=pack.sha256,
         known=said == pack.sha256,
         compared=against is not None,
-        sampled=sample is not None,
+        records=len(numbers),
+        sample=sample,
         ledgers=tuple(ledgers),
         findings=tuple(findings),
     )
@@ -455,17 +480,29 @@ def _trees(data: bytes | None) -> dict[str, bytes]:
 
 
 def _digest(typed: str) -> str:
-    """Return the SHA-256 that somebody typed; empty if none was.
+    """Return the SHA-256 that somebody typed.
 
     :raises UsageError: if it is none.
     """
     plain = "".join(narrow(typed).lower().split())
-    if plain and not re.fullmatch(r"[0-9a-f]{64}", plain):
+    if not re.fullmatch(r"[0-9a-f]{64}", plain):
         raise UsageError(
             message("“{text}” is no SHA-256", text=typed),
             message("type the 64 characters that rmdocs audit pack printed"),
         )
     return plain
+
+
+def _require_keys(keys: File) -> None:
+    """Refuse what holds no keys, of which the pack is not to be blamed.
+
+    :raises UsageError: if they cannot be read.
+    """
+    try:
+        read_keys(keys.data)
+    except FindingsError as problem:
+        [found] = problem.findings
+        raise UsageError(found.message, found.remedy) from problem
 
 
 # What is told --------------------------------------------------------------------

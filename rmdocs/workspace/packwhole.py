@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rmdocs import canonical
+from rmdocs.answering import WordlessAnswer
 from rmdocs.classes import dataclass
 from rmdocs.errors import FindingsError, UsageError, why
 from rmdocs.findings import Finding, error, warning
 from rmdocs.identifiers import DocumentNumber, RecordNumber, UnitCode
-from rmdocs.messages import Text, by_command, message
+from rmdocs.messages import Text, by_command, listed, message
 from rmdocs.registers.lists.auditwork import sample_key
 from rmdocs.registers.lists.quarters import Quarter
 from rmdocs.store.protocol import CONTROL_REF, EVENTS_NAME, ledger_origin
 from rmdocs.workspace import auditwork
-from rmdocs.workspace.auditpack import RECORDS, SAMPLE
+from rmdocs.workspace.auditpack import RECORDS, SAMPLE, Packing
 from rmdocs.workspace.places import PACK_CHECKPOINTS
 
 if TYPE_CHECKING:
@@ -23,15 +24,21 @@ if TYPE_CHECKING:
 
 CLAUSE = "ISO 15489-1 §5.2.2.3"
 ASK = message("ask whoever gave out the pack for an unaltered one")
+_KINDS = {"form": message("form"), "unit": message("unit"), "quarter": message("quarter")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaidSample:
-    """What a pack says of the sample that its records are.
+class SaidSample(WordlessAnswer):
+    """What a pack says of the sample that its records are, of which nothing is proved.
 
+    :param seed: that decided which ones. :param count: how many were asked for of each kind.
+    :param form: only records of it; empty for all. :param unit: likewise.
+    :param quarter: likewise. :param by: what makes kinds: form, unit, quarter.
     :param strata: of each kind, how many records it was taken from, and the numbers taken.
+    :param taken: how many records were taken. :param population: from how many.
     """
 
+    TOLD: ClassVar = ("seed", "count", "form", "unit", "quarter", "by", "taken", "population")
     seed: str
     count: int
     form: str
@@ -44,6 +51,43 @@ class SaidSample:
     def numbers(self) -> tuple[str, ...]:
         """Return the numbers that were taken, of whatever kind."""
         return tuple(number for _, taken in self.strata for number in taken)
+
+    @property
+    def taken(self) -> int:
+        """Return how many were taken, of whatever kind."""
+        return len(self.numbers)
+
+    @property
+    def population(self) -> int:
+        """Return from how many they were taken."""
+        return sum(population for population, _ in self.strata)
+
+    def told(self, packed: int) -> Text:
+        """Return it as a sentence, of a pack with so many records."""
+        values = {
+            "packed": packed,
+            "taken": self.taken,
+            "population": self.population,
+            "count": self.count,
+            "seed": self.seed,
+            "only": listed(one for one in (self.form, self.unit, self.quarter) if one)
+            if self.form or self.unit or self.quarter
+            else message("all forms, units and quarters"),
+        }
+        if self.by:
+            return message(
+                "the pack says: {packed} record(s) are in it, {taken} of them a sample of"
+                " {population}, {count} of each {kinds}, of {only}, by the seed “{seed}”; compare"
+                " it with what you asked for",
+                kinds=listed(_KINDS.get(one, one) for one in self.by),
+                **values,
+            )
+        return message(
+            "the pack says: {packed} record(s) are in it, {taken} of them a sample of"
+            " {population}, {count} being asked for, of {only}, by the seed “{seed}”; compare it"
+            " with what you asked for",
+            **values,
+        )
 
     @property
     def is_by_its_seed(self) -> bool:
@@ -96,6 +140,15 @@ def unsampled(sample: SaidSample | None, numbers: Sequence[RecordNumber]) -> Ite
     if not sample.is_by_its_seed:
         told = message("the sample that it names is not the one that its seed takes")
         yield error("PACK-SAMPLE", SAMPLE, told, ASK, clause=CLAUSE)
+
+
+def absent(names: Sequence[str]) -> Iterator[Finding]:
+    """Yield what every pack has, or every one of a sample, and this one has not."""
+    there = {*names}
+    of_sample = Packing.OF_SAMPLE if there & Packing.OF_SAMPLE.keys() else {}
+    for name in (*Packing.PARTS, *of_sample):
+        if name not in there:
+            yield missing(name, message("every such pack has it, and it is missing"))
 
 
 # Against the store ---------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Packs for an auditor, as they are made and checked by commands."""
 
+import json
+
 import pytest
 
 from rmdocs.workspace.places import STORE_PATH
@@ -33,14 +35,37 @@ def test_a_pack_says_what_it_cannot_show_and_what_shows_it(pack, command):
     assert (code, "it is the pack as it was made" in out) == (0, True)
     code, out, _ = command(*CHECK, "--sha256", "0" * 64)
     assert (code, "PACK-OTHER" in out) == (1, True)
-    code, _, err = command(*CHECK, "--sha256", "12")
-    assert (code, "is no SHA-256" in err) == (2, True)
+    for typed in ("12", ""):
+        code, _, err = command(*CHECK, "--sha256", typed)
+        assert (code, "is no SHA-256" in err) == (2, True)
+    assert command(*CHECK, "--against", "")[0] == 2
+
+
+def test_a_pack_says_what_sample_it_claims_to_be(pack, command):
+    told = "1 of them a sample of 1, 1 being asked for, of all forms, units and quarters, by the"
+    code, out, _ = command(*CHECK)
+    assert (code, told in out, "compare it with what you asked for" in out) == (0, True, True)
+    code, out, _ = command(*CHECK, "--json")
+    assert (code, json.loads(out)["sample"]["seed"], told in json.loads(out)["says"]) == (
+        0,
+        "x",
+        True,
+    )
+
+
+def test_what_is_no_file_of_keys_does_not_accuse_the_pack(pack, command):
+    code, out, err = command(*CHECK[:-1], "pack/data/index.html")
+    assert (code, out, "PACK-" in err) == (2, "", False)
+    assert "the keys cannot be read" in err
 
 
 def test_a_pack_is_held_against_a_workspace_or_a_bare_clone(pack, command, visited_bank):
     for store in (visited_bank.root, visited_bank.root / STORE_PATH):
         code, out, _ = command(*CHECK, "--against", store)
         assert (code, "no record of its sample" in out) == (0, True), store
+        assert "not verified (rmdocs verify), and registers were not compared" in out
+        code, out, _ = command(*CHECK, "--against", store, "--sha256", pack)
+        assert (code, "no record of its sample" in out, "as it was made" in out) == (0, True, True)
     for no_store in ("pack", "."):
         code, _, err = command(*CHECK, "--against", no_store)
         assert (code != 0, "→" in err) == (True, True)

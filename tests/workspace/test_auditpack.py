@@ -318,22 +318,90 @@ def test_a_record_that_was_left_out_shows_only_from_outside(pack, keys, shared_b
     forged = sealed_anew(pack, hide_and_lie)
     found = checked(forged, keys)
     assert found.ok
-    assert "cannot show by itself" in found.told_whole.text(Language.EN)
+    assert "cannot show by itself" in english(found)
     known = checked(forged, keys, known=before.sha256)
     assert (known.ok, known.known, "PACK-OTHER" in codes(known)) == (False, False, True)
     typed = " ".join(before.sha256.upper()[at : at + 8] for at in range(0, 64, 8))
     whole = checked(made[0], keys, known=typed)
     assert (whole.ok, whole.known) == (True, True)
-    assert "as it was made" in whole.told_whole.text(Language.EN)
+    assert "as it was made" in english(whole)
     against = checked(forged, keys, against=shared_bank.at())
     assert (against.ok, codes(against)) == (False, {"PACK-MISSING"})
     held = checked(made[0], keys, against=shared_bank.at())
     assert (held.ok, held.findings, held.compared) == (True, (), True)
 
 
-def test_what_is_no_sha256_is_refused(made, keys):
+def english(found):
+    return "; ".join(one.text(Language.EN) for one in found.told_whole)
+
+
+def test_what_was_found_out_from_outside_is_all_told(made, keys, shared_bank):
+    known = checked(made[0], keys).sha256
+    told = english(checked(made[0], keys, known=known, against=shared_bank.at()))
+    assert "as it was made" in told
+    assert "held against the store" in told
+    assert "not verified (rmdocs verify), and registers were not compared" in told
+
+
+def test_which_sample_it_claims_to_be_is_told_of_every_pack(pack, made, keys, shared_bank):
+    said = checked(made[0], keys)
+    assert (said.sample.seed, said.sample.count, said.sample.taken) == ("x", 1, 1)
+    assert said.sample.population > 1
+    assert f"{said.records} record(s) are in it, 1 of them a sample" in said.says.text(Language.EN)
+    forged = checked(sealed_anew(pack, hide_and_lie), keys)
+    assert (forged.sample.taken, forged.sample.population) == (0, 0)
+    assert "0 of them a sample of 0" in forged.says.text(Language.EN)
+    assert forged.to_json(Language.EN)["says"] == forged.says.text(Language.EN)
+
+
+def test_a_pack_of_named_records_says_so(shared_bank, keys, tmp_path):
+    one = packing(shared_bank)
+    found = checked(folders.save_bag(tmp_path / "pack", one.files(), one.facts), keys)
+    assert (found.ok, found.sample, found.records) == (True, None, len(NUMBERS))
+    assert "2 record(s) are in it that were named" in found.says.text(Language.EN)
+
+
+def test_what_a_sample_is_of_is_told(shared_bank, keys, tmp_path):
+    series = NUMBERS[0].volume.series
+    wanted = auditwork.SampleWanted(
+        count=1, seed="x", form=series.form, unit=series.unit, by=("form", "quarter")
+    )
+    sample = auditwork.sample(shared_bank.at(), wanted)
+    one = packing(shared_bank, [*map(RecordNumber.parse, sample.numbers)], sample=sample)
+    found = checked(folders.save_bag(tmp_path / "pack", one.files(), one.facts), keys)
+    assert found.ok
+    told = found.says.text(Language.EN)
+    assert all(part in told for part in ("“x”", str(wanted.form), "JN01", "form, quarter")), told
+
+
+def test_each_part_that_every_pack_has_is_missed(pack, keys):
+    """With manifests made anew, which then say nothing of it."""
+    parts = {*auditpack.Packing.PARTS, *auditpack.Packing.OF_SAMPLE}
+    lost = []
+    for name in sorted(parts):
+        path = pack / "data" / name
+        data = path.read_bytes()
+        path.unlink()
+        found = checked(sealed_anew(pack, lambda _: None), keys)
+        if not found.ok and [
+            one.path for one in found.findings if one.code == "PACK-MISSING" and one.path == name
+        ]:
+            lost.append(name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    assert lost == sorted(parts)
+
+
+@pytest.mark.parametrize("typed", ["12ab", "", " "])
+def test_what_is_no_sha256_is_refused(made, keys, typed):
     with pytest.raises(UsageError):
-        checked(made[0], keys, known="12ab")
+        checked(made[0], keys, known=typed)
+
+
+@pytest.mark.parametrize("data", [b"", b"no key", b"{}"])
+def test_what_holds_no_keys_is_refused_and_the_pack_not_blamed(made, data):
+    with pytest.raises(UsageError, match="keys"):
+        checked(made[0], File(name="k", data=data))
 
 
 def test_what_was_done_since_is_told_of_the_store(walked, copied, keys, tmp_path):
