@@ -5,26 +5,29 @@
 
 One file on the standard library and the package ``cryptography``, written by docs/proof-format.md
 alone: whoever trusts nobody reads it first. Exit code 0 is yes, 1 is no, 2 is called wrongly, or
-with what is not judged here.
+with what is not judged here; or the keys cannot be read, or the answer cannot be written.
 """
 
 import base64
+import errno
 import hashlib
 import json
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MOST = 1 << 20
+LARGEST = 1 << 30  # bytes of a file; none that is sealed has more
 KEY_NAME = b"rmdocs-ledger"
 SSH_KEY = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
 
@@ -169,6 +172,11 @@ OTHERS = (
         "年度归档包",
     ),
 )
+KEYS_WANTED = """\
+holds no keys as rmdocs key ledger --out FILE writes them: lines rmdocs-ledger+ID+KEY
+and nothing else, no comment and no blank before them, saved as ASCII or UTF-8
+不是 rmdocs key ledger --out FILE 所写的密钥文件：每行应为 rmdocs-ledger+ID+KEY，
+不得有注释或行首空格，并以 ASCII 或 UTF-8 保存"""
 PACK = ("a pack of records", "rmdocs audit check PACK --keys KEYS", "审计资料包")
 
 BEIJING = timezone(timedelta(hours=8))
@@ -795,18 +803,36 @@ def not_judged(name: str, kind: tuple[str, str, str]) -> tuple[int, str]:
     )
 
 
+def read(name: str, most: int) -> bytes:
+    """Return what is in a file: of a pipe, which is given on purpose, one byte more than most.
+
+    :raises OSError: if it cannot be read; or is something else, such as a device without an end.
+    """
+    there = Path(name).stat()
+    if stat.S_ISREG(there.st_mode):
+        most = min(most, there.st_size)
+    elif not stat.S_ISFIFO(there.st_mode):
+        raise OSError(errno.EINVAL, "not a file 不是文件", name)
+    with Path(name).open("rb") as opened:
+        return opened.read(most + 1)
+
+
+def read_all(arguments: list[str]) -> list[bytes]:
+    found = [read(name, MOST if place else LARGEST) for place, name in enumerate(arguments)]
+    if len(found[0]) > LARGEST:
+        raise OSError(errno.EFBIG, "larger than 1 GB 大于 1 GB", arguments[0])
+    return found
+
+
 def answer(arguments: list[str]) -> tuple[int, str]:
     """Return the exit code, and what is said."""
     if len(arguments) not in {3, 4}:
         return 2, __doc__ or ""
-    for name in arguments:
-        if (Path(name) / "bagit.txt").exists():
-            return not_judged(name, PACK)
     try:
-        contents = []
-        for place, name in enumerate(arguments):
-            with Path(name).open("rb") as opened:
-                contents.append(opened.read(-1 if place == 0 else MOST + 1))
+        for name in arguments:
+            if (Path(name) / "bagit.txt").exists():
+                return not_judged(name, PACK)
+        contents = read_all(arguments)
         kind = other_kind(contents[1])
         if kind is not None:
             return not_judged(arguments[1], kind)
@@ -814,9 +840,30 @@ def answer(arguments: list[str]) -> tuple[int, str]:
     except OSError as problem:
         return 2, f"{problem.filename}: {problem.strerror}"
     except NotProvedError as problem:
-        code = problem.code
-        return 1, f"NO. 否。\n{code}: {REASONS[code][0]}\n{code}: {REASONS[code][1]}"
+        return no(problem.code, arguments[2])
     return 0, "\n".join(lines)
+
+
+def no(code: str, keys: str) -> tuple[int, str]:
+    """Return what is said where nothing is proved; by unreadable keys nothing is judged."""
+    if code == "PROOF-KEYS":
+        return 2, f"{keys}: {KEYS_WANTED}"
+    return 1, f"NO. 否。\n{code}: {REASONS[code][0]}\n{code}: {REASONS[code][1]}"
+
+
+def put(stream: TextIO | None, text: str) -> str:
+    """Write a text; return what hinders it, or nothing."""
+    if stream is None:  # it was closed: the exit code says it as well
+        return ""
+    coding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(coding, "backslashreplace").decode(coding), file=stream, flush=True)
+    except OSError as problem:
+        # Python would try once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        # Whoever reads a pipe may have heard enough; the exit code says it as well.
+        return "" if isinstance(problem, BrokenPipeError) else str(problem.strerror)
+    return ""
 
 
 def main(arguments: list[str]) -> int:
@@ -825,11 +872,10 @@ def main(arguments: list[str]) -> int:
     text = "\n".join(
         "".join(c if c.isprintable() else "�" for c in line) for line in said.split("\n")
     )
-    stream = sys.stderr if code > 1 else sys.stdout
-    try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:  # whoever reads has heard enough; the exit code says it as well
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    problem = put(sys.stderr if code > 1 else sys.stdout, text)
+    if problem:
+        put(sys.stderr, f"The answer cannot be written. 无法写出结果。{problem}")
+        return 2
     return code
 
 

@@ -133,10 +133,12 @@ def verify_file(
 
     handed = folders.whole(proof)
     proving.require_proof(handed)
+    trusted = folders.beginning(keys, _LONGEST)
+    proving.require_keys(trusted)
     found = proving.judge(
         folders.whole(file),
         handed,
-        folders.beginning(keys, _LONGEST),
+        trusted,
         policy_in(policy),
     )
     if as_json:

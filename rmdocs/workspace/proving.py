@@ -170,6 +170,26 @@ def require_proof(proof: File) -> None:
             )
 
 
+def require_keys(keys: File) -> None:
+    """Refuse a file that holds no keys: by it the proof is neither good nor bad.
+
+    :raises UsageError: with how such a file looks.
+    """
+    from rmdocs.store.prooffile import read_keys
+
+    try:
+        read_keys(keys.data)
+    except FindingsError as problem:
+        raise UsageError(
+            message(
+                "{name} holds no keys as they were handed out: lines rmdocs-ledger+ID+KEY and"
+                " nothing else, no comment and no blank before them, saved as ASCII or UTF-8",
+                name=keys.name,
+            ),
+            problem.findings[0].remedy,
+        ) from problem
+
+
 def _on_paper(proof: File) -> bytes:
     """Return the proof that a scan shows, or a text that is what its codes say.
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from proofs import TOOL, Taken, judged, lacks, theirs
 
 from rmdocs.audit.proofslips import MARK
 from rmdocs.canonical import sha256
-from rmdocs.errors import ControlError
+from rmdocs.errors import ControlError, UsageError
 from rmdocs.files import File
 from rmdocs.folders import read
 from rmdocs.identifiers import RecordNumber, StaffNumber, UnitCode
@@ -665,6 +666,91 @@ def test_tool_ends_quietly_where_nobody_reads_on(tool):
         assert found.returncode == code
         assert not found.stdout
         assert not found.stderr
+
+
+GOOD = ("f.docx", "p", "keys")
+
+
+@pytest.fixture
+def bare(tool, tmp_path):
+    """Run it by a shell, as it is in an environment: where streams lead, and how they are coded."""
+
+    def run(names=GOOD, streams="", **environment):
+        words = shlex.join([sys.executable, str(TOOL), *names])
+        return subprocess.run(
+            ["/bin/sh", "-c", f"exec {words} {streams}"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONUTF8": "0", **environment},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_tool_answers_where_signs_cannot_be_shown(bare, environment):
+    found = bare(**environment)
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert found.stdout.startswith(b"YES")
+    assert bare(("p", "p", "keys"), **environment).returncode == 1
+    assert b"Traceback" not in bare((), **environment).stderr
+
+
+def test_tool_never_says_no_where_its_answer_cannot_be_written(bare):
+    found = bare(streams=">/dev/full")
+    assert (found.returncode, found.stderr.count(b"\n")) == (2, 1)
+    assert b"cannot be written" in found.stderr
+    for streams in (">&-", "2>&-", ">&- 2>&-"):
+        found = bare(streams=streams)
+        assert (found.returncode, found.stderr) == (0, b""), streams
+    for streams in (">/dev/full 2>/dev/full", ">/dev/full 2>&-", "1</dev/null 2>&-"):
+        assert bare(streams=streams).returncode == 2, streams
+    for streams in ("2>/dev/full", "2>&-"):
+        found = bare((), streams=streams)
+        assert (found.returncode, found.stdout) == (2, b""), streams
+
+
+def test_tool_refuses_what_is_no_file(bare, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for name in ("/dev/zero", "folder", "none", "n" * 300):
+        for place in range(3):
+            names = [*GOOD[:place], name, *GOOD[place + 1 :]]
+            found = bare(names)
+            assert (found.returncode, found.stdout) == (2, b""), names
+            assert b"Traceback" not in found.stderr
+    assert bare(("/dev/stdin", "p", "keys"), streams="</dev/zero").returncode == 2
+    for streams in ("<f.docx", "<<'END'\n\nEND"):
+        found = bare(("/dev/stdin", "p", "keys"), streams=streams)
+        assert found.returncode == (streams != "<f.docx"), found.stderr
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda keys: keys.decode().encode("utf-16"),
+        lambda keys: b"# ours\n" + keys,
+        lambda keys: b" " + keys,
+        lambda _keys: b"",
+        lambda _keys: b"\n",
+    ],
+)
+def test_by_keys_that_cannot_be_read_nothing_is_judged(bare, keys, tmp_path, saved):
+    (tmp_path / "keys").write_bytes(saved(keys))
+    found = bare()
+    assert (found.returncode, found.stdout) == (2, b"")
+    assert b"rmdocs-ledger+ID+KEY" in found.stderr
+    with pytest.raises(UsageError, match=r"rmdocs-ledger\+ID\+KEY"):
+        proving.require_keys(File(name="keys", data=saved(keys)))
+    proving.require_keys(File(name="keys", data=keys))
 
 
 def test_tool_tells_the_time_by_both_clocks(tool):
