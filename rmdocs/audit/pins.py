@@ -16,13 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from rmdocs.characters import narrow
 from rmdocs.checkcodes import ENOUGH, CheckCode
 from rmdocs.classes import dataclass
 from rmdocs.errors import RmdocsError, StoreError, UsageError
 from rmdocs.events.kinds import read_as
 from rmdocs.events.records import EditionIssued
 from rmdocs.findings import Finding, error, warning
-from rmdocs.identifiers import RecordNumber
+from rmdocs.identifiers import RecordNumber, or_none
 from rmdocs.messages import Text, by_command, message
 from rmdocs.registers.renditions import as_read
 from rmdocs.store import merkle
@@ -45,9 +46,11 @@ _SUMMARY = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"[A-Z]+\d+-\d{2}-[A-Z]{2}\d{2}-\d{4}-\d{4,6}", re.ASCII)
-_FIRST = re.compile(r"核验码:\s*0(?![\w·])")
+_FIRST = re.compile(r"^核验码:\s*0(?![\w·])")
 """The code of the first document of a ledger, as documents print it."""
-_LINE = 200
+_LABEL = re.compile(r"^核验码\s*:?\s*")
+"""What stands before the code on paper."""
+TYPED_LENGTH = 200
 """Characters of what somebody typed, at most; what is longer is a document's text."""
 _EXAMPLE = "RXD7200-02-JN01-2026-0001 12·0A1B-2C3D-4E5F-6G7H-8J9K2"
 
@@ -156,34 +159,75 @@ def pins_in(text: str, source: Text) -> tuple[Pin, ...]:
     numbers = _NUMBER.findall(plain[: printed[1] if printed is not None else None].upper())
     if code is None and _FIRST.search(plain):
         code = CheckCode(size=0, root="")
-    if code is None and numbers and len(plain) <= _LINE:
-        code = CheckCode.typed(plain.upper().rpartition(numbers[-1])[2].rpartition(":")[2])
     if not numbers or code is None:
-        raise UsageError(
-            message(
-                "there is no checkpoint in {source}, and no number with a check code", source=source
-            ),
-            message(
-                "give a file of rmdocs checkpoint, a document, another clone of the store, or a"
-                " number and its check code: {example}",
-                example=_EXAMPLE,
-            ),
-        )
+        raise _says_nothing(source)
     return (pin_of(RecordNumber.parse(numbers[-1]), code, source),)
 
 
+def pin_typed(text: str, source: Text) -> Pin:
+    """Return what a number and a check code say that somebody typed, from paper, in one line.
+
+    Each is read as :meth:`RecordNumber.typed` and :meth:`CheckCode.typed` read it. Nothing else
+    may stand there: an edition would look as if it had been compared.
+
+    :raises UsageError: if it is none, or something else stands there.
+    """
+    words = narrow(text.lstrip("\ufeff")).split() if len(text) <= TYPED_LENGTH else []
+    for end in range(1, len(words) + 1):
+        number = or_none(RecordNumber.typed, " ".join(words[:end]))
+        if number is not None:
+            return pin_of(number, _code_typed(number, words[end:]), source)
+    raise _says_nothing(source)
+
+
+def _code_typed(number: RecordNumber, words: Sequence[str]) -> CheckCode:
+    """Return the check code behind a number; refuse what stands between the two."""
+    said = _LABEL.sub("", " ".join(words), count=1)
+    try:
+        return CheckCode.typed(said)
+    except UsageError:
+        parts = said.split()
+        for start in range(1, len(parts)):
+            code = or_none(CheckCode.typed, _LABEL.sub("", " ".join(parts[start:]), count=1))
+            if code is None:
+                continue
+            raise UsageError(
+                message(
+                    "“{text}” between number and check code would be compared with nothing",
+                    text=" ".join(parts[:start]),
+                ),
+                by_command(
+                    message("type number and check code alone; or have one edition compared"),
+                    f"rmdocs trace {number} --edition N --code {code}",
+                ),
+            ) from None
+        raise
+
+
+def _says_nothing(source: Text) -> UsageError:
+    return UsageError(
+        message(
+            "there is no checkpoint in {source}, and no number with a check code", source=source
+        ),
+        message(
+            "give a file of rmdocs checkpoint, a document, another clone of the store, or a"
+            " number and its check code: {example}",
+            example=_EXAMPLE,
+        ),
+    )
+
+
 def require_said(typed: str) -> None:
-    """Refuse what was typed where no file is, if it does not even name a record.
+    """Refuse what was typed where no file is, if it does not even begin with a record's number.
 
     :raises UsageError: saying what it could be.
     """
-    if _NUMBER.search(unicodedata.normalize("NFKC", typed).upper()):
+    words = narrow(typed[:TYPED_LENGTH]).split()
+    starts = (" ".join(words[:end]) for end in range(1, len(words) + 1))
+    if any(or_none(RecordNumber.typed, start) is not None for start in starts):
         return
-    reason = message("“{text}” is no file here, and no number with a check code", text=typed)
-    if not typed.strip():
-        reason = message("nothing is named that the ledgers could be held against")
     raise UsageError(
-        reason,
+        message("“{text}” is no file here, and no number with a check code", text=typed),
         message(
             "see how the file is called; or give a file of rmdocs checkpoint, a document, another"
             " clone of the store, or a number and its check code: {example}",

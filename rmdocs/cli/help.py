@@ -15,6 +15,7 @@ from gettext import gettext
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from rmdocs.classes import dataclass
 from rmdocs.cli import streams
@@ -114,6 +115,25 @@ class _Context(click.Context):
 
 class Option(click.Option):
     """An option whose help is a msgid."""
+
+    def consume_value(
+        self,
+        ctx: click.Context,
+        opts: Mapping[str, Any],  # click's own
+    ) -> tuple[Any, ParameterSource]:
+        """Return the value and where it comes from.
+
+        :raises click.BadParameter: if it was given with nothing in it: that would look as if
+            something had been compared, or a list narrowed.
+        """
+        value, source = super().consume_value(ctx, opts)
+        # Empty is how what a variable says is undone (--as "").
+        if source is ParameterSource.COMMANDLINE and not self.envvar and not ctx.resilient_parsing:
+            given = value if isinstance(value, list | tuple) else (value,)
+            if any(isinstance(one, str) and not one.strip() for one in given):
+                said = gettext("Nothing is in it; give what is meant, or leave the option out.")
+                raise click.BadParameter(said, ctx, self)
+        return value, source
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option's line of the help page, translated."""

@@ -459,6 +459,8 @@ def joined(workspace: Workspace, address: str) -> Iterator[Cluster]:
 
 
 def _connected(address: str) -> Client:
+    scheme, colon, rest = address.partition(":")
+    address = scheme.lower() + colon + rest  # a scheme has no case (RFC 3986 §3.1)
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
             message("{address} is no address of an encrypted scheduler", address=address),

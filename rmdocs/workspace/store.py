@@ -215,14 +215,14 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
     :raises UsageError: if it says nothing of a ledger.
     :raises FindingsError: if it is a proof that was altered.
     """
-    from rmdocs.audit.pins import pins_in, require_said
+    from rmdocs.audit.pins import TYPED_LENGTH, pin_typed, pins_in, require_said
     from rmdocs.rendering.compiled import printed_text
     from rmdocs.scanning.frames import kind_of
     from rmdocs.store.prooffile import PROOF_BEGINS, Proof
 
     if isinstance(handed, str):
         require_said(handed)
-        return pins_in(handed, Verbatim(handed))
+        return (pin_typed(handed, Verbatim(handed)),)
     if kind_of(handed.data):
         return _pins_on_pages(handed, is_pdf=kind_of(handed.data) == "PDF")
     source = Verbatim(handed.base)
@@ -231,7 +231,10 @@ def pins_from(handed: File | str) -> tuple[Pin, ...]:
     try:
         text = printed_text(handed.data)
     except FindingsError:  # no document
-        return pins_in(handed.data.decode("utf-8", "replace"), source)
+        text = handed.data.decode("utf-8", "replace")
+        if len(text) <= TYPED_LENGTH and not text.startswith("rmdocs/"):
+            return (pin_typed(text, source),)
+        return pins_in(text, source)
     digest = canonical.sha256(handed.data)
     return tuple(replace(pin, digest=digest) for pin in pins_in(text, source))
 

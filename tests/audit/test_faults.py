@@ -279,7 +279,7 @@ class TestKnownFromOutside:
         printed = records.trace(insider.bank.at(), str(number)).edition
         head = insider.bank.at().store.require_head(NOTICE)
         pin = head.events(number.directory)[printed - 1].facts["pin"]
-        for typed in (f"{number} {pin}", f"{number}　版次：2　核验码：{pin.lower()}"):
+        for typed in (f"{number} {pin}", f"{number}　核验码：{pin.lower()}"):
             pins = store.pins_from(typed)
             assert store.verify(insider.bank.at(), against=pins).findings == ()
         code = CheckCode.parse(pin)
@@ -312,6 +312,35 @@ class TestKnownFromOutside:
     def test_what_is_no_code_is_told(self, typed, told):
         with pytest.raises(UsageError, match=told):
             store.pins_from(typed)
+
+    @pytest.mark.parametrize(
+        "between",
+        ["e3 ", "e1 ", "1 ", "版次：1 ", "blah blah ", "版次：1 核验码： ", "版次：2　核验码："],
+    )
+    @pytest.mark.parametrize("in_file", [False, True])
+    def test_what_stands_between_number_and_code_is_refused(self, between, in_file):
+        code = CheckCode.of(4, bytes(range(32)))
+        typed = f"RXD7200-04-JN01-2026-0001 {between}{code}"
+        with pytest.raises(UsageError, match="compared with nothing") as told:
+            store.pins_from(File(name="a.txt", data=typed.encode()) if in_file else typed)
+        asked = f"trace RXD7200-04-JN01-2026-0001 --edition N --code {code}"
+        assert asked in told.value.remedy.text(Language.EN)
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "RXD7200—04—JN01—2026—0001 {}",
+            "rxd7200 04 jn01 2026 0001　{}",
+            "ＲＸＤ7200－04－JN01－2026－0001  核验码：{}",
+            " RXD7200-04-JN01-2026-0001\n{}\n",
+        ],
+    )
+    def test_number_and_code_are_read_however_they_are_typed(self, typed):
+        code = CheckCode.of(4, bytes(range(32)))
+        said = typed.format(code)
+        for handed in (said, File(name="a.txt", data=said.encode())):
+            [pin] = store.pins_from(handed)
+            assert (pin.ref, pin.size, pin.root) == (NOTICE, code.size, code.root)
 
     def test_a_scan_in_somebodys_hand_is_held_against_it(self, insider):
         """A JPEG from the machine, skewed and sealed; its PDF, whose pages are pictures."""

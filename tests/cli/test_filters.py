@@ -82,6 +82,38 @@ def test_what_nobody_knows_is_refused_with_what_there_is(run, tmp_path, option, 
     assert not [*tmp_path.glob("pack*")]
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\u3000"])
+def test_an_option_with_nothing_in_it_is_refused_by_every_command(empty):
+    asked = 0
+    for words, _ in commands(program()):
+        one = program()
+        for word in words:
+            one = one.get_command(click.Context(one), word)
+        for param in one.params:
+            if isinstance(param, click.Option) and not (
+                param.is_flag or param.count or param.envvar
+            ):
+                with pytest.raises(click.BadParameter, match="Nothing is in it"):
+                    one.make_context(words[-1], [param.opts[0], *[empty] * param.nargs])
+                asked += 1
+    assert asked > len(SOME)
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_what_was_given_empty_is_told_by_its_option(run, empty):
+    number = "RXD7200-02-JN01-2026-0001"
+    for words in (
+        ("list", "--unit", empty),
+        ("find", "--rm", empty),
+        ("trace", number, "--edition", "1", "--code", empty),
+        ("verify", "--contents", "--cluster", empty),
+        ("verify", "--against", empty),
+    ):
+        code, out, err = run(*words)
+        assert (code, out) == (2, "")
+        assert next(word for word in reversed(words) if word.startswith("--")) in err
+
+
 def test_every_command_that_can_be_narrowed_is_asked():
     found = {name for option in NO_FILTER if option != "--as-of" for name in having(option)}
     assert found == set(SOME)

@@ -74,7 +74,7 @@ def test_a_refusal_names_rule_and_person_in_either_language(run):
         (("form", "approve", NUMBER), 3),
         (("form", "return", NUMBER, "--remark", "x"), 3),
         (("form", "propose", "RXD7200-99", "--reason", "x", "--effective", "2999-01-01"), 3),
-        (("form", "propose", NUMBER, "--reason", " ", "--effective", "2999-01-01"), 3),
+        (("form", "propose", NUMBER, "--reason", " ", "--effective", "2999-01-01"), 2),
         (("form", "propose", NUMBER, "--reason", "x", "--effective", "2020-01-01"), 3),
         (("form", "propose", NUMBER, "--reason", "x", "--effective", "soon"), 2),
         (("form", "propose", "nonsense", "--reason", "x", "--effective", "2999-01-01"), 2),

@@ -75,7 +75,7 @@ def test_a_text_that_is_not_seen_is_refused(name, founded, capsys):
 @pytest.mark.parametrize("name", ["unit add --name", "person add --name", "customer add --name"])
 def test_spaces_are_no_name(name, founded, capsys):
     words = ["-w", str(founded), "--as", OFFICER, *ENTRIES[name], "--name", "\u3000 "]
-    assert main(words) == 1
+    assert main(words) == 2
     assert "name" in capsys.readouterr().err
 
 

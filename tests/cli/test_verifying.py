@@ -88,9 +88,8 @@ def test_it_is_signed_by_who_acts_and_written_over_nothing(visited_bank, run, tm
     ("words", "told"),
     [
         (("--since", "foo"), ("“foo” is no file here", "--since last")),
-        (("--since", ""), ("is no file here", "--since last")),
         (("--against", "nosuch"), ("“nosuch” is no file here", "see how the file is called")),
-        (("--against", ""), ("nothing is named", "rmdocs checkpoint")),
+        (("--against", "编号 RXD7200-01-JN01-2026-0001"), ("is no file here", "rmdocs checkpoint")),
         (("--against", "RXD7200-01-JN01-2026-0001"), ("is no check code", "at the foot")),
         (("--against", "cut.bundle"), ("cut.bundle is damaged", "take another copy")),
         (("--against", "cut.tlog-proof"), ("it is no proof", "ask for the proof anew")),

@@ -268,7 +268,7 @@ def test_without_a_certificate_there_is_no_connection(bank, tmp_path, lacking):
 def test_where_nobody_answers_it_is_told(bank, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     with dask.config.set(settings(certificate(tmp_path / "certificates"))):
-        assert "no connection" in refusal(bank.at(), "tls://127.0.0.1:1")
+        assert "no connection" in refusal(bank.at(), "TLS://127.0.0.1:1")
 
 
 def test_without_dask_it_is_told_how_to_have_it(bank, monkeypatch):
