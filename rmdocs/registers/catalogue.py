@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from secrets import choice
 from typing import TYPE_CHECKING
 
@@ -479,10 +479,21 @@ def _read_elsewhere(
     return _opened(reopen, control).read(piece)
 
 
-@lru_cache(maxsize=1)
+_open: dict[tuple[Callable[[], Store], str], Catalogue] = {}
+"""What this process reads for another: one, until something else is asked for."""
+
+
 def _opened(reopen: Callable[[], Store], control: str) -> Catalogue:
-    store = reopen()
-    return Catalogue(store=store, index=Index(None), entries=Entries.at(store.at(control)))
+    known = _open.get((reopen, control))
+    if known is None:
+        while _open:
+            _, before = _open.popitem()
+            before.index.close()
+        store = reopen()
+        entries = Entries.at(store.at(control))
+        known = Catalogue(store=store, index=Index(None), entries=entries)
+        _open[reopen, control] = known
+    return known
 
 
 def _changed(head: Head, volume: Volume, commit: str) -> set[RecordNumber]:

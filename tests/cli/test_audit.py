@@ -35,7 +35,7 @@ def test_a_pack_says_what_it_cannot_show_and_what_shows_it(pack, command):
     assert (code, "it is the pack as it was made" in out) == (0, True)
     code, out, _ = command(*CHECK, "--sha256", "0" * 64)
     assert (code, "PACK-OTHER" in out) == (1, True)
-    for typed in ("12", ""):
+    for typed in ("12", "x" * 64):
         code, _, err = command(*CHECK, "--sha256", typed)
         assert (code, "is no SHA-256" in err) == (2, True)
     assert command(*CHECK, "--against", "")[0] == 2
