@@ -247,10 +247,15 @@ _ABOUT: Mapping[RecordProperty, frozenset[str]] = {
 """With which word codes begin that are about a property."""
 
 
+def _lost(found: Verification) -> int:
+    """Return how many sealed files there was nothing of to look at."""
+    return sum(one.code in {"FILE-MISSING", "FILE-UNREADABLE"} for one in found.findings)
+
+
 def _amount(found: Verification, counted: str) -> Text:
     """Return how much of something was looked at; nothing where it is not counted."""
     acts = message("{count} act(s)", count=sum(one.judged for one in found.ledgers))
-    files = message("{count} sealed file(s)", count=found.files)
+    files = message("{count} sealed file(s)", count=found.files - _lost(found))
     ledgers = message("{count} ledger(s)", count=len(found.ledgers))
     amounts: Mapping[str, Text] = {
         "acts": acts,
@@ -276,6 +281,8 @@ def _passed_over(found: Verification, one: RecordProperty) -> Iterator[Text]:
         yield message("the {count} act(s) that were verified before", count=found.skipped)
     if found.only_year is not None:
         yield message("records of other years, which the bundle of a year does not hold")
+    if _lost(found) and one in {RecordProperty.INTEGRITY, RecordProperty.USABILITY}:
+        yield message("{count} sealed file(s) that are lost or damaged", count=_lost(found))
     asked = {part.asked for part in _PARTS[one]}
     if "contents" in asked and found.contents and found.unread:
         yield message("the content of {count} edition(s) that cannot be read", count=found.unread)

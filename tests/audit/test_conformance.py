@@ -22,6 +22,7 @@ from rmdocs.audit.conformance import (
 )
 from rmdocs.audit.verify import verify
 from rmdocs.drill.drilling import Drilling, DrillOrder
+from rmdocs.findings import NOTHING, error
 from rmdocs.messages import Language
 from rmdocs.store.git import GitStore
 from rmdocs.workspace.places import vault
@@ -115,6 +116,21 @@ def test_what_was_passed_over_is_never_told_as_looked_at(visited_bank):
         RecordProperty.AUTHENTICITY,
         RecordProperty.USABILITY,
     }
+
+
+@pytest.mark.parametrize("code", ["FILE-MISSING", "FILE-UNREADABLE"])
+def test_a_file_of_which_there_is_nothing_was_not_looked_at(visited_bank, code):
+    whole = verify(visited_bank.at().store)
+    lost = replace(whole, findings=(error(code, "x", NOTHING, NOTHING),))
+    for found, count in ((whole, whole.files), (lost, whole.files - 1)):
+        integrity, usability = (
+            one for one in properties_of(found) if one.property in {"integrity", "usability"}
+        )
+        for one in (integrity, usability):
+            amounts = [part.amount.text(Language.EN) for part in one.looked_at]
+            assert any(f"{count} sealed file(s)" in amount for amount in amounts)
+            left_out = [text.text(Language.EN) for text in one.not_looked_at]
+            assert ("1 sealed file(s) that are lost or damaged" in left_out) == (found is lost)
 
 
 def test_an_error_counts_for_its_property_and_none_is_left_out(visited_bank):
